@@ -1,0 +1,83 @@
+package image
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// Ref names one image of one provider. It is comparable, and serves as a map key.
+type Ref struct {
+	Provider string `json:"provider,omitempty"` // an adapter's name, such as "aliyunecs"
+	Region   string `json:"region,omitempty"`   // region or zone; empty where the provider has none, or did not say
+	ID       string `json:"id,omitempty"`       // the provider's own identifier
+}
+
+// String is the reference as one path, "aliyunecs/cn-hangzhou/m-1". A part that
+// is empty is left out.
+func (r Ref) String() string {
+	parts := make([]string, 0, 3)
+	for _, part := range []string{r.Provider, r.Region, r.ID} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// Image is one machine image as its provider describes it. The zero value of a
+// field means that the provider did not say.
+//
+// Its JSON form is stable: the keys of the reference first, then names in snake
+// case in the order below, empty fields left out, times in RFC 3339 (and UTC, as
+// every provider's times are converted). What is written reads back as it was.
+type Image struct {
+	Ref
+	Name            string            `json:"name,omitempty"`
+	Description     string            `json:"description,omitempty"`
+	Family          string            `json:"family,omitempty"`  // the line of images that this one belongs to
+	Version         string            `json:"version,omitempty"` // within the family, in the owner's own notation
+	Source          Source            `json:"source,omitempty"`
+	Owner           string            `json:"owner,omitempty"` // account identifier
+	Visibility      Visibility        `json:"visibility,omitempty"`
+	Status          Status            `json:"status,omitempty"`
+	Progress        int               `json:"progress,omitempty"` // of the creation, in percent
+	OS              OS                `json:"os,omitempty"`
+	Platform        string            `json:"platform,omitempty"`   // distribution, as [ParsePlatform] names it
+	OSVersion       string            `json:"os_version,omitempty"` // of the distribution, such as "22.04"
+	OSName          string            `json:"os_name,omitempty"`    // for people, such as "Ubuntu 22.04 64 bit"
+	Arch            Arch              `json:"arch,omitempty"`
+	BootMode        string            `json:"boot_mode,omitempty"` // in the provider's own word, such as "UEFI"
+	SizeGiB         int               `json:"size_gib,omitempty"`  // of the system disk
+	Disks           []Disk            `json:"disks,omitempty"`
+	Created         time.Time         `json:"created,omitzero"`        // UTC
+	StatusChanged   time.Time         `json:"status_changed,omitzero"` // UTC
+	SourceInstance  string            `json:"source_instance,omitempty"`
+	SourceSnapshots []string          `json:"source_snapshots,omitempty"`
+	ResourceGroup   string            `json:"resource_group,omitempty"`
+	Tags            map[string]string `json:"tags,omitempty"`
+	Native          json.RawMessage   `json:"native,omitempty"` // the provider's own record, whole, less its secrets
+}
+
+// Disk is one disk that an image is made of.
+type Disk struct {
+	Type       string `json:"type,omitempty"`   // "system", "data" or another word of the provider, in lower case
+	Device     string `json:"device,omitempty"` // such as "/dev/xvda"
+	SizeGiB    int    `json:"size_gib,omitempty"`
+	Format     string `json:"format,omitempty"` // such as "qcow2"
+	SnapshotID string `json:"snapshot_id,omitempty"`
+	Encrypted  bool   `json:"encrypted,omitempty"`
+}
+
+// String is the reference and, where there is one, the name:
+// "aliyunecs/cn-hangzhou/m-1 (web-2024)".
+func (m Image) String() string {
+	ref := m.Ref.String()
+	switch {
+	case m.Name == "":
+		return ref
+	case ref == "":
+		return "(" + m.Name + ")"
+	}
+	return ref + " (" + m.Name + ")"
+}
