@@ -1,0 +1,88 @@
+package wire_test
+
+import (
+	"runtime"
+	"sync"
+	"testing"
+	"weak"
+
+	"github.com/imagequery/imagequery/internal/wire"
+)
+
+func TestAllocationsPerImage(t *testing.T) {
+	const images, limit = 100, 8
+	page := bigPage(t, images)
+	allocs := testing.AllocsPerRun(10, func() {
+		if _, err := ecsPage.Scan(page, new(envelope), func(_ *image, raw wire.Raw) error {
+			sink = raw.Copy()
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if perImage := allocs / images; perImage > limit {
+		t.Errorf("%.1f allocations an image, want at most %d", perImage, limit)
+	}
+}
+
+func TestCopyAllocatesOnce(t *testing.T) {
+	doc := []byte(`{"rows":[{"id":"a","password":"p","users":[{"password":"p"},{"name":"n","password":"p"}],"x":1}]}`)
+	if _, err := guardedPage.Scan(doc, new(envelope), func(_ *guarded, raw wire.Raw) error {
+		if allocs := testing.AllocsPerRun(10, func() { sink = raw.Copy() }); allocs != 1 {
+			t.Errorf("Copy makes %v allocations, want 1", allocs)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestKeptImageDoesNotKeepThePage(t *testing.T) {
+	kept, page := keepOne(t)
+	for range 10 {
+		runtime.GC()
+		if page.Value() == nil {
+			break
+		}
+	}
+	if page.Value() != nil {
+		t.Error("one kept image keeps its page alive")
+	}
+	if kept.Name == "" || kept.Status == "" || len(sink) == 0 {
+		t.Errorf("kept %+v", kept)
+	}
+}
+
+// keepOne scans a page and keeps one image of it and its raw copy.
+func keepOne(t *testing.T) (kept image, page weak.Pointer[byte]) {
+	data := bigPage(t, 100)
+	n := 0
+	if _, err := ecsPage.Scan(data, new(envelope), func(i *image, raw wire.Raw) error {
+		if n++; n == 50 {
+			kept, sink = *i, raw.Copy()
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return kept, weak.Make(&data[0])
+}
+
+func TestTablesServeManyAtOnce(t *testing.T) {
+	body := corpus(t)["ecs-1.json"]
+	want, err := scan(ecsPage, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				if got, err := scan(ecsPage, body); err != nil || diff(want, got) != "" {
+					t.Errorf("Scan: %v\n%s", err, diff(want, got))
+				}
+			}
+		})
+	}
+	group.Wait()
+}
