@@ -1,0 +1,161 @@
+package provider
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Forgetter is a [CredentialsProvider] that keeps credentials for a while. A
+// client that learns that they are no longer taken, although their time has not
+// come, says so with Forget, and asks again.
+type Forgetter interface {
+	CredentialsProvider
+
+	// Forget drops the credentials if they are still the ones that are kept.
+	Forget(stale Credentials)
+}
+
+// Cache returns a provider that keeps what fetch returned until shortly before it
+// expires: the last three minutes, or the last half of a shorter time, are left
+// to the next fetch. Credentials that do not tell when they expire are kept for a
+// minute. Errors are not kept.
+//
+// Fetch is called once for all callers that wait at the same time, and not again
+// before it has returned, unless all of them gave up. Its context has no values
+// and is cancelled when the last caller has given up, so that one caller's
+// deadline is not another's. If it fails while the credentials at hand are still
+// valid, those are handed out for some seconds more.
+//
+// The Kinds are those of fetch, and [Unauthenticated] where it returns an empty
+// key.
+func Cache(fetch func(context.Context) (Credentials, error)) Forgetter {
+	return &cache{fetch: fetch}
+}
+
+type cache struct {
+	fetch func(context.Context) (Credentials, error)
+
+	mu     sync.Mutex
+	kept   Credentials
+	until  time.Time // when to fetch again
+	flight *fetching // under way, or nil
+}
+
+// fetching is one call of fetch, for everyone who waits for it.
+type fetching struct {
+	cancel  context.CancelFunc
+	waiting int // guarded by the cache
+
+	done        chan struct{}
+	credentials Credentials
+	err         error
+}
+
+func (c *cache) Credentials(ctx context.Context) (Credentials, error) {
+	if err := ctx.Err(); err != nil {
+		return Credentials{}, err
+	}
+	kept, f := c.join()
+	if f == nil {
+		return kept, nil
+	}
+	defer c.leave(f)
+	select {
+	case <-f.done:
+		return f.credentials, f.err
+	case <-ctx.Done():
+		return Credentials{}, ctx.Err()
+	}
+}
+
+// join returns what is kept, or the fetch to wait for.
+func (c *cache) join() (Credentials, *fetching) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Now().Before(c.until) {
+		return c.kept, nil
+	}
+	if c.flight == nil {
+		c.flight = c.start()
+	}
+	c.flight.waiting++
+	return Credentials{}, c.flight
+}
+
+func (c *cache) start() *fetching {
+	ctx, cancel := context.WithCancel(context.Background())
+	f := &fetching{cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer cancel()
+		credentials, err := c.fetch(ctx)
+		if err == nil {
+			err = credentials.check("the access key ID or the access key secret is empty")
+		}
+		c.finish(f, credentials, err)
+	}()
+	return f
+}
+
+// finish keeps what a fetch has brought, unless everyone has given it up.
+func (c *cache) finish(f *fetching, credentials Credentials, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer close(f.done)
+	if c.flight != f {
+		return
+	}
+	c.flight = nil
+	now := wallClock()
+	switch {
+	case err == nil:
+		c.kept, c.until = credentials, now.Add(keepFor(now, credentials.Expires))
+	case now.Before(c.kept.Expires):
+		credentials, err = c.kept, nil
+		c.until = now.Add(min(10*time.Second, c.kept.Expires.Sub(now)))
+	}
+	f.credentials, f.err = credentials, err
+}
+
+// leave stops a fetch that nobody waits for any more.
+func (c *cache) leave(f *fetching) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f.waiting--
+	if f.waiting > 0 {
+		return
+	}
+	f.cancel()
+	if c.flight == f {
+		c.flight = nil
+	}
+}
+
+// Forget drops the credentials if they are still the ones that are kept.
+func (c *cache) Forget(stale Credentials) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kept.equal(stale) {
+		c.kept, c.until = Credentials{}, time.Time{}
+	}
+}
+
+func (c Credentials) equal(other Credentials) bool {
+	return c.AccessKeyID.Reveal() == other.AccessKeyID.Reveal() &&
+		c.AccessKeySecret.Reveal() == other.AccessKeySecret.Reveal() &&
+		c.Token.Reveal() == other.Token.Reveal()
+}
+
+// keepFor is never nothing: a machine whose clock is ahead takes good credentials
+// for expired ones, and must not fetch them for each request.
+func keepFor(now, expires time.Time) time.Duration {
+	if expires.IsZero() {
+		return time.Minute
+	}
+	left := expires.Sub(now)
+	return max(left-3*time.Minute, left/2, time.Second)
+}
+
+// wallClock is the time without its monotonic part, which stands still while the
+// machine sleeps.
+func wallClock() time.Time { return time.Now().Round(0) }

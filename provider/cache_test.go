@@ -1,0 +1,244 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/provider"
+)
+
+// issuer hands out numbered credentials, which live for a time, after a delay.
+type issuer struct {
+	life  time.Duration // 0: not known
+	delay time.Duration
+	fail  atomic.Pointer[error]
+	count atomic.Int32
+}
+
+func (i *issuer) fetch(ctx context.Context) (provider.Credentials, error) {
+	n := i.count.Add(1)
+	select {
+	case <-time.After(i.delay):
+	case <-ctx.Done():
+		return provider.Credentials{}, ctx.Err()
+	}
+	if err := i.fail.Load(); err != nil {
+		return provider.Credentials{}, *err
+	}
+	return issued(int(n), i.life), nil
+}
+
+func issued(n int, life time.Duration) provider.Credentials {
+	c := provider.Credentials{
+		AccessKeyID:     provider.NewSecret(fmt.Sprint("id", n)),
+		AccessKeySecret: provider.NewSecret("secret"),
+		Token:           provider.NewSecret("token"),
+	}
+	if life != 0 {
+		c.Expires = time.Now().Add(life)
+	}
+	return c
+}
+
+// ask returns which of the issued credentials a provider has.
+func ask(t *testing.T, from provider.CredentialsProvider) string {
+	t.Helper()
+	c, err := from.Credentials(t.Context())
+	if err != nil {
+		t.Error(err)
+	}
+	return c.AccessKeyID.Reveal()
+}
+
+// TestCacheKeeps asks after each of some times since the first request.
+func TestCacheKeeps(t *testing.T) {
+	const short = time.Millisecond
+	for name, test := range map[string]struct {
+		life  time.Duration
+		after map[time.Duration]string
+	}{
+		"an hour":     {time.Hour, map[time.Duration]string{57*time.Minute - short: "id1", 57 * time.Minute: "id2"}},
+		"minutes":     {4 * time.Minute, map[time.Duration]string{2*time.Minute - short: "id1", 2 * time.Minute: "id2"}},
+		"unknown":     {0, map[time.Duration]string{time.Minute - short: "id1", time.Minute: "id2"}},
+		"expired":     {-time.Hour, map[time.Duration]string{time.Second - short: "id1", time.Second: "id2"}},
+		"a long time": {1000 * time.Hour, map[time.Duration]string{999 * time.Hour: "id1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for after, want := range test.after {
+				synctest.Test(t, func(t *testing.T) {
+					cache := provider.Cache((&issuer{life: test.life}).fetch)
+					ask(t, cache)
+					time.Sleep(after)
+					if got := ask(t, cache); got != want {
+						t.Errorf("after %s: %s, want %s", after, got, want)
+					}
+				})
+			}
+		})
+	}
+}
+
+func TestCacheSharesOneFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		from := &issuer{delay: time.Second}
+		cache := provider.Cache(from.fetch)
+		var all sync.WaitGroup
+		for range 64 {
+			all.Go(func() { ask(t, cache) })
+		}
+		all.Wait()
+		if n := from.count.Load(); n != 1 {
+			t.Errorf("%d fetches for 64 callers, want 1", n)
+		}
+	})
+}
+
+// TestCacheCallersOwnContext lets one caller give up, and then all of them.
+func TestCacheCallersOwnContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		from := &issuer{delay: time.Minute}
+		cache := provider.Cache(from.fetch)
+		start := time.Now()
+		hasty, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		patient := make(chan string)
+		go func() { patient <- ask(t, cache) }()
+		if _, err := cache.Credentials(hasty); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != time.Second {
+			t.Errorf("error %v after %s, want the caller's deadline", err, time.Since(start))
+		}
+		if got := <-patient; got != "id1" || from.count.Load() != 1 {
+			t.Errorf("%s after %d fetches, want the first one's", got, from.count.Load())
+		}
+	})
+}
+
+// TestCacheAbandoned stops a fetch that nobody waits for, and starts a new one.
+func TestCacheAbandoned(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stopped := make(chan error, 1)
+		calls := 0
+		cache := provider.Cache(func(ctx context.Context) (provider.Credentials, error) {
+			if calls++; calls > 1 {
+				return issued(calls, 0), nil
+			}
+			<-ctx.Done()
+			stopped <- ctx.Err()
+			return issued(calls, 0), nil
+		})
+		hasty, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := cache.Credentials(hasty); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v, want the caller's deadline", err)
+		}
+		if err := <-stopped; !errors.Is(err, context.Canceled) {
+			t.Errorf("the fetch ended with %v", err)
+		}
+		synctest.Wait()
+		if got := ask(t, cache); got != "id2" {
+			t.Errorf("%s, want those of a new fetch", got)
+		}
+	})
+}
+
+func TestCacheEndedContext(t *testing.T) {
+	from := &issuer{}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := provider.Cache(from.fetch).Credentials(ended); !errors.Is(err, context.Canceled) || from.count.Load() != 0 {
+		t.Errorf("error %v after %d fetches, want canceled before any", err, from.count.Load())
+	}
+}
+
+func TestCacheKeepsNoFailure(t *testing.T) {
+	failure := errors.New("no luck")
+	from := &issuer{}
+	from.fail.Store(&failure)
+	cache := provider.Cache(from.fetch)
+	if _, err := cache.Credentials(t.Context()); !errors.Is(err, failure) {
+		t.Errorf("error %v, want that of the fetch", err)
+	}
+	from.fail.Store(nil)
+	if got := ask(t, cache); got != "id2" {
+		t.Errorf("%s, want those of the second fetch", got)
+	}
+}
+
+func TestCacheEmptyKey(t *testing.T) {
+	cache := provider.Cache(func(context.Context) (provider.Credentials, error) {
+		return provider.Credentials{AccessKeyID: provider.NewSecret("id")}, nil
+	})
+	_, err := cache.Credentials(t.Context())
+	checkUnauthenticated(t, err, "empty")
+}
+
+// TestCacheSurvivesFailure goes on with what is still valid, and tries again.
+func TestCacheSurvivesFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		failure := errors.New("down")
+		from := &issuer{life: time.Hour}
+		cache := provider.Cache(from.fetch)
+		ask(t, cache)
+		from.fail.Store(&failure)
+		var got []string
+		for _, later := range []time.Duration{57 * time.Minute, 9 * time.Second, 9 * time.Second} {
+			time.Sleep(later)
+			got = append(got, fmt.Sprint(ask(t, cache), " of ", from.count.Load()))
+		}
+		if diff := cmp.Diff([]string{"id1 of 2", "id1 of 2", "id1 of 3"}, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		time.Sleep(3 * time.Minute)
+		if _, err := cache.Credentials(t.Context()); !errors.Is(err, failure) {
+			t.Errorf("error %v of expired credentials, want that of the fetch", err)
+		}
+	})
+}
+
+func TestCacheForget(t *testing.T) {
+	cache := provider.Cache((&issuer{life: time.Hour}).fetch)
+	first, err := cache.Credentials(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := first
+	other.Token = provider.NewSecret("another")
+	cache.Forget(other)
+	if got := ask(t, cache); got != "id1" {
+		t.Errorf("%s after others were forgotten, want id1", got)
+	}
+	cache.Forget(first)
+	if got := ask(t, cache); got != "id2" {
+		t.Errorf("%s after the first were forgotten, want id2", got)
+	}
+	cache.Forget(first)
+	if got := ask(t, cache); got != "id2" {
+		t.Errorf("%s after the first were forgotten again, want id2", got)
+	}
+}
+
+func TestCacheShowsNoSecret(t *testing.T) {
+	cache := provider.Cache(provider.Static(canary, canary, canary).Credentials)
+	ask(t, cache)
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
+		if text := fmt.Sprintf(format, cache); leaks(text) {
+			t.Errorf("%s shows the secret", format)
+		}
+	}
+}
+
+func BenchmarkCache(b *testing.B) {
+	cache := provider.Cache(func(context.Context) (provider.Credentials, error) { return issued(1, time.Hour), nil })
+	for b.Loop() {
+		if _, err := cache.Credentials(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

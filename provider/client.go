@@ -1,0 +1,103 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// Client answers queries for one account of one provider in one region. It is
+// safe for concurrent use. Its errors are [*Error] values, or wrap one.
+type Client struct {
+	provider Provider
+	info     Info
+	config   Config
+}
+
+// New returns a client of an adapter. Of the configuration it reads what concerns
+// pages; requests and credentials are the adapter's business. The adapters'
+// own New functions call it.
+func New(p Provider, c Config) *Client {
+	return &Client{provider: p, info: p.Info(), config: c.WithDefaults()}
+}
+
+// Info describes the API that the client asks. It is read-only.
+func (c *Client) Info() Info { return c.info }
+
+// Images asks for the images of a query: each one once, in the order in which
+// the provider lists them. An error is yielded once, last; without one the answer
+// is complete. Ranging again asks again. Breaking off stops what is under way.
+//
+// The Kinds: [InvalidArgument] and [Unsupported] before anything is sent, then
+// those of the provider, and [Incomplete] or [BadResponse] for what it sent.
+func (c *Client) Images(ctx context.Context, q image.Query) iter.Seq2[image.Image, error] {
+	return func(yield func(image.Image, error) bool) {
+		plan, q, err := c.plan(q)
+		if err == nil && len(plan.Unsupported) > 0 && !q.SkipUnreported {
+			err = c.fail(ctx, "", &Error{Kind: Unsupported, Message: c.unsupportedText(plan.Unsupported, false)})
+		}
+		if err != nil {
+			yield(image.Image{}, err)
+			return
+		}
+		l := c.newListing(plan.Calls, q.Match)
+		l.limit, l.exact = q.Limit, plan.exact()
+		l.run(ctx, yield)
+	}
+}
+
+// Do asks one call, with the same engine and guarantees as [Client.Images] but
+// without any predicate. [Client.Explain] gives calls to start from.
+func (c *Client) Do(ctx context.Context, call Call) iter.Seq2[image.Image, error] {
+	return func(yield func(image.Image, error) bool) {
+		c.newListing(c.sized([]Call{call}), everything).run(ctx, yield)
+	}
+}
+
+func everything(image.Image) bool { return true }
+
+// Explain returns the plan of a query and sends nothing. A predicate that the API
+// can never answer is in the plan, and no error. The Kind is [InvalidArgument].
+func (c *Client) Explain(q image.Query) (*Plan, error) {
+	plan, _, err := c.plan(q)
+	return plan, err
+}
+
+// Get returns the image with an identifier, in whatever state and from whatever
+// source. If there is none, the error is [NotFound].
+func (c *Client) Get(ctx context.Context, id string) (image.Image, error) {
+	for m, err := range c.Images(ctx, image.Query{IDs: []string{id}, Limit: 1}) {
+		return m, err
+	}
+	return image.Image{}, c.fail(ctx, "", &Error{Kind: NotFound, Message: fmt.Sprintf("no image has the id %q", id)})
+}
+
+// Check finds out with one cheap request whether the credentials work here. Nil
+// means that they do.
+func (c *Client) Check(ctx context.Context) error {
+	if checker, ok := c.provider.(Checker); ok {
+		return c.fail(ctx, "", checker.Check(ctx))
+	}
+	for _, err := range c.Images(ctx, image.Query{Limit: 1}) {
+		return err
+	}
+	return nil
+}
+
+// Collect drains a sequence. It returns everything that came, and every error
+// joined.
+func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
+	var all []T
+	var errs []error
+	for v, err := range seq {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		all = append(all, v)
+	}
+	return all, errors.Join(errs...)
+}

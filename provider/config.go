@@ -1,0 +1,118 @@
+package provider
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"time"
+)
+
+// Config configures one client: one account of one provider in one region. The
+// zero value of a field means its default.
+type Config struct {
+	// Region is the region or zone to ask. Where the API has regions it must be set.
+	Region string
+
+	// Endpoint replaces the documented address, such as
+	// "https://ecs-vpc.cn-hangzhou.aliyuncs.com/". Its path is kept.
+	Endpoint string
+
+	// AllowHTTP allows an Endpoint with plain http on other hosts than this one.
+	AllowHTTP bool
+
+	// Credentials signs the requests. Nil means the provider's usual chain.
+	Credentials CredentialsProvider
+
+	// HTTPClient sends the requests; it is neither changed nor closed. Its Timeout
+	// bounds one attempt. Its redirect policy is not used: a signed request follows
+	// no redirect. Nil means one tuned client that all targets share.
+	HTTPClient *http.Client
+
+	// Logger receives what an operator may want to know, never a secret. Nil
+	// means silence.
+	Logger *slog.Logger
+
+	// Retry bounds the retrying of single requests.
+	Retry Retry
+
+	// Budget bounds the requests of an account, whose clients share the pointer.
+	// Nil means no bound.
+	Budget *Budget
+
+	// PageSize is how many images to ask for in one page. 0, or more than the
+	// documented maximum, means that maximum.
+	PageSize int
+
+	// Prefetch is how many pages may be asked for ahead of the one that is being
+	// read; 0: 16. Nothing is asked ahead before the first image has been taken,
+	// nor under a limit that does not tell how many pages it takes.
+	Prefetch int
+
+	// Confirm reads every listing until two readings agree, which finds the images
+	// that a deletion and an insertion between two pages can hide from each other.
+	Confirm bool
+
+	// OmitNative leaves out [image.Image.Native], which saves memory.
+	OmitNative bool
+
+	// UserAgent is put before the library's own name in the User-Agent header.
+	UserAgent string
+}
+
+// Retry bounds how one request is repeated. Each attempt is signed afresh.
+type Retry struct {
+	Attempts       int           // at the most, with the first one; 0: 5
+	AttemptTimeout time.Duration // for one attempt, with its signing and its body; 0: 60 seconds
+	MaxWait        time.Duration // between two attempts, whatever the server hints; 0: 65 seconds
+}
+
+// WithDefaults returns the configuration with every default that is the same for
+// all providers filled in.
+func (c Config) WithDefaults() Config {
+	setDefault(&c.Prefetch, 16)
+	setDefault(&c.Retry.Attempts, 5)
+	setDefault(&c.Retry.AttemptTimeout, time.Minute)
+	setDefault(&c.Retry.MaxWait, 65*time.Second)
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+var regionPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// Validate reports the first bad value as [InvalidArgument]: a region with
+// characters that no region has (it becomes part of a host name), or a negative
+// bound. Adapters check the endpoint and the credentials besides.
+func (c Config) Validate() error {
+	if c.Region != "" && !regionPattern.MatchString(c.Region) {
+		return badConfig("Region", c.Region, "want lower-case letters, digits and inner hyphens, such as cn-hangzhou")
+	}
+	for _, bound := range []struct {
+		name  string
+		value int64
+	}{
+		{"PageSize", int64(c.PageSize)},
+		{"Prefetch", int64(c.Prefetch)},
+		{"Retry.Attempts", int64(c.Retry.Attempts)},
+		{"Retry.AttemptTimeout", int64(c.Retry.AttemptTimeout)},
+		{"Retry.MaxWait", int64(c.Retry.MaxWait)},
+	} {
+		if bound.value < 0 {
+			return badConfig(bound.name, bound.value, "negative; leave it 0 for the default")
+		}
+	}
+	return nil
+}
+
+func badConfig(field string, value any, remedy string) error {
+	return &Error{Kind: InvalidArgument, Message: fmt.Sprintf("Config.%s %q: %s", field, fmt.Sprint(value), remedy)}
+}

@@ -1,0 +1,115 @@
+package provider_test
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/provider"
+)
+
+func TestWithDefaults(t *testing.T) {
+	got := provider.Config{}.WithDefaults()
+	if got.Logger == nil || got.Logger.Enabled(t.Context(), slog.LevelError) {
+		t.Error("want a silent logger")
+	}
+	if got.Prefetch != 16 || got.Retry != (provider.Retry{Attempts: 5, AttemptTimeout: 60 * time.Second, MaxWait: 65 * time.Second}) {
+		t.Errorf("prefetch %d, retry %+v", got.Prefetch, got.Retry)
+	}
+	if got.PageSize != 0 || got.Credentials != nil || got.HTTPClient != nil || got.Budget != nil || got.Confirm || got.OmitNative {
+		t.Errorf("more than the defaults: %+v", got)
+	}
+}
+
+// TestWithDefaultsKeepsWhatIsSet fills in only what is zero, changes nothing in
+// place, and does nothing the second time.
+func TestWithDefaultsKeepsWhatIsSet(t *testing.T) {
+	set := provider.Config{
+		Region: "r", Endpoint: "https://e/", AllowHTTP: true, Credentials: provider.Static("i", "s", ""), HTTPClient: &http.Client{},
+		Logger: slog.New(slog.DiscardHandler), Retry: provider.Retry{Attempts: 1, AttemptTimeout: time.Second, MaxWait: time.Minute},
+		Budget: &provider.Budget{}, PageSize: 7, Prefetch: 2, Confirm: true, OmitNative: true, UserAgent: "u",
+	}
+	got := set.WithDefaults()
+	if diff := cmp.Diff(configFacts(set), configFacts(got)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	partly := provider.Config{Retry: provider.Retry{Attempts: 2}}
+	if once := partly.WithDefaults(); once.Retry.Attempts != 2 || once.Retry.MaxWait != 65*time.Second || partly.Retry.MaxWait != 0 {
+		t.Errorf("retry %+v from %+v", once.Retry, partly.Retry)
+	}
+	if diff := cmp.Diff(configFacts(got), configFacts(got.WithDefaults())); diff != "" {
+		t.Errorf("the second time (-want +got):\n%s", diff)
+	}
+}
+
+// configFacts is a configuration as comparable values; pointers by identity.
+func configFacts(c provider.Config) []any {
+	return []any{
+		c.Region, c.Endpoint, c.AllowHTTP, c.Credentials != nil, c.HTTPClient != nil, c.Logger != nil, c.Retry,
+		c.Budget != nil, c.PageSize, c.Prefetch, c.Confirm, c.OmitNative, c.UserAgent,
+	}
+}
+
+func TestGoodConfigs(t *testing.T) {
+	for _, region := range []string{"", "cn-hangzhou", "pek3", "ap1", "a", "7", "cn-hangzhou-44", "gd--2", strings.Repeat("a", 63)} {
+		if err := (provider.Config{Region: region}).Validate(); err != nil {
+			t.Errorf("region %q: %v", region, err)
+		}
+	}
+	if err := (provider.Config{}).WithDefaults().Validate(); err != nil {
+		t.Error(err)
+	}
+	if err := (provider.Config{PageSize: 1, Prefetch: 1, Retry: provider.Retry{Attempts: 1, AttemptTimeout: 1, MaxWait: 1}}).Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestBadRegions are attempts to become another host, path or header.
+func TestBadRegions(t *testing.T) {
+	for _, region := range []string{
+		"cn-hangzhou.evil.com/", "cn-hangzhou.evil.com", "evil.com#", "a/b", "a\\b", "user@host", "a:80", "a?b", "a%2fb", "..", ".", "-", "_",
+		"-a", "a-", "a_b", "CN-HANGZHOU", "Cn-hangzhou", "cn hangzhou", " cn-hangzhou", "cn-hangzhou ", "cn-hangzhou\n", "cn\r\nHost: evil", "a\x00b",
+		"\tpek3", "杭州", "cn-hangzhoü", "ｃｎ", "а", "a\u200bb", "\xff", "İ", strings.Repeat("a", 64), strings.Repeat("a", 10000),
+	} {
+		err := (provider.Config{Region: region}).Validate()
+		if !errors.Is(err, provider.InvalidArgument) {
+			t.Errorf("region %q: error %v, want invalid argument", region, err)
+			continue
+		}
+		for _, part := range []string{"Config.Region", strconv.Quote(region), "want lower-case letters, digits and inner hyphens, such as cn-hangzhou"} {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("region %q: error %q does not say %s", region, err, part)
+			}
+		}
+	}
+}
+
+func TestBadBounds(t *testing.T) {
+	for field, config := range map[string]provider.Config{
+		"Config.PageSize":             {PageSize: -1},
+		"Config.Prefetch":             {Prefetch: -1},
+		"Config.Retry.Attempts":       {Retry: provider.Retry{Attempts: -1}},
+		"Config.Retry.AttemptTimeout": {Retry: provider.Retry{AttemptTimeout: -1}},
+		"Config.Retry.MaxWait":        {Retry: provider.Retry{MaxWait: -1}},
+	} {
+		err := config.Validate()
+		if !errors.Is(err, provider.InvalidArgument) {
+			t.Errorf("%s: error %v, want invalid argument", field, err)
+			continue
+		}
+		for _, part := range []string{field + " ", "-1", "leave it 0 for the default"} {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("%s: error %q does not say %q", field, err, part)
+			}
+		}
+		if filled := config.WithDefaults().Validate(); !errors.Is(filled, provider.InvalidArgument) {
+			t.Errorf("%s: the defaults hide the bad value", field)
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package provider_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/provider"
+)
+
+// revealed is what credentials hold: ID, secret, token.
+func revealed(c provider.Credentials) [3]string {
+	return [3]string{c.AccessKeyID.Reveal(), c.AccessKeySecret.Reveal(), c.Token.Reveal()}
+}
+
+func checkUnauthenticated(t *testing.T, err error, words ...string) {
+	t.Helper()
+	if !errors.Is(err, provider.Unauthenticated) {
+		t.Errorf("error %v, want unauthenticated", err)
+		return
+	}
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("error %q does not name %s", err, word)
+		}
+	}
+}
+
+func TestStatic(t *testing.T) {
+	for name, test := range map[string]struct {
+		id, secret, token string
+		good              bool
+	}{
+		"lasting":       {"id", "secret", "", true},
+		"temporary":     {"id", "secret", "token", true},
+		"no ID":         {"", "secret", "token", false},
+		"no secret":     {"id", "", "token", false},
+		"only a token":  {"", "", "token", false},
+		"nothing":       {"", "", "", false},
+		"blank is text": {" ", " ", "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c, err := provider.Static(test.id, test.secret, test.token).Credentials(t.Context())
+			if !test.good {
+				checkUnauthenticated(t, err, "empty")
+				return
+			}
+			want := [3]string{test.id, test.secret, test.token}
+			if diff := cmp.Diff(want, revealed(c)); diff != "" || err != nil || !c.Expires.IsZero() {
+				t.Errorf("expires %s, error %v (-want +got):\n%s", c.Expires, err, diff)
+			}
+		})
+	}
+}
+
+func TestEnv(t *testing.T) {
+	const id, secret, token = "IQ_TEST_ID", "IQ_TEST_SECRET", "IQ_TEST_TOKEN"
+	for name, test := range map[string]struct {
+		id, secret, token, tokenName string
+		want                         [3]string
+		good                         bool
+	}{
+		"lasting":             {"i", "s", "", token, [3]string{"i", "s", ""}, true},
+		"temporary":           {"i", "s", "t", token, [3]string{"i", "s", "t"}, true},
+		"no name for a token": {"i", "s", "t", "", [3]string{"i", "s", ""}, true},
+		"nothing set":         {"", "", "", token, [3]string{}, false},
+		"only the ID":         {"i", "", "", token, [3]string{}, false},
+		"only the secret":     {"", "s", "", token, [3]string{}, false},
+		"only the token":      {"", "", "t", token, [3]string{}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(id, test.id)
+			t.Setenv(secret, test.secret)
+			t.Setenv(token, test.token)
+			c, err := provider.Env(id, secret, test.tokenName).Credentials(t.Context())
+			if !test.good {
+				checkUnauthenticated(t, err, id, secret, "Config.Credentials")
+				return
+			}
+			if diff := cmp.Diff(test.want, revealed(c)); diff != "" || err != nil {
+				t.Errorf("error %v (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+}
+
+// TestEnvIsReadEachTime follows variables that change, as a session's do.
+func TestEnvIsReadEachTime(t *testing.T) {
+	t.Setenv("IQ_TEST_ID", "i1")
+	t.Setenv("IQ_TEST_SECRET", "s1")
+	env := provider.Env("IQ_TEST_ID", "IQ_TEST_SECRET", "IQ_TEST_TOKEN")
+	for _, want := range []string{"i1", "i2"} {
+		t.Setenv("IQ_TEST_ID", want)
+		c, err := env.Credentials(t.Context())
+		if err != nil || c.AccessKeyID.Reveal() != want {
+			t.Errorf("ID %q, error %v, want %q", c.AccessKeyID.Reveal(), err, want)
+		}
+	}
+}

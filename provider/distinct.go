@@ -1,0 +1,71 @@
+package provider
+
+import "github.com/imagequery/imagequery/image"
+
+// picker decides which events reach the consumer, and when.
+type picker struct {
+	groups map[string]*hostGroup // nil: every event, at once
+	hostOf []string
+}
+
+// hostGroup is the targets with one endpoint host, in the order of the search.
+type hostGroup struct {
+	targets []int // that are not done, the one whose turn it is first
+	done    map[int]bool
+	waiting map[int][]event
+	seen    map[image.Ref]bool
+}
+
+func newPicker(s *search) *picker {
+	p := &picker{}
+	if !s.options.Distinct {
+		return p
+	}
+	p.groups = map[string]*hostGroup{}
+	for i, target := range s.targets {
+		host := target.Client.info.Host
+		p.hostOf = append(p.hostOf, host)
+		if p.groups[host] == nil {
+			p.groups[host] = &hostGroup{done: map[int]bool{}, waiting: map[int][]event{}, seen: map[image.Ref]bool{}}
+		}
+		p.groups[host].targets = append(p.groups[host].targets, i)
+	}
+	return p
+}
+
+// add takes an event in, and returns what may go out now: images and failures.
+func (p *picker) add(e event) []event {
+	if p.groups == nil {
+		if e.done && e.err == nil {
+			return nil
+		}
+		return []event{e}
+	}
+	return p.groups[p.hostOf[e.target]].add(e)
+}
+
+// add passes a failure on at once; an image waits for its target's turn.
+func (g *hostGroup) add(e event) (out []event) {
+	switch {
+	case !e.done:
+		g.waiting[e.target] = append(g.waiting[e.target], e)
+	case e.err != nil:
+		out = append(out, e)
+	}
+	g.done[e.target] = e.done
+	for len(g.targets) > 0 {
+		turn := g.targets[0]
+		for _, w := range g.waiting[turn] {
+			if !g.seen[w.image.Ref] {
+				g.seen[w.image.Ref] = true
+				out = append(out, w)
+			}
+		}
+		delete(g.waiting, turn)
+		if !g.done[turn] {
+			break
+		}
+		g.targets = g.targets[1:]
+	}
+	return out
+}

@@ -1,0 +1,78 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+)
+
+// fail turns an adapter's error into what users get: an [*Error] that says where
+// it happened, with a kind, or without one where the caller's context has ended.
+func (c *Client) fail(ctx context.Context, action string, err error) error {
+	if err == nil {
+		return nil
+	}
+	e, placed := asError(err)
+	if placed && ctx.Err() == nil {
+		return err
+	}
+	switch end := ctx.Err(); {
+	case end != nil && (e.Kind == 0 || e.Kind == Unavailable):
+		e.Kind, e.Err = 0, interrupted(end, err)
+	case end == nil:
+		e.Kind, e.Err = cmp.Or(e.Kind, kindOf(err)), withoutContextEnd(e.Err)
+	}
+	setDefault(&e.Provider, c.info.Name)
+	setDefault(&e.Region, c.info.Region)
+	setDefault(&e.Action, action)
+	return &e
+}
+
+// asError returns a copy of an error that is an [*Error]. Placed is one that the
+// adapter has wrapped in words of its own.
+func asError(err error) (e Error, placed bool) {
+	var found *Error
+	switch {
+	case !errors.As(err, &found) || found == nil:
+		return Error{Err: err}, false
+	case found == err:
+		return *found, false
+	default:
+		return Error{Err: err}, found.Kind != 0
+	}
+}
+
+// kindOf is the kind that an adapter returned by itself, or Unavailable.
+func kindOf(err error) Kind {
+	var kind Kind
+	if errors.As(err, &kind) {
+		return kind
+	}
+	return Unavailable
+}
+
+// interrupted is the end of a context, with what came of it.
+func interrupted(end, err error) error {
+	if errors.Is(err, end) {
+		return unplaced(err)
+	}
+	return fmt.Errorf("%w: %w", end, errors.New(err.Error()))
+}
+
+// unplaced takes the cause out of an [*Error], which says the place itself.
+func unplaced(err error) error {
+	if e, ok := err.(*Error); ok && e.Err != nil {
+		return e.Err
+	}
+	return err
+}
+
+// withoutContextEnd is an error that does not pass for the end of the caller's
+// context, as a timeout inside the adapter would.
+func withoutContextEnd(err error) error {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return errors.New(err.Error())
+	}
+	return err
+}

@@ -1,0 +1,70 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// Newest finds the newest image over all targets, by [image.CompareNewest] and,
+// for equal Refs, by the name of the target: the same answer in whatever order
+// the targets answer. A query that names no statuses asks for available images
+// only; one that names no sources, owners or IDs asks for self and system images
+// only, since others may carry any name. A limit is [InvalidArgument].
+//
+// It returns the best of what answered and the joined failures, if any: the
+// newest may have been in a target that failed. Where every target answered and
+// nothing was found, the error is [NotFound].
+func Newest(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) (Hit, error) {
+	if q.Limit != 0 {
+		return Hit{}, badSearch("query field limit: value %d: the newest is one image by itself; leave it 0", q.Limit)
+	}
+	if len(q.Sources) == 0 && len(q.Owners) == 0 && len(q.IDs) == 0 {
+		q.Sources = []image.Source{image.SourceSelf, image.SourceSystem}
+	}
+	wanted := q
+	if len(q.Statuses) == 0 {
+		wanted.Statuses = []image.Status{image.StatusAvailable}
+	}
+	var best *Hit
+	var errs []error
+	for hit, err := range Search(ctx, targets, wanted, options) {
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+		case best == nil || preferred(hit, *best):
+			best = &hit
+		}
+	}
+	switch {
+	case best != nil:
+		return *best, errors.Join(errs...)
+	case len(errs) > 0:
+		return Hit{}, errors.Join(errs...)
+	default:
+		return Hit{}, notFound(ctx, targets, q, options)
+	}
+}
+
+func preferred(a, b Hit) bool {
+	if a.Image.Ref == b.Image.Ref {
+		return a.Target < b.Target
+	}
+	return image.CompareNewest(a.Image, b.Image) < 0
+}
+
+// notFound says that nothing was found, and how many images match in other
+// states.
+func notFound(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) error {
+	q.Statuses = nil
+	others := 0
+	for _, err := range Search(ctx, targets, q, options) {
+		if err != nil {
+			return &Error{Kind: NotFound, Message: "no image matches"}
+		}
+		others++
+	}
+	return &Error{Kind: NotFound, Message: fmt.Sprintf("no image matches; %d do in other states", others)}
+}

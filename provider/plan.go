@@ -1,0 +1,215 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// Plan says how a client is going to answer a query: what it sends, and what
+// becomes of each predicate. [Client.Explain] makes it without sending anything.
+type Plan struct {
+	Provider, Region string
+	Calls            []Call        // in the order in which their images are yielded; none: the answer is empty
+	Exact            []image.Field // decided by the server in every call, and checked again
+	Superset         []image.Field // narrowed by the server in some call, and checked again
+	Local            []image.Field // checked here only
+	Unsupported      []image.Field // never reported by the API, so nothing can be asked
+	Notes            []string      // what else a reader should know, one sentence each
+}
+
+// String is the plan for people, several lines long.
+func (p *Plan) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", strings.TrimSpace(p.Provider+" "+p.Region), p.headline())
+	for i, call := range p.Calls {
+		fmt.Fprintf(&b, "  call %d: %s, %s\n", i+1, call.Action, call.Paging)
+		for _, name := range slices.Sorted(maps.Keys(call.Params)) {
+			for _, value := range call.Params[name] {
+				fmt.Fprintf(&b, "    %s=%s\n", name, printable(value))
+			}
+		}
+	}
+	for _, part := range []struct {
+		label  string
+		fields []image.Field
+	}{
+		{"pushed exactly", p.Exact},
+		{"pushed and checked again", p.Superset},
+		{"checked here", p.Local},
+		{"cannot be asked", p.Unsupported},
+	} {
+		if len(part.fields) > 0 {
+			fmt.Fprintf(&b, "  %s: %s\n", part.label, joinFields(part.fields))
+		}
+	}
+	for _, note := range p.Notes {
+		fmt.Fprintf(&b, "  note: %s\n", note)
+	}
+	return b.String()
+}
+
+// printable quotes a text that would not stay on its line.
+func printable(text string) string {
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(text)
+	}
+	return text
+}
+
+func (p *Plan) headline() string {
+	switch len(p.Calls) {
+	case 0:
+		return "nothing is sent"
+	case 1:
+		return "1 call"
+	default:
+		return fmt.Sprintf("%d calls", len(p.Calls))
+	}
+}
+
+// String says how large the pages are.
+func (p Paging) String() string {
+	if p.MaxSize == 0 {
+		return "one page"
+	}
+	return fmt.Sprintf("pages of %d", p.MaxSize)
+}
+
+func joinFields(fields []image.Field) string {
+	texts := make([]string, len(fields))
+	for i, f := range fields {
+		texts[i] = string(f)
+	}
+	return strings.Join(texts, ", ")
+}
+
+// plan checks the query and derives the plan. The query that it returns is the
+// normalized one.
+func (c *Client) plan(q image.Query) (*Plan, image.Query, error) {
+	if err := q.Validate(); err != nil {
+		return nil, q, c.fail(context.Background(), "", &Error{Kind: InvalidArgument, Err: err})
+	}
+	q = q.Normalized()
+	plan := &Plan{Provider: c.info.Name, Region: c.info.Region}
+	plan.Unsupported = c.unreported(q)
+	if len(plan.Unsupported) > 0 {
+		plan.Notes = []string{c.unsupportedText(plan.Unsupported, q.SkipUnreported)}
+		return plan, q, nil
+	}
+	asked, notes := c.narrow(q)
+	plan.Notes = notes
+	if asked != nil {
+		calls, err := c.provider.Plan(asked.Normalized())
+		if err != nil {
+			return nil, q, c.fail(context.Background(), "", err)
+		}
+		plan.Calls = c.sized(calls)
+	}
+	plan.classify(q.Fields(), c.info.Support)
+	plan.Notes = append(plan.Notes, defaultNotes(plan.Calls, c.info.Defaults)...)
+	return plan, q, nil
+}
+
+func (c *Client) unsupportedText(fields []image.Field, skip bool) string {
+	text := fmt.Sprintf("%s never reports %s: ", c.info.Name, joinFields(fields))
+	if skip {
+		return text + "it answers with nothing, as SkipUnreported says"
+	}
+	return text + "drop the predicate, leave this target out, or set SkipUnreported to let it answer with nothing"
+}
+
+// narrow leaves out the values that no image of the API can have. Where none is
+// left in a field, nothing can match, and the query is nil.
+func (c *Client) narrow(q image.Query) (*image.Query, []string) {
+	n := narrowing{info: c.info}
+	q.Sources = narrowed(&n, image.FieldSources, q.Sources)
+	q.Visibilities = narrowed(&n, image.FieldVisibilities, q.Visibilities)
+	q.Statuses = narrowed(&n, image.FieldStatuses, q.Statuses)
+	q.OSes = narrowed(&n, image.FieldOSes, q.OSes)
+	q.Archs = narrowed(&n, image.FieldArchs, q.Archs)
+	if n.empty {
+		return nil, n.notes
+	}
+	return &q, n.notes
+}
+
+type narrowing struct {
+	info  Info
+	notes []string
+	empty bool
+}
+
+func narrowed[E ~string](n *narrowing, field image.Field, values []E) []E {
+	words, fixed := n.info.Words[field]
+	if !fixed || len(values) == 0 {
+		return values
+	}
+	var kept []E
+	for _, value := range values {
+		if slices.Contains(words, string(value)) {
+			kept = append(kept, value)
+			continue
+		}
+		n.notes = append(n.notes, fmt.Sprintf("%s %s is not asked for: no image of %s can have it", field, value, n.info.Name))
+	}
+	n.empty = n.empty || len(kept) == 0
+	return kept
+}
+
+// sized gives the calls the page size that is really asked for.
+func (c *Client) sized(calls []Call) []Call {
+	out := slices.Clone(calls)
+	for i := range out {
+		if size := c.config.PageSize; size > 0 && size < out[i].Paging.MaxSize {
+			out[i].Paging.MaxSize = size
+		}
+	}
+	return out
+}
+
+func (p *Plan) classify(fields []image.Field, support map[image.Field]Support) {
+	if len(p.Calls) == 0 {
+		return
+	}
+	for _, f := range fields {
+		in := 0
+		for _, call := range p.Calls {
+			if slices.Contains(call.Pushed, f) {
+				in++
+			}
+		}
+		switch {
+		case in == 0:
+			p.Local = append(p.Local, f)
+		case in == len(p.Calls) && support[f] == Exact:
+			p.Exact = append(p.Exact, f)
+		default:
+			p.Superset = append(p.Superset, f)
+		}
+	}
+}
+
+// exact reports whether the server is thought to send nothing but matches.
+func (p *Plan) exact() bool { return len(p.Superset) == 0 && len(p.Local) == 0 }
+
+func defaultNotes(calls []Call, defaults []Default) []string {
+	var notes []string
+	for _, d := range defaults {
+		if slices.ContainsFunc(calls, func(c Call) bool { return !c.Params.Has(d.Param) }) {
+			notes = append(notes, fmt.Sprintf("the provider's default %s=%s holds: %s", d.Param, d.Value, d.Effect))
+		}
+	}
+	return notes
+}
+
+// unreported lists the predicates of a query on what the API never reports.
+func (c *Client) unreported(q image.Query) []image.Field {
+	return slices.DeleteFunc(q.Fields(), func(f image.Field) bool { return c.info.Support[f] != None })
+}

@@ -1,0 +1,226 @@
+package provider
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// Target is one client under a name that is unique in a search.
+type Target struct {
+	Name   string
+	Client *Client
+}
+
+// Hit is one image and the target that it was found in.
+type Hit struct {
+	Target string      `json:"target"`
+	Image  image.Image `json:"image"`
+}
+
+// TargetError says that one target failed, so its images may be missing.
+type TargetError struct {
+	Target string
+	Report Report // how far it came
+	Err    error
+}
+
+func (e *TargetError) Error() string { return e.Target + ": " + e.Err.Error() }
+
+// Unwrap returns what happened.
+func (e *TargetError) Unwrap() error { return e.Err }
+
+// SearchOptions tune a search. Nil means the defaults.
+type SearchOptions struct {
+	Concurrency   int           // targets that are asked at once; 0: 16
+	TargetTimeout time.Duration // for one target, once it is being asked, with the time that its hits wait to be taken; 0: none
+	FailFast      bool          // the first failure ends the search
+
+	// Distinct gives each image once among the targets with the same endpoint
+	// host, as the first of them in the list of targets sees it. The hits of the
+	// later ones then wait for those before.
+	Distinct bool
+}
+
+const defaultConcurrency = 16
+
+// Search asks many targets the same query. Hits come as they arrive: those of one
+// target in its order, those of several interleaved. A target that fails yields
+// one [*TargetError], and the others go on. The query's limit holds over all
+// targets, and what it stops is no failure; which images come then depends on who
+// answers first. If ctx ends, its error comes last.
+// The [Trace] of ctx gets a [Report] of every target.
+//
+// A query that is not valid, a Native section for a provider that no target has,
+// and targets without a client or a unique name are [InvalidArgument], and
+// nothing is sent.
+func Search(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) iter.Seq2[Hit, error] {
+	return func(yield func(Hit, error) bool) {
+		s := search{targets: slices.Clone(targets), query: q}
+		if options != nil {
+			s.options = *options
+		}
+		if err := s.check(); err != nil {
+			yield(Hit{}, err)
+			return
+		}
+		s.query = q.Normalized()
+		if s.run(ctx, yield) && ctx.Err() != nil {
+			yield(Hit{}, &Error{Err: contextEnd(ctx)})
+		}
+	}
+}
+
+// contextEnd is why a context ended, with the cause that its owner gave.
+func contextEnd(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if cause == err {
+		return err
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// search is one run over the targets.
+type search struct {
+	targets []Target
+	query   image.Query
+	options SearchOptions
+	enough  atomic.Bool // the limit is reached, or the consumer has gone
+}
+
+// event is what a target reports: an image, or that it is done.
+type event struct {
+	target int
+	image  image.Image
+	done   bool
+	err    error // of a target that is done
+}
+
+// run yields hits and failures until all targets are done. It returns only then,
+// and reports whether the consumer saw everything.
+func (s *search) run(ctx context.Context, yield func(Hit, error) bool) bool {
+	ctx, cancel := context.WithCancel(ctx)
+	events := s.ask(ctx)
+	defer func() {
+		cancel()
+		for range events {
+		}
+	}()
+	pick := newPicker(s)
+	found, open := 0, true
+	for e := range events {
+		for _, out := range pick.add(e) {
+			if !open {
+				break
+			}
+			var hit Hit
+			if out.err == nil {
+				hit = Hit{Target: s.targets[out.target].Name, Image: out.image}
+				found++
+			}
+			open = yield(hit, out.err) && (out.err != nil || found != s.query.Limit)
+			if !open {
+				s.enough.Store(true)
+			}
+			open = open && (out.err == nil || !s.options.FailFast)
+		}
+		if !open {
+			cancel()
+		}
+	}
+	return open
+}
+
+// ask starts the targets, and closes the channel when all are done.
+func (s *search) ask(ctx context.Context) <-chan event {
+	events := make(chan event)
+	var group errgroup.Group
+	group.SetLimit(cmp.Or(s.options.Concurrency, defaultConcurrency))
+	go func() {
+		defer close(events)
+		for i := range s.targets {
+			group.Go(func() error {
+				s.askTarget(ctx, i, events)
+				return nil
+			})
+		}
+		_ = group.Wait()
+	}()
+	return events
+}
+
+func (s *search) askTarget(ctx context.Context, i int, events chan<- event) {
+	target, began := s.targets[i], time.Now()
+	c := &counter{report: Report{Target: target.Name, Provider: target.Client.info.Name, Region: target.Client.info.Region}}
+	if s.query.SkipUnreported {
+		c.report.Skipped = target.Client.unreported(s.query)
+	}
+	asked := WithTrace(ctx, c.trace())
+	if s.options.TargetTimeout > 0 {
+		var cancel context.CancelFunc
+		asked, cancel = context.WithTimeout(asked, s.options.TargetTimeout)
+		defer cancel()
+	}
+	var failure error
+	for m, err := range target.Client.Images(asked, s.query) {
+		if err != nil {
+			failure = err
+			break
+		}
+		c.count(func(r *Report) { r.Matched++ })
+		events <- event{target: i, image: m}
+	}
+	if s.enough.Load() && errors.Is(failure, context.Canceled) {
+		failure = nil
+	}
+	report := c.finish(began, failure)
+	if hook := ContextTrace(ctx).Target; hook != nil {
+		hook(report)
+	}
+	e := event{target: i, done: true}
+	if failure != nil {
+		e.err = &TargetError{Target: target.Name, Report: report, Err: failure}
+	}
+	events <- e
+}
+
+func (s *search) check() error {
+	if err := s.query.Validate(); err != nil {
+		return &Error{Kind: InvalidArgument, Err: err}
+	}
+	if o := s.options; o.Concurrency < 0 || o.TargetTimeout < 0 {
+		return badSearch("SearchOptions: Concurrency %d, TargetTimeout %s: negative; leave them 0 for the default", o.Concurrency, o.TargetTimeout)
+	}
+	names := map[string]bool{}
+	providers := map[string]bool{}
+	for i, target := range s.targets {
+		if target.Client == nil {
+			return badSearch("target %d (%q) has no Client; make one with an adapter's New", i, target.Name)
+		}
+		if target.Name == "" || names[target.Name] {
+			return badSearch("target %d: name %q: want a unique, non-empty name", i, target.Name)
+		}
+		names[target.Name] = true
+		providers[target.Client.info.Name] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.query.Native)) {
+		if !providers[name] {
+			return badSearch("query field native: no target has the provider %q; remove its section, or add a target", name)
+		}
+	}
+	return nil
+}
+
+func badSearch(format string, args ...any) error {
+	return &Error{Kind: InvalidArgument, Message: fmt.Sprintf(format, args...)}
+}
