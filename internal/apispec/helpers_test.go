@@ -1,0 +1,113 @@
+package apispec_test
+
+import (
+	"context"
+	"net/url"
+	"testing"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
+	"github.com/imagequery/imagequery/internal/wire"
+	"github.com/imagequery/imagequery/provider"
+)
+
+type record struct{ id, name, zone string }
+
+var recordTable = wire.NewObject(
+	wire.Text("Id", func(r *record) *string { return &r.id }),
+	wire.Text("Name", func(r *record) *string { return &r.name }),
+	wire.Text("Zone", func(r *record) *string { return &r.zone }),
+	wire.Text("Password", func(*record) *string { return new(string) }).Secret(),
+)
+
+func (r *record) image() image.Image {
+	return image.Image{Ref: image.Ref{ID: r.id, Region: r.zone}, Name: r.name}
+}
+
+var statuses = apispec.Words[image.Status]{
+	{Neutral: image.StatusPending, Wire: []string{"Creating", "Waiting"}},
+	{Neutral: image.StatusAvailable, Wire: []string{"Available"}},
+}
+
+// listing has the parameters of a listing around those of a test.
+func listing(params ...apispec.Param) apispec.API[record] {
+	return apispec.API[record]{
+		Name: "test", Record: recordTable,
+		Operations: []apispec.Operation[record]{{
+			Action: "List", Rows: "Images.Image", MaxPage: 50, Image: (*record).image,
+			Envelope: apispec.Envelope{Code: "Code", Message: "Message", RequestID: "RequestId", Total: "Total"},
+			Params: append([]apispec.Param{
+				{Name: "Region", Role: apispec.Location},
+				{Name: "Page", Role: apispec.PageNumber},
+				{Name: "Size", Role: apispec.PageSize},
+			}, params...),
+		}, {
+			Action: "One", Rows: "Image", Single: true, Image: (*record).image,
+			Envelope: apispec.Envelope{Code: "Code", Message: "Message", RequestID: "RequestId"},
+			Params:   []apispec.Param{{Name: "Name"}},
+		}},
+	}
+}
+
+// sender answers every request with one body, and keeps the last one.
+type sender struct {
+	body   string
+	action string
+	params url.Values
+	said   provider.Error
+	err    error // that the sender returns whatever the answer
+}
+
+func (s *sender) Host() string { return "api.example.com" }
+
+func (s *sender) Send(_ context.Context, action string, params url.Values, scan func([]byte) (provider.Error, error)) (err error) {
+	s.action, s.params = action, params
+	body := []byte(s.body)
+	s.said, err = scan(body)
+	clear(body) // as the next answer would
+	if s.err != nil {
+		return s.err
+	}
+	return err
+}
+
+func newProvider(api apispec.API[record], s *sender) provider.Provider {
+	return apispec.New(&api, s, provider.Config{Region: "r1"})
+}
+
+// planned are the parameters of a plan's calls, which must be one each, without
+// the region.
+func planned(t *testing.T, api apispec.API[record], q image.Query) []params {
+	t.Helper()
+	calls, err := newProvider(api, &sender{}).Plan(q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []params
+	for _, call := range calls {
+		if call.Action != "List" || call.Paging != (provider.Paging{MaxSize: 50, Aligned: true}) {
+			t.Errorf("call of %s in %+v", call.Action, call.Paging)
+		}
+		out = append(out, single(t, call.Params))
+	}
+	return out
+}
+
+type params = map[string]string
+
+func single(t *testing.T, values url.Values) params {
+	t.Helper()
+	if values.Get("Region") != "r1" {
+		t.Errorf("the region is %q, want r1", values["Region"])
+	}
+	out := params{}
+	for name, list := range values {
+		if len(list) != 1 {
+			t.Errorf("%s is there %d times", name, len(list))
+		}
+		if name != "Region" {
+			out[name] = list[0]
+		}
+	}
+	return out
+}

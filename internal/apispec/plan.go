@@ -1,0 +1,121 @@
+package apispec
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// maxCalls is how many calls a plan has at the most. A predicate that would need
+// more is checked here only.
+const maxCalls = 16
+
+// pairs are parameters of one call.
+type pairs map[string]string
+
+func (s *service[R]) Plan(q image.Query) ([]provider.Call, error) {
+	op := &s.api.Operations[0]
+	native, err := op.native(s.api.Name, q)
+	if err != nil {
+		return nil, err
+	}
+	dimensions, possible := op.dimensions(q)
+	if !possible {
+		return nil, nil
+	}
+	scopes := s.scopes(q, native)
+	dimensions = affordable(dimensions, scopes)
+	var calls []provider.Call
+	for _, scope := range scopes {
+		base := provider.Call{Action: op.Action, Paging: op.paging()}
+		if len(q.Sources) > 0 && len(scope.Params) > 0 {
+			base.Pushed = []image.Field{image.FieldSources}
+		}
+		pushed := allowed(dimensions, scope)
+		calls = append(calls, combine(base, s.fixed(op, native, scope, pushed), pushed)...)
+	}
+	return calls, nil
+}
+
+// scopes are the adapter's, or one if the user's own parameters choose it, which
+// is asked nothing that one of the adapter's cannot be.
+func (s *service[R]) scopes(q image.Query, native pairs) []Scope {
+	if s.api.Scopes == nil {
+		return []Scope{{}}
+	}
+	scopes := s.api.Scopes(q)
+	chosen := func(p Param) bool { return p.Role == Scoped && native.sets(&p) }
+	if !slices.ContainsFunc(s.api.Operations[0].Params, chosen) {
+		return scopes
+	}
+	var own Scope
+	for _, scope := range scopes {
+		own.Without = append(own.Without, scope.Without...)
+	}
+	return []Scope{own}
+}
+
+// fixed returns what every call of a scope says.
+func (s *service[R]) fixed(op *Operation[R], native pairs, scope Scope, pushed []dimension) pairs {
+	out := pairs{}
+	if name, ok := op.named(Location); ok {
+		out[name] = s.region
+	}
+	for _, p := range op.Params {
+		asked := slices.ContainsFunc(pushed, func(d dimension) bool { return d.field == p.Field })
+		if len(p.Unset) > 0 && !asked && !native.sets(&p) {
+			maps.Copy(out, p.layOut(p.Unset)[0])
+		}
+	}
+	maps.Copy(out, scope.Params)
+	maps.Copy(out, native)
+	return out
+}
+
+// combine makes one call of each combination of choices.
+func combine(base provider.Call, fixed pairs, dimensions []dimension) []provider.Call {
+	combinations := []pairs{fixed}
+	for _, d := range dimensions {
+		base.Pushed = append(base.Pushed, d.field)
+		var next []pairs
+		for _, c := range combinations {
+			for _, choice := range d.choices {
+				joined := maps.Clone(c)
+				maps.Copy(joined, choice)
+				next = append(next, joined)
+			}
+		}
+		combinations = next
+	}
+	calls := make([]provider.Call, len(combinations))
+	for i, c := range combinations {
+		calls[i] = base
+		calls[i].Pushed = slices.Clone(base.Pushed)
+		calls[i].Params = c.values()
+	}
+	return calls
+}
+
+// values numbers the filters and gives the parameters their final form.
+func (p pairs) values() url.Values {
+	out := make(url.Values, len(p))
+	filters := 0
+	for _, key := range slices.Sorted(maps.Keys(p)) {
+		name, isFilter := strings.CutPrefix(key, filterPrefix)
+		if !isFilter {
+			out.Set(key, p[key])
+			continue
+		}
+		filters++
+		out.Set(fmt.Sprintf("Filter.%d.Key", filters), name)
+		out.Set(fmt.Sprintf("Filter.%d.Value", filters), p[key])
+	}
+	return out
+}
+
+const filterPrefix = "Filter."

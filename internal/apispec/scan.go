@@ -1,0 +1,87 @@
+package apispec
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/wire"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// envelope is what stands around the images of an answer.
+type envelope struct {
+	said  provider.Error
+	total int64
+}
+
+func newPage[R any](op *Operation[R], record *wire.Object[R]) *wire.Page[envelope, R] {
+	table := wire.NewObject(envelopeFields(op.Envelope)...)
+	if op.Single {
+		return wire.NewSingle(table, op.Rows, record)
+	}
+	return wire.NewPage(table, op.Rows, record)
+}
+
+func envelopeFields(e Envelope) []wire.Field[envelope] {
+	var fields []wire.Field[envelope]
+	text := func(name string, at func(*envelope) *string) {
+		for _, spelling := range spellings(name) {
+			fields = append(fields, wire.Text(spelling, at))
+		}
+	}
+	text(e.Code, func(e *envelope) *string { return &e.said.Code })
+	text(e.Message, func(e *envelope) *string { return &e.said.Message })
+	text(e.RequestID, func(e *envelope) *string { return &e.said.RequestID })
+	if e.Total != "" {
+		fields = append(fields, wire.Int(e.Total, func(e *envelope) *int64 { return &e.total }))
+	}
+	return fields
+}
+
+// spellings of a member: some gateways begin it in lower case.
+func spellings(name string) []string {
+	switch other := strings.ToLower(name[:min(1, len(name))]) + name[min(1, len(name)):]; {
+	case name == "":
+		return nil
+	case other == name:
+		return []string{name}
+	default:
+		return []string{name, other}
+	}
+}
+
+var errNoRows = errors.New("the answer holds no images, and does not say that there are none")
+
+// scan reads one answer.
+func (s *service[R]) scan(op *Operation[R], body []byte) (*provider.Page, provider.Error, error) {
+	var e envelope
+	page := &provider.Page{}
+	found, err := s.pages[op.Action].Scan(body, &e, func(r *R, raw wire.Raw) error {
+		m := op.Image(r)
+		switch {
+		case m.ID != "":
+			page.Images = append(page.Images, s.complete(op, m, raw))
+		case !op.Single:
+			return fmt.Errorf("image %d of the answer has no identifier", len(page.Images)+1)
+		}
+		return nil
+	})
+	if err == nil && !found && (!op.Single || e.said.RequestID == "") {
+		err = errNoRows
+	}
+	page.Total, page.RequestID = int(max(e.total, 0)), e.said.RequestID
+	return page, e.said, err
+}
+
+func (s *service[R]) complete(op *Operation[R], m image.Image, raw wire.Raw) image.Image {
+	m.Provider = s.api.Name
+	if _, located := op.named(Location); located && m.Region == "" {
+		m.Region = s.region
+	}
+	if !s.omitNative {
+		m.Native = raw.Copy()
+	}
+	return m
+}

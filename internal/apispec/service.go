@@ -1,0 +1,136 @@
+package apispec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/wire"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// Sender signs and sends the requests of a wire family.
+type Sender interface {
+	// Host is the host that is asked, with its port if any.
+	Host() string
+
+	// Send asks one operation. Scan is given the body of each answer, takes
+	// over what it holds, and returns the code, the message and the request ID
+	// that the body states; its error says that the body is no answer to this
+	// operation.
+	Send(ctx context.Context, action string, params url.Values, scan func(body []byte) (provider.Error, error)) error
+}
+
+// New returns the provider of an API in one region.
+func New[R any](api *API[R], s Sender, c provider.Config) provider.Provider {
+	out := &service[R]{api: api, sender: s, region: c.Region, omitNative: c.OmitNative, pages: map[string]*wire.Page[envelope, R]{}}
+	for i := range api.Operations {
+		op := &api.Operations[i]
+		out.pages[op.Action] = newPage(op, api.Record)
+	}
+	out.info = out.describe()
+	return out
+}
+
+// Client returns a client of an API in one region.
+func Client[R any](api *API[R], s Sender, c provider.Config) *provider.Client {
+	return provider.New(New(api, s, c), c)
+}
+
+// service is one API in one region.
+type service[R any] struct {
+	api        *API[R]
+	sender     Sender
+	region     string
+	omitNative bool
+	pages      map[string]*wire.Page[envelope, R]
+	info       provider.Info
+}
+
+func (s *service[R]) Info() provider.Info { return s.info }
+
+func (s *service[R]) describe() provider.Info {
+	info := provider.Info{
+		Name: s.api.Name, Region: s.region, Host: s.sender.Host(),
+		Support: map[image.Field]provider.Support{}, Words: s.api.Words, Defaults: s.api.Defaults,
+	}
+	for _, field := range image.AllFields() {
+		info.Support[field] = provider.Local
+	}
+	for _, field := range s.api.Unreported {
+		info.Support[field] = provider.None
+	}
+	for _, p := range s.api.Operations[0].Params {
+		if p.Support > info.Support[p.Field] {
+			info.Support[p.Field] = p.Support
+		}
+	}
+	return info
+}
+
+func (s *service[R]) operation(action string) (*Operation[R], error) {
+	for i := range s.api.Operations {
+		if op := &s.api.Operations[i]; op.Action == action {
+			return op, nil
+		}
+	}
+	return nil, &provider.Error{
+		Kind: provider.InvalidArgument, Action: action,
+		Message: fmt.Sprintf("unknown operation: want %s", strings.Join(slices.Sorted(maps.Keys(s.pages)), " or ")),
+	}
+}
+
+func (s *service[R]) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) (*provider.Page, error) {
+	op, err := s.operation(c.Action)
+	if err != nil {
+		return nil, err
+	}
+	var page *provider.Page
+	err = s.sender.Send(ctx, op.Action, s.params(op, c, at), func(body []byte) (said provider.Error, err error) {
+		page, said, err = s.scan(op, body)
+		return said, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return page, nil
+}
+
+// params are those of the call, with its place and its page, which a call cannot
+// change.
+func (s *service[R]) params(op *Operation[R], c provider.Call, at provider.Cursor) url.Values {
+	out := maps.Clone(c.Params)
+	if out == nil {
+		out = make(url.Values)
+	}
+	for _, p := range op.Params {
+		switch p.Role {
+		case Location:
+			out.Set(p.Name, s.region)
+		case PageNumber:
+			out.Set(p.Name, strconv.Itoa(at.Offset/max(at.Size, 1)+1))
+		case PageOffset:
+			out.Set(p.Name, strconv.Itoa(at.Offset))
+		case PageSize:
+			out.Set(p.Name, strconv.Itoa(max(at.Size, 1)))
+		}
+	}
+	return out
+}
+
+// Check asks the smallest page that the table names for it.
+func (s *service[R]) Check(ctx context.Context) error {
+	op := &s.api.Operations[0]
+	call := provider.Call{Action: op.Action, Params: pairs(s.api.Check.Params).values()}
+	_, err := s.Fetch(ctx, call, provider.Cursor{Size: 1})
+	if e := (*provider.Error)(nil); errors.As(err, &e) && e.Code != "" && e.Code == s.api.Check.Passed {
+		return nil
+	}
+	return err
+}

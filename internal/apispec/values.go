@@ -1,0 +1,57 @@
+package apispec
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// Identifier reads a numeric identifier that is "0" where there is none.
+func Identifier(text string) string {
+	if text == "0" {
+		return ""
+	}
+	return text
+}
+
+// Percent reads a share such as "32%" or "32"; anything else is 0.
+func Percent(text string) int {
+	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(text), "%"))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// FoldSpaces trims a text for people, and makes one blank of each run of white
+// space.
+func FoldSpaces(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// AddTag adds a tag to a map that may be nil. A tag without a key is none.
+func AddTag(tags map[string]string, key, value string) map[string]string {
+	if key == "" {
+		return tags
+	}
+	if tags == nil {
+		tags = make(map[string]string)
+	}
+	tags[key] = value
+	return tags
+}
+
+// Details reads the typed record of an image from its Native form.
+func Details[R any](api *API[R], m image.Image) (R, error) {
+	var r R
+	switch {
+	case m.Provider != api.Name:
+		return r, fmt.Errorf("%s: details of an image of %q", api.Name, m.Provider)
+	case len(m.Native) == 0:
+		return r, fmt.Errorf("%s: image %s has no native record; list it without Config.OmitNative", api.Name, m.Ref)
+	}
+	if err := api.Record.Decode(m.Native, &r); err != nil {
+		return r, fmt.Errorf("%s: native record of %s: %w", api.Name, m.Ref, err)
+	}
+	return r, nil
+}

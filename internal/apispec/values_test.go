@@ -1,0 +1,131 @@
+package apispec_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
+)
+
+func TestEncodings(t *testing.T) {
+	const sent, kept, never = apispec.Sendable, apispec.Unsendable, apispec.Impossible
+	for _, test := range []struct {
+		name   string
+		encode apispec.Encode
+		value  string
+		want   []string
+		fit    apispec.Fit
+	}{
+		{"Plain", apispec.Plain, "web-1.2_x:Y", []string{"web-1.2_x:Y"}, sent},
+		{"Plain", apispec.Plain, "a[b]", nil, kept},
+		{"Plain", apispec.Plain, "a*", nil, kept},
+		{"Plain", apispec.Plain, "a?", nil, kept},
+		{"Plain", apispec.Plain, "a b", nil, kept},
+		{"Plain", apispec.Plain, "a/b", nil, kept},
+		{"Plain", apispec.Plain, "键", nil, kept},
+		{"Plain", apispec.Plain, "a\x00", nil, kept},
+		{"Number", apispec.Number, "1234567890", []string{"1234567890"}, sent},
+		{"Number", apispec.Number, "9223372036854775807", []string{"9223372036854775807"}, sent},
+		{"Number", apispec.Number, "9223372036854775808", nil, never},
+		{"Number", apispec.Number, "99999999999999999999", nil, never},
+		{"Number", apispec.Number, "", nil, never},
+		{"Number", apispec.Number, "-1", nil, never},
+		{"Number", apispec.Number, "+1", nil, never},
+		{"Number", apispec.Number, "1e3", nil, never},
+		{"Number", apispec.Number, "0x1", nil, never},
+		{"Number", apispec.Number, "me", nil, never},
+		{"Number", apispec.Number, "١", nil, never},
+		{"MinuteBefore", apispec.MinuteBefore, "2020-01-02T03:04:05.5Z", []string{"2020-01-02T03:03Z"}, sent},
+		{"MinuteBefore", apispec.MinuteBefore, "2020-01-02T03:04:00Z", []string{"2020-01-02T03:03Z"}, sent},
+		{"MinuteBefore", apispec.MinuteBefore, "2020-01-01T00:00:00+08:00", []string{"2019-12-31T15:59Z"}, sent},
+		{"MinuteBefore", apispec.MinuteBefore, "1970-01-01T00:00:30Z", nil, kept},
+		{"MinuteBefore", apispec.MinuteBefore, "0001-01-01T00:00:00.1Z", nil, kept},
+		{"MinuteBefore", apispec.MinuteBefore, "soon", nil, kept},
+		{"MinuteAfter", apispec.MinuteAfter, "2020-01-02T03:04:05.5Z", []string{"2020-01-02T03:06Z"}, sent},
+		{"MinuteAfter", apispec.MinuteAfter, "2020-01-02T03:04:00Z", []string{"2020-01-02T03:05Z"}, sent},
+		{"MinuteAfter", apispec.MinuteAfter, "2020-01-02T03:04:00.000000001Z", []string{"2020-01-02T03:06Z"}, sent},
+		{"MinuteAfter", apispec.MinuteAfter, "9999-12-31T23:59:59Z", nil, kept},
+		{"Words", statuses.Encode, "pending", []string{"Creating", "Waiting"}, sent},
+		{"Words", statuses.Encode, "Creating", nil, never},
+		{"Words", statuses.Encode, "deleted", nil, never},
+	} {
+		got, fit := test.encode(test.value)
+		if !slices.Equal(got, test.want) || fit != test.fit {
+			t.Errorf("%s(%q) = %q, %d, want %q, %d", test.name, test.value, got, fit, test.want, test.fit)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	for word, want := range map[string]image.Status{
+		"Creating": image.StatusPending, "WAITING": image.StatusPending, "available": image.StatusAvailable, "Deleted": "", "": "", "pending": "",
+	} {
+		if got := statuses.Read(word); got != want {
+			t.Errorf("Read(%q) = %q, want %q", word, got, want)
+		}
+	}
+	if diff := cmp.Diff([]string{"pending", "available"}, statuses.Neutral()); diff != "" {
+		t.Errorf("Neutral (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"Creating", "Waiting", "Available"}, statuses.All()); diff != "" {
+		t.Errorf("All (-want +got):\n%s", diff)
+	}
+}
+
+func TestIdentifier(t *testing.T) {
+	for text, want := range map[string]string{"0": "", "": "", "10": "10", "00": "00"} {
+		if got := apispec.Identifier(text); got != want {
+			t.Errorf("Identifier(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestPercent(t *testing.T) {
+	for text, want := range map[string]int{"32%": 32, "32": 32, " 7% ": 7, "100%": 100, "": 0, "%": 0, "-5%": 0, "half": 0, "1.5%": 0, "99999999999999999999": 0} {
+		if got := apispec.Percent(text); got != want {
+			t.Errorf("Percent(%q) = %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestFoldSpaces(t *testing.T) {
+	for text, want := range map[string]string{"  a \t b\n": "a b", "": "", "a": "a", "中 文": "中 文"} {
+		if got := apispec.FoldSpaces(text); got != want {
+			t.Errorf("FoldSpaces(%q) = %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestAddTag(t *testing.T) {
+	var tags map[string]string
+	if tags = apispec.AddTag(tags, "", "v"); tags != nil {
+		t.Errorf("a tag without key gives %v", tags)
+	}
+	tags = apispec.AddTag(apispec.AddTag(tags, "a", "1"), "b", "")
+	if diff := cmp.Diff(map[string]string{"a": "1", "b": ""}, tags); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestDetails(t *testing.T) {
+	api := listing()
+	m := image.Image{Ref: ref("a"), Native: json.RawMessage(`{"Id":"a","Name":"n","Zone":"z"}`)}
+	got, err := apispec.Details(&api, m)
+	if want := (record{"a", "n", "z"}); err != nil || got != want {
+		t.Errorf("%+v, error %v, want %+v", got, err, want)
+	}
+	foreign, bare, broken := m, m, m
+	foreign.Provider = "other"
+	bare.Native = nil
+	broken.Native = json.RawMessage(`{"Id":`)
+	for words, m := range map[string]image.Image{`image of "other"`: foreign, "Config.OmitNative": bare, "invalid JSON": broken} {
+		if _, err := apispec.Details(&api, m); err == nil || !strings.Contains(err.Error(), words) {
+			t.Errorf("error %v, want one about %q", err, words)
+		}
+	}
+}

@@ -1,0 +1,116 @@
+package qing
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/imagequery/imagequery/internal/httpx"
+	"github.com/imagequery/imagequery/provider"
+)
+
+const (
+	succeeded = "0"
+	expired   = "1300" // the request is older than a minute, by the server's clock
+	missing   = "2100" // no such resource
+)
+
+// codes orders the documented return codes by what they mean and what to do. The
+// first range that holds a code counts.
+var codes = []struct {
+	from, to int
+	kind     provider.Kind
+	retry    httpx.Retry
+	wait     time.Duration
+}{
+	{from: 1200, to: 1200, kind: provider.Unauthenticated},
+	{from: 1300, to: 1300, kind: provider.Unauthenticated},
+	{from: 1400, to: 1400, kind: provider.PermissionDenied},
+	{from: 1500, to: 1662, kind: provider.PermissionDenied},
+	{from: 2000, to: 2000, kind: provider.Unauthenticated},
+	{from: 2100, to: 2100, kind: provider.NotFound},
+	{from: 2400, to: 2400, kind: provider.PermissionDenied},
+	{from: 2500, to: 2500, kind: provider.Throttled, retry: httpx.Always, wait: time.Minute},
+	{from: 4000, to: 4005, kind: provider.PermissionDenied},
+	{from: 5000, to: 5000, kind: provider.Unavailable, retry: httpx.Always}, // internal error
+	{from: 5100, to: 5100, kind: provider.Unavailable, retry: httpx.Always}, // server busy
+	{from: 5300, to: 5300, kind: provider.Unavailable, retry: httpx.Always, wait: 5 * time.Second},
+	{from: 5400, to: 5400, kind: provider.Unavailable, retry: httpx.Always},
+	{from: 5000, to: 5600, kind: provider.Unavailable},
+}
+
+// judge says whether an answer is a success, and if not, what it means. Errors
+// come inside a success of HTTP, too.
+func (c *Client) judge(a *httpx.Answer, params url.Values, said provider.Error, scanErr error) error {
+	switch {
+	case said.Code == missing && asksForImage(params):
+		return nil
+	case said.Code != "" && said.Code != succeeded:
+		return c.refusal(a, said)
+	case a.Status != http.StatusOK:
+		return byStatus(a, said)
+	case errors.Is(scanErr, io.ErrUnexpectedEOF):
+		return failure(a, provider.Error{Kind: provider.Unavailable, Message: "the answer is cut off", Err: scanErr}, httpx.Always)
+	case scanErr != nil:
+		return failure(a, provider.Error{Kind: provider.BadResponse, Err: scanErr}, httpx.Always)
+	}
+	return nil
+}
+
+// asksForImage reports whether a listing names the image that it wants. That the
+// image does not exist is an answer then: there is none.
+func asksForImage(params url.Values) bool { return params.Has("images.1") }
+
+// refusal is what a return code means.
+func (c *Client) refusal(a *httpx.Answer, said provider.Error) *httpx.Failure {
+	f := byCode(a, said)
+	if said.Code == expired && c.clock.adjust(a.Header) {
+		f.Retry = httpx.Once
+	}
+	return f
+}
+
+func byCode(a *httpx.Answer, said provider.Error) *httpx.Failure {
+	number, _ := strconv.Atoi(said.Code)
+	for _, known := range codes {
+		if known.from <= number && number <= known.to {
+			said.Kind = known.kind
+			f := failure(a, said, known.retry)
+			f.Wait = max(f.Wait, known.wait)
+			return f
+		}
+	}
+	if a.Status != http.StatusOK {
+		return byStatus(a, said)
+	}
+	said.Kind = provider.InvalidArgument
+	return failure(a, said, httpx.Never)
+}
+
+// byStatus is what a status of HTTP means where the body does not say.
+func byStatus(a *httpx.Answer, said provider.Error) *httpx.Failure {
+	retry := httpx.Never
+	switch {
+	case a.Status == http.StatusTooManyRequests:
+		said.Kind, retry = provider.Throttled, httpx.Always
+	case a.Status >= 500, a.Status == http.StatusRequestTimeout:
+		said.Kind, retry = provider.Unavailable, httpx.Always
+	case a.Status == http.StatusUnauthorized:
+		said.Kind = provider.Unauthenticated
+	case a.Status == http.StatusForbidden:
+		said.Kind = provider.PermissionDenied
+	case a.Status >= 400:
+		said.Kind = provider.InvalidArgument
+	default:
+		said.Kind = provider.BadResponse
+	}
+	return failure(a, said, retry)
+}
+
+func failure(a *httpx.Answer, e provider.Error, retry httpx.Retry) *httpx.Failure {
+	e.HTTPStatus = a.Status
+	return &httpx.Failure{Err: &e, Retry: retry, Wait: httpx.RetryAfter(a.Header)}
+}
