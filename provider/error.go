@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -64,28 +65,21 @@ type Error struct {
 
 // Error is one line: where, what kind, and the provider's own words.
 func (e *Error) Error() string {
-	var b strings.Builder
-	for _, part := range []string{e.Provider, e.Region, e.Action} {
-		if part != "" {
-			b.WriteString(part + " ")
-		}
-	}
-	text := strings.TrimRight(b.String(), " ")
-	b.Reset()
-	b.WriteString(text)
-	for _, part := range []string{e.kindText(), e.Code, e.Message, e.causeText()} {
-		if part == "" {
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteString(": ")
-		}
-		b.WriteString(oneLine(part))
-	}
+	place := joinSet(" ", e.Provider, e.Region, e.Action)
+	text := joinSet(": ", place, e.kindText(), e.Code, e.Message, e.causeText())
 	if context := e.contextText(); context != "" {
-		b.WriteString(" (" + oneLine(context) + ")")
+		text += " (" + context + ")"
 	}
-	return b.String()
+	return oneLine(text)
+}
+
+// said is the message and the cause on one line, without place, kind and code.
+func (e *Error) said() string { return oneLine(joinSet(": ", e.Message, e.causeText())) }
+
+// joinSet joins the parts that are not empty.
+func joinSet(separator string, parts ...string) string {
+	parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+	return strings.Join(parts, separator)
 }
 
 // oneLine folds the lines of a text into one.

@@ -211,5 +211,11 @@ func defaultNotes(calls []Call, defaults []Default) []string {
 
 // unreported lists the predicates of a query on what the API never reports.
 func (c *Client) unreported(q image.Query) []image.Field {
-	return slices.DeleteFunc(q.Fields(), func(f image.Field) bool { return c.info.Support[f] != None })
+	var out []image.Field
+	for _, f := range q.Fields() {
+		if c.info.Support[f] == None {
+			out = append(out, f)
+		}
+	}
+	return out
 }

@@ -64,9 +64,9 @@ func newErrorJSON(err error) *errorJSON {
 	if err == nil {
 		return nil
 	}
-	out := &errorJSON{Kind: kindWord(err), Message: err.Error()}
+	out := &errorJSON{Kind: kindWord(err), Message: oneLine(err.Error())}
 	if e := (*Error)(nil); errors.As(err, &e) {
-		out.Code, out.RequestID, out.Attempts = e.Code, e.RequestID, e.Attempts
+		out.Code, out.Message, out.RequestID, out.Attempts = e.Code, e.said(), e.RequestID, e.Attempts
 	}
 	return out
 }
