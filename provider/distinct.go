@@ -33,30 +33,25 @@ func newPicker(s *search) *picker {
 	return p
 }
 
-// add takes an event in, and returns what may go out now: images and failures.
+// add takes an event in, and returns what may go out now.
 func (p *picker) add(e event) []event {
 	if p.groups == nil {
-		if e.done && e.err == nil {
-			return nil
-		}
 		return []event{e}
 	}
 	return p.groups[p.hostOf[e.target]].add(e)
 }
 
-// add passes a failure on at once; an image waits for its target's turn.
+// add passes a failure on at once; everything else waits for its target's turn.
 func (g *hostGroup) add(e event) (out []event) {
-	switch {
-	case !e.done:
-		g.waiting[e.target] = append(g.waiting[e.target], e)
-	case e.err != nil:
-		out = append(out, e)
+	if e.kind == targetFailed {
+		return []event{e}
 	}
-	g.done[e.target] = e.done
+	g.waiting[e.target] = append(g.waiting[e.target], e)
+	g.done[e.target] = e.kind == targetDone
 	for len(g.targets) > 0 {
 		turn := g.targets[0]
 		for _, w := range g.waiting[turn] {
-			if !g.seen[w.image.Ref] {
+			if w.kind == targetDone || !g.seen[w.image.Ref] {
 				g.seen[w.image.Ref] = true
 				out = append(out, w)
 			}

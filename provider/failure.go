@@ -19,7 +19,7 @@ func (c *Client) fail(ctx context.Context, action string, err error) error {
 	}
 	switch end := ctx.Err(); {
 	case end != nil && (e.Kind == 0 || e.Kind == Unavailable):
-		e.Kind, e.Err = 0, interrupted(end, err)
+		e.Kind, e.Err = 0, interrupted(ctx, err)
 	case end == nil:
 		e.Kind, e.Err = cmp.Or(e.Kind, kindOf(err)), withoutContextEnd(e.Err)
 	}
@@ -52,12 +52,24 @@ func kindOf(err error) Kind {
 	return Unavailable
 }
 
-// interrupted is the end of a context, with what came of it.
-func interrupted(end, err error) error {
-	if errors.Is(err, end) {
-		return unplaced(err)
+// contextEnd is why a context ended, with the cause that its owner gave.
+func contextEnd(ctx context.Context) error {
+	return withCause(ctx, ctx.Err())
+}
+
+func withCause(ctx context.Context, err error) error {
+	if cause := context.Cause(ctx); !errors.Is(err, cause) {
+		return fmt.Errorf("%w: %w", err, cause)
 	}
-	return fmt.Errorf("%w: %w", end, errors.New(err.Error()))
+	return err
+}
+
+// interrupted is the end of a context, with what came of it.
+func interrupted(ctx context.Context, err error) error {
+	if errors.Is(err, ctx.Err()) {
+		return withCause(ctx, unplaced(err))
+	}
+	return fmt.Errorf("%w: %s", contextEnd(ctx), err)
 }
 
 // unplaced takes the cause out of an [*Error], which says the place itself.

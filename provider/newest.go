@@ -18,15 +18,9 @@ import (
 // newest may have been in a target that failed. Where every target answered and
 // nothing was found, the error is [NotFound].
 func Newest(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) (Hit, error) {
-	if q.Limit != 0 {
-		return Hit{}, badSearch("query field limit: value %d: the newest is one image by itself; leave it 0", q.Limit)
-	}
-	if len(q.Sources) == 0 && len(q.Owners) == 0 && len(q.IDs) == 0 {
-		q.Sources = []image.Source{image.SourceSelf, image.SourceSystem}
-	}
-	wanted := q
-	if len(q.Statuses) == 0 {
-		wanted.Statuses = []image.Status{image.StatusAvailable}
+	wanted, err := NewestQuery(q)
+	if err != nil {
+		return Hit{}, err
 	}
 	var best *Hit
 	var errs []error
@@ -44,8 +38,23 @@ func Newest(ctx context.Context, targets []Target, q image.Query, options *Searc
 	case len(errs) > 0:
 		return Hit{}, errors.Join(errs...)
 	default:
-		return Hit{}, notFound(ctx, targets, q, options)
+		return Hit{}, notFound(ctx, targets, wanted, options)
 	}
+}
+
+// NewestQuery returns what [Newest] asks for a query: with the statuses and sources
+// that it presumes. A limit is [InvalidArgument].
+func NewestQuery(q image.Query) (image.Query, error) {
+	if q.Limit != 0 {
+		return q, badSearch("query field limit: value %d: the newest is one image by itself; leave it 0", q.Limit)
+	}
+	if len(q.Sources) == 0 && len(q.Owners) == 0 && len(q.IDs) == 0 {
+		q.Sources = []image.Source{image.SourceSelf, image.SourceSystem}
+	}
+	if len(q.Statuses) == 0 {
+		q.Statuses = []image.Status{image.StatusAvailable}
+	}
+	return q, nil
 }
 
 func preferred(a, b Hit) bool {
@@ -60,7 +69,7 @@ func preferred(a, b Hit) bool {
 func notFound(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) error {
 	q.Statuses = nil
 	others := 0
-	for _, err := range Search(ctx, targets, q, options) {
+	for _, err := range Search(withoutTargets(ctx), targets, q, options) {
 		if err != nil {
 			return &Error{Kind: NotFound, Message: "no image matches"}
 		}

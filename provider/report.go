@@ -18,7 +18,7 @@ type Report struct {
 	Complete                 bool          // nothing that was asked for is missing because of this target
 	Skipped                  []image.Field // that the API never reports, where the query allows to skip it
 	Images                   int           // that were received
-	Matched                  int           // that were found, of which Distinct may have dropped some
+	Matched                  int           // that were yielded; in a [TargetError], that had been found so far
 	Pages                    int
 	Requests                 int // attempts, retries included
 	Retries                  int

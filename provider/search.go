@@ -3,12 +3,10 @@ package provider
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"maps"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -66,7 +64,10 @@ const defaultConcurrency = 16
 // nothing is sent.
 func Search(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) iter.Seq2[Hit, error] {
 	return func(yield func(Hit, error) bool) {
-		s := search{targets: slices.Clone(targets), query: q}
+		s := search{
+			targets: slices.Clone(targets), query: q, yield: yield, target: ContextTrace(ctx).Target,
+			yielded: make([]int, len(targets)), failed: make([]bool, len(targets)),
+		}
 		if options != nil {
 			s.options = *options
 		}
@@ -75,19 +76,10 @@ func Search(ctx context.Context, targets []Target, q image.Query, options *Searc
 			return
 		}
 		s.query = q.Normalized()
-		if s.run(ctx, yield) && ctx.Err() != nil {
+		if s.run(ctx) && ctx.Err() != nil {
 			yield(Hit{}, &Error{Err: contextEnd(ctx)})
 		}
 	}
-}
-
-// contextEnd is why a context ended, with the cause that its owner gave.
-func contextEnd(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
-	if cause == err {
-		return err
-	}
-	return fmt.Errorf("%w: %w", err, cause)
 }
 
 // search is one run over the targets.
@@ -95,50 +87,86 @@ type search struct {
 	targets []Target
 	query   image.Query
 	options SearchOptions
-	enough  atomic.Bool // the limit is reached, or the consumer has gone
+	yield   func(Hit, error) bool
+	target  func(Report) // hook; may be nil
+
+	enough  bool // the limit is reached, or the consumer has gone
+	stopped bool // nothing is yielded any more
+	found   int
+	yielded []int  // hits of each target
+	failed  []bool // targets whose failure was yielded
 }
 
-// event is what a target reports: an image, or that it is done.
+// event is what a target reports.
 type event struct {
 	target int
+	kind   eventKind
 	image  image.Image
-	done   bool
-	err    error // of a target that is done
+	err    error // of a failure
+	report Report
 }
+
+type eventKind uint8
+
+const (
+	imageFound   eventKind = iota
+	targetFailed           // before it is done
+	targetDone
+)
 
 // run yields hits and failures until all targets are done. It returns only then,
 // and reports whether the consumer saw everything.
-func (s *search) run(ctx context.Context, yield func(Hit, error) bool) bool {
+func (s *search) run(ctx context.Context) bool {
 	ctx, cancel := context.WithCancel(ctx)
 	events := s.ask(ctx)
 	defer func() {
+		s.enough, s.stopped = true, true
 		cancel()
-		for range events {
+		for e := range events {
+			s.take(e)
 		}
 	}()
 	pick := newPicker(s)
-	found, open := 0, true
 	for e := range events {
 		for _, out := range pick.add(e) {
-			if !open {
-				break
-			}
-			var hit Hit
-			if out.err == nil {
-				hit = Hit{Target: s.targets[out.target].Name, Image: out.image}
-				found++
-			}
-			open = yield(hit, out.err) && (out.err != nil || found != s.query.Limit)
-			if !open {
-				s.enough.Store(true)
-			}
-			open = open && (out.err == nil || !s.options.FailFast)
+			s.take(out)
 		}
-		if !open {
+		if s.stopped {
 			cancel()
 		}
 	}
-	return open
+	return !s.stopped
+}
+
+// take handles one event, in the order in which the consumer is to see them.
+func (s *search) take(e event) {
+	switch {
+	case e.kind == targetDone:
+		s.done(e)
+	case s.stopped:
+	case e.kind == targetFailed:
+		s.failed[e.target] = true
+		s.enough = !s.yield(Hit{}, e.err)
+		s.stopped = s.enough || s.options.FailFast
+	default:
+		s.found++
+		s.yielded[e.target]++
+		s.enough = !s.yield(Hit{Target: s.targets[e.target].Name, Image: e.image}, nil) || s.found == s.query.Limit
+		s.stopped = s.enough
+	}
+}
+
+// done closes the report of a target. What it failed to bring is not missing if
+// nobody wanted it any more.
+func (s *search) done(e event) {
+	if s.target == nil {
+		return
+	}
+	e.report.Matched = s.yielded[e.target]
+	if s.enough && !s.failed[e.target] {
+		e.report.Complete, e.report.Err = true, nil
+	}
+	s.target(e.report)
 }
 
 // ask starts the targets, and closes the channel when all are done.
@@ -180,18 +208,11 @@ func (s *search) askTarget(ctx context.Context, i int, events chan<- event) {
 		c.count(func(r *Report) { r.Matched++ })
 		events <- event{target: i, image: m}
 	}
-	if s.enough.Load() && errors.Is(failure, context.Canceled) {
-		failure = nil
-	}
 	report := c.finish(began, failure)
-	if hook := ContextTrace(ctx).Target; hook != nil {
-		hook(report)
-	}
-	e := event{target: i, done: true}
 	if failure != nil {
-		e.err = &TargetError{Target: target.Name, Report: report, Err: failure}
+		events <- event{target: i, kind: targetFailed, err: &TargetError{Target: target.Name, Report: report, Err: failure}}
 	}
-	events <- e
+	events <- event{target: i, kind: targetDone, report: report}
 }
 
 func (s *search) check() error {

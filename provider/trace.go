@@ -59,6 +59,13 @@ func WithTrace(ctx context.Context, t *Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, ContextTrace(ctx).and(t))
 }
 
+// withoutTargets returns a context whose searches report no targets.
+func withoutTargets(ctx context.Context) context.Context {
+	t := *ContextTrace(ctx)
+	t.Target = nil
+	return context.WithValue(ctx, traceKey{}, &t)
+}
+
 // ContextTrace returns the hooks of a context, for adapters that send requests.
 // It is never nil, but its hooks may be.
 func ContextTrace(ctx context.Context) *Trace {

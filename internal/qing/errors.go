@@ -1,6 +1,7 @@
 package qing
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 const (
 	succeeded = "0"
 	expired   = "1300" // the request is older than a minute, by the server's clock
+	ended     = "2000" // the session of the credentials
 	missing   = "2100" // no such resource
 )
 
@@ -44,12 +46,12 @@ var codes = []struct {
 
 // judge says whether an answer is a success, and if not, what it means. Errors
 // come inside a success of HTTP, too.
-func (c *Client) judge(a *httpx.Answer, params url.Values, said provider.Error, scanErr error) error {
+func (c *Client) judge(a *httpx.Answer, params url.Values, said provider.Error, scanErr error, used provider.Credentials) error {
 	switch {
 	case said.Code == missing && asksForImage(params):
 		return nil
 	case said.Code != "" && said.Code != succeeded:
-		return c.refusal(a, said)
+		return c.refusal(a, said, used)
 	case a.Status != http.StatusOK:
 		return byStatus(a, said)
 	case errors.Is(scanErr, io.ErrUnexpectedEOF):
@@ -65,12 +67,21 @@ func (c *Client) judge(a *httpx.Answer, params url.Values, said provider.Error, 
 func asksForImage(params url.Values) bool { return params.Has("images.1") }
 
 // refusal is what a return code means.
-func (c *Client) refusal(a *httpx.Answer, said provider.Error) *httpx.Failure {
+func (c *Client) refusal(a *httpx.Answer, said provider.Error, used provider.Credentials) *httpx.Failure {
 	f := byCode(a, said)
-	if said.Code == expired && c.clock.adjust(a.Header) {
+	if said.Code == expired && c.clock.adjust(a.Header) || said.Code == ended && c.forget(used) {
 		f.Retry = httpx.Once
 	}
 	return f
+}
+
+// forget drops credentials, and reports whether there can be new ones.
+func (c *Client) forget(stale provider.Credentials) bool {
+	cache, ok := c.credentials.(provider.Forgetter)
+	if ok {
+		cache.Forget(stale)
+	}
+	return ok
 }
 
 func byCode(a *httpx.Answer, said provider.Error) *httpx.Failure {
@@ -79,7 +90,7 @@ func byCode(a *httpx.Answer, said provider.Error) *httpx.Failure {
 		if known.from <= number && number <= known.to {
 			said.Kind = known.kind
 			f := failure(a, said, known.retry)
-			f.Wait = max(f.Wait, known.wait)
+			f.Wait = cmp.Or(f.Wait, known.wait)
 			return f
 		}
 	}
