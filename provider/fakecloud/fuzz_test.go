@@ -1,0 +1,75 @@
+package fakecloud_test
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/imagequery/imagequery/provider/fakecloud"
+)
+
+// FuzzServe sends authentic requests with any parameters: there is always an
+// answer, and it is JSON.
+func FuzzServe(f *testing.F) {
+	for _, query := range []string{
+		"", "PageSize=100&PageNumber=99999999999999999999", "Tag.1.Key=a&Tag.x.Key=&Tag..Key=&Tag.1.Key.2=b", "Filter.1.Key=CreationEndTime",
+		"ImageIds=[null]&ImageNames={}", "images.=1&images.-1=x&status.0=&offset=1e3", "ImageId=*&ImageName=**", "=&;=%zz", "Status=,,", "RegionId=",
+	} {
+		f.Add(query)
+	}
+	w := ecsWorld()
+	w.Accounts[0].Images = append(w.Accounts[0].Images, swasWorld().Accounts[0].Images...)
+	w.Accounts[0].Images = append(w.Accounts[0].Images, qingWorld().Accounts[0].Images...)
+	cloud, err := fakecloud.New(w)
+	if err != nil {
+		f.Fatal(err)
+	}
+	cloud.Now = func() time.Time { return clock }
+	f.Fuzz(func(t *testing.T, query string) {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			values = url.Values{}
+		}
+		for _, service := range []struct{ version, action string }{
+			{"2014-05-26", "DescribeImages"}, {"2014-05-26", "DescribeImageFromFamily"}, {"2020-06-01", "ListCustomImages"}, {"2017-11-10", "DescribeSelfImages"},
+		} {
+			all := first(values, url.Values{"RegionId": {"cn-hangzhou"}}, common("key", service.version, service.action))
+			mustBeJSON(t, cloud, ecsHost+"?"+signRPC("GET", "secret", all).Encode())
+		}
+		all := first(values, qingCommon("key"))
+		mustBeJSON(t, cloud, qingHost+"/iaas/?"+signQing("GET", "/iaas/", "secret", all).Encode())
+		mustBeJSON(t, cloud, ecsHost+"?Format=JSON&"+strings.NewReplacer(" ", "", "\x00", "").Replace(query))
+	})
+}
+
+// first merges values; of a name that is there again, the last list counts.
+func first(lists ...url.Values) url.Values {
+	all := url.Values{}
+	for _, list := range lists {
+		for name, values := range list {
+			all[name] = values[:1]
+		}
+	}
+	return all
+}
+
+func mustBeJSON(t *testing.T, cloud *fakecloud.Cloud, target string) {
+	t.Helper()
+	address, err := url.Parse(target)
+	if err != nil {
+		return
+	}
+	resp, err := cloud.Transport().RoundTrip((&http.Request{Method: "GET", URL: address}).WithContext(t.Context()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || !json.Valid(body) || resp.StatusCode >= 500 {
+		t.Fatalf("%s: %d %s %v", target, resp.StatusCode, body, err)
+	}
+}

@@ -1,0 +1,101 @@
+package fakecloud
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+)
+
+// keptRequests bounds the log of a Cloud.
+const keptRequests = 10_000
+
+// Request is one request that a [Cloud] received.
+type Request struct {
+	Time     time.Time   // of its arrival, by the clock of the Cloud
+	ID       string      // the request id of the answer
+	Account  string      // the name of the account whose key signed it; empty before that is certain
+	Provider string      // such as "aliyunecs"; empty if no service was recognised
+	Region   string      // or zone, as it was sent
+	Action   string      // such as "DescribeImages", as it was sent
+	Method   string      // of HTTP
+	Host     string      // that it was meant for
+	Path     string      // as it was sent
+	Params   url.Values  // of query and form, decoded, with credentials and signature
+	Header   http.Header // of HTTP
+	Unknown  []string    // undocumented parameters, sorted
+	Faults   []Effect    // that acted on it
+	Status   int         // of the answer; 0 while there is none, and for good if the connection ended before
+	Code     string      // the vendor's error code in the answer; empty for a success
+}
+
+// Requests returns the requests since the last Reset in the order of their
+// arrival: the latest 10,000. The result is the caller's own.
+func (c *Cloud) Requests() []Request { return c.log.copy() }
+
+// Count is how many of these requests asked the action; the empty one is any.
+func (c *Cloud) Count(action string) int {
+	return len(c.Find(func(r Request) bool { return action == "" || r.Action == action }))
+}
+
+// Find returns those of the requests that match.
+func (c *Cloud) Find(match func(Request) bool) []Request {
+	return slices.DeleteFunc(c.Requests(), func(r Request) bool { return !match(r) })
+}
+
+// Reset forgets the requests. Nonces stay used.
+func (c *Cloud) Reset() { c.log.reset() }
+
+// requestLog keeps the latest requests. It is safe for concurrent use.
+type requestLog struct {
+	mu   sync.Mutex
+	kept []*Request
+}
+
+// open adds a request that has no answer yet.
+func (l *requestLog) open(r Request) *Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.kept) >= keptRequests {
+		l.kept = slices.Delete(l.kept, 0, 1)
+	}
+	l.kept = append(l.kept, &r)
+	return &r
+}
+
+// update shows what has become known of a request.
+func (l *requestLog) update(logged *Request, r Request) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	*logged = r
+}
+
+func (l *requestLog) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kept = nil
+}
+
+func (l *requestLog) copy() []Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := make([]Request, len(l.kept))
+	for i, r := range l.kept {
+		out[i] = *r
+		out[i].Params = cloneLists(r.Params)
+		out[i].Header = r.Header.Clone()
+		out[i].Unknown = slices.Clone(r.Unknown)
+		out[i].Faults = slices.Clone(r.Faults)
+	}
+	return out
+}
+
+func cloneLists(m url.Values) url.Values {
+	c := maps.Clone(m)
+	for name, values := range c {
+		c[name] = slices.Clone(values)
+	}
+	return c
+}

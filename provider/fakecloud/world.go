@@ -1,0 +1,156 @@
+package fakecloud
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// The providers that are emulated, as [image.Ref] names them.
+const (
+	providerECS  = "aliyunecs"
+	providerSWAS = "aliyunswas"
+	providerENS  = "aliyunens"
+	providerQing = "qingcloud"
+)
+
+// World is everything that a [Cloud] knows: the truth, and how the vendors' less
+// precise words are to be read. It is a plain value with a stable JSON form, see
+// [ReadWorld]. The zero World has no account, and so refuses every request.
+type World struct {
+	// Accounts are the identities that can sign requests.
+	Accounts []Account `json:"accounts,omitempty"`
+	// Images are visible to every account: system, marketplace and community.
+	Images []Image `json:"images,omitempty"`
+	// Regions lists, by provider, regions that exist without an image in them.
+	// Every region of an image exists.
+	Regions map[string][]string `json:"regions,omitempty"`
+
+	// Fuzzy is what the vendors mean by a fuzzy name.
+	Fuzzy Fuzzy `json:"fuzzy,omitempty"`
+	// EmptyFamily is what DescribeImageFromFamily answers when it finds nothing.
+	EmptyFamily EmptyFamily `json:"empty_family,omitempty"`
+	// ImageIDList makes ECS read ImageId as a comma list of up to 100 ids. When
+	// false it is one id, so that a list matches nothing.
+	ImageIDList bool `json:"image_id_list,omitempty"`
+	// SystemSnapshotOnly makes the ECS parameter SnapshotId look at system disks
+	// only. When false it looks at every disk.
+	SystemSnapshotOnly bool `json:"system_snapshot_only,omitempty"`
+	// ImageIDsAnywhere makes QingCloud look for images.n at every provider when the
+	// request names none. When false it looks at what the account owns.
+	ImageIDsAnywhere bool `json:"image_ids_anywhere,omitempty"`
+	// OmitTotals makes ENS leave out TotalCount, PageNumber and PageSize, as its
+	// older schema does.
+	OmitTotals bool `json:"omit_totals,omitempty"`
+	// Strict refuses requests with undocumented parameters. When false they are
+	// ignored and logged, see [Request].
+	Strict bool `json:"strict,omitempty"`
+}
+
+// Account is one identity at every provider.
+type Account struct {
+	Name string `json:"name"`         // for tests and logs, unique in the world
+	ID   string `json:"id,omitempty"` // its owner id at the vendor
+	Keys []Key  `json:"keys,omitempty"`
+	// Images are seen by this account only: its own, and those shared with it.
+	// An image of two accounts is listed at both, as each of them sees it.
+	Images []Image `json:"images,omitempty"`
+}
+
+// Key is a made-up access key. Never put a real one into a World. Printing a Key
+// shows its ID only.
+type Key struct {
+	ID       string `json:"id"`
+	Secret   string `json:"secret"`
+	Token    string `json:"token,omitempty"`    // not empty: a temporary key, which must be sent with this token
+	Disabled bool   `json:"disabled,omitempty"` // known, and refused
+	Expired  bool   `json:"expired,omitempty"`  // a temporary key whose token has run out
+	Denied   bool   `json:"denied,omitempty"`   // authentic, and not allowed to list images
+}
+
+// Format prints the ID, whatever the verb.
+func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "key "+k.ID) }
+
+// Image is one image: the neutral truth, and what the provider's own record says
+// beyond it. Provider, ID and (but for aliyunens) Region must be set, Native must
+// not. A zero field is rendered as the vendors show an unset one.
+type Image struct {
+	image.Image
+	// Extra adds fields to the wire record, or replaces what would be rendered:
+	// {"Usage": "instance"}, {"Size": "40"}, {"Tags": nil}. The record must still
+	// be read as the truth.
+	Extra map[string]any `json:"extra,omitempty"`
+	// Omit lists fields that the wire record leaves out.
+	Omit []string `json:"omit,omitempty"`
+	// Hidden holds what ECS filters look at though no record shows it, as comma
+	// lists by parameter: InstanceType, ActionType, NetworkType. An image without
+	// an entry passes the filter.
+	Hidden map[string]string `json:"hidden,omitempty"`
+	// Expired marks an ECS subscription image that only ShowExpired=true lists.
+	Expired bool `json:"expired,omitempty"`
+}
+
+// EmptyFamily is the shape of an answer of DescribeImageFromFamily that found no
+// image. The zero value is [EmptyFamilyMissing].
+type EmptyFamily string
+
+// The shapes in which "no image" may come.
+const (
+	EmptyFamilyMissing EmptyFamily = "missing" // no field Image
+	EmptyFamilyNull    EmptyFamily = "null"    // "Image": null
+	EmptyFamilyObject  EmptyFamily = "object"  // "Image": {}
+	EmptyFamilyText    EmptyFamily = "text"    // "Image": ""
+	EmptyFamilyBlank   EmptyFamily = "blank"   // an Image with empty fields and no ImageId
+)
+
+// Visible returns the truth about every image of every source that the account
+// can see at the provider in the region, the newest first. It is nil for an unknown
+// account. ENS has no regions: its region is ignored. Left out is what ECS hides
+// by default, and only native parameters reach: images that are Expired, and those
+// with a Hidden ActionType other than CreateEcs. The images share memory with w.
+//
+// A listing without any filter returns less: ECS neither marketplace nor community
+// images, QingCloud only what the account owns.
+func (w World) Visible(account, provider, region string) []image.Image {
+	var seen []image.Image
+	for _, m := range w.seenBy(account) {
+		if m.Provider == provider && m.in(region) && m.shown() {
+			seen = append(seen, m.Image)
+		}
+	}
+	slices.SortStableFunc(seen, newestFirst)
+	return seen
+}
+
+// seenBy returns every image that an account can see, or nil if there is no such
+// account.
+func (w World) seenBy(account string) []Image {
+	for _, a := range w.Accounts {
+		if a.Name == account {
+			return slices.Concat(a.Images, w.Images)
+		}
+	}
+	return nil
+}
+
+func (m Image) in(region string) bool { return m.Provider == providerENS || m.Region == region }
+
+// shown reports whether ECS lists the image without native parameters.
+func (m Image) shown() bool { return !m.Expired && m.offers("ActionType", actionCreate) }
+
+// offers reports whether the hidden attribute allows the value.
+func (m Image) offers(attribute, value string) bool {
+	list, set := m.Hidden[attribute]
+	return !set || slices.Contains(strings.Split(list, ","), value)
+}
+
+// newestFirst is the order of every listing.
+func newestFirst(a, b image.Image) int {
+	if c := b.Created.Compare(a.Created); c != 0 {
+		return c
+	}
+	return strings.Compare(a.ID, b.ID)
+}
