@@ -1,0 +1,122 @@
+package aliyuncreds
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// Role says which role to assume, and how. Only the ARN is required.
+type Role struct {
+	ARN         string        // such as "acs:ram::123456789012****:role/images"
+	SessionName string        // in the account's audit log; empty: "imagequery"
+	Duration    time.Duration // of a session, at least 15 minutes; 0: an hour
+	ExternalID  string        // that the role's trust policy may ask for
+	Policy      string        // JSON that narrows what the session may do; empty: all that the role may
+}
+
+// AssumeRole returns the credentials of a role. The base must be allowed to
+// assume it, and may be any provider, another role among them; it is asked anew
+// for each session. A mistake in the role or the address is reported by the first
+// request.
+func (s Services) AssumeRole(base provider.CredentialsProvider, r Role) provider.CredentialsProvider {
+	return provider.Cache(func(ctx context.Context) (provider.Credentials, error) {
+		return s.assume(ctx, base, r, place{})
+	})
+}
+
+const sessionName = "imagequery"
+
+func (s Services) assume(ctx context.Context, base provider.CredentialsProvider, r Role, at place) (provider.Credentials, error) {
+	c, err := s.ask(ctx, base, r, at)
+	if err != nil {
+		return c, because(err, fmt.Sprintf("the role %q cannot be assumed", r.ARN))
+	}
+	return c, nil
+}
+
+func (s Services) ask(ctx context.Context, base provider.CredentialsProvider, r Role, at place) (provider.Credentials, error) {
+	var session provider.Credentials
+	if err := r.check(base); err != nil {
+		return session, err
+	}
+	client, err := s.sts(base, at)
+	if err != nil {
+		return session, err
+	}
+	err = client.Send(ctx, "AssumeRole", r.params(), func(body []byte) (said provider.Error, err error) {
+		session, said, err = readSession(body)
+		return said, err
+	})
+	return session, err
+}
+
+var sessionNames = regexp.MustCompile(`^[A-Za-z0-9.@_-]{2,64}$`)
+
+func (r Role) check(base provider.CredentialsProvider) error {
+	switch {
+	case base == nil:
+		return invalid("there are no base credentials to assume it with")
+	case r.ARN == "":
+		return invalid("its ARN is empty")
+	case r.SessionName != "" && !sessionNames.MatchString(r.SessionName):
+		return invalid(fmt.Sprintf("session name %q: want 2 to 64 letters, digits and .@_-", r.SessionName))
+	case r.Duration != 0 && r.Duration < 15*time.Minute:
+		return invalid(fmt.Sprintf("duration %s: want at least 15 minutes", r.Duration))
+	}
+	return nil
+}
+
+func (r Role) params() url.Values {
+	duration := cmp.Or(r.Duration, time.Hour)
+	params := url.Values{
+		"RoleArn":         {r.ARN},
+		"RoleSessionName": {cmp.Or(r.SessionName, sessionName)},
+		"DurationSeconds": {strconv.Itoa(int(duration / time.Second))},
+	}
+	if r.ExternalID != "" {
+		params.Set("ExternalId", r.ExternalID)
+	}
+	if r.Policy != "" {
+		params.Set("Policy", r.Policy)
+	}
+	return params
+}
+
+// place is which of the token service's addresses a profile asks for.
+type place struct {
+	region  string
+	private bool // inside a VPC
+}
+
+func (s Services) sts(base provider.CredentialsProvider, at place) (*aliyun.Client, error) {
+	return aliyun.New(
+		aliyun.Product{Name: "aliyunsts", Version: "2015-04-01", Host: at.host, NoRegions: true},
+		provider.Config{
+			Region:      cmp.Or(at.region, os.Getenv("ALIBABA_CLOUD_STS_REGION")),
+			Endpoint:    s.STS,
+			AllowHTTP:   s.AllowHTTP,
+			Credentials: base,
+			HTTPClient:  s.HTTPClient,
+			Retry:       provider.Retry{AttemptTimeout: 10 * time.Second},
+		})
+}
+
+func (p place) host(region string) string {
+	switch {
+	case region == "":
+		return "sts.aliyuncs.com"
+	case p.private || isTrue("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"):
+		return "sts-vpc." + region + ".aliyuncs.com"
+	default:
+		return "sts." + region + ".aliyuncs.com"
+	}
+}
