@@ -100,7 +100,7 @@ func (c *catalog) addAccount(a *Account) error {
 // addRows lists more of what an account sees by the place where it sees it. It
 // leaves the lists that are there as they are.
 func (c *catalog) addRows(account string, rows []*row) error {
-	added := map[view][]*row{}
+	added, views := map[view][]*row{}, []view{} // the latter in order
 	for _, r := range rows {
 		at := place{r.Provider, r.Region}
 		c.regions[at] = true
@@ -108,11 +108,14 @@ func (c *catalog) addRows(account string, rows []*row) error {
 			at.region = ""
 		}
 		v := view{account, at}
+		if added[v] == nil {
+			views = append(views, v)
+		}
 		added[v] = append(added[v], r)
 	}
 	var errs []error
-	for v, more := range added {
-		all := slices.Concat(c.rows[v], more)
+	for _, v := range views {
+		all := slices.Concat(c.rows[v], added[v])
 		slices.SortStableFunc(all, func(a, b *row) int { return newestFirst(a.Image.Image, b.Image.Image) })
 		c.rows[v] = all
 		errs = append(errs, checkOnce(account, all))

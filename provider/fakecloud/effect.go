@@ -14,7 +14,8 @@ const (
 	Reset Effect = "reset"
 	// HTMLPage is the error page of a gateway, with Status (502).
 	HTMLPage Effect = "html"
-	// Replay answers with Status (200), Header and Body, as they are.
+	// Replay answers with Status (200), Header and Body, as they are. Length and date
+	// are added.
 	Replay Effect = "replay"
 	// ClockSkew sets the clock of the service ahead by Wait, or back.
 	ClockSkew Effect = "clock_skew"
@@ -47,8 +48,8 @@ const (
 	// copies of an image that the request finds: newer than all of these, or
 	// Anywhere among them.
 	InsertImages Effect = "insert"
-	// DeleteImages removes the images with the IDs, or without any Count (1) of those
-	// that the request finds: the newest, or Anywhere.
+	// DeleteImages removes images that the request finds: those with the IDs, or
+	// without any Count (1) of them, the newest or Anywhere.
 	DeleteImages Effect = "delete"
 )
 

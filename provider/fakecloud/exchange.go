@@ -56,17 +56,13 @@ func (x *exchange) call(code string) *call {
 	return &call{args: &args{params: x.params, code: code}, world: x.catalog, account: x.account, action: x.request.Action}
 }
 
-// nowhere answers on every path that no service has.
-type nowhere struct{}
+// nowhere answers on every path that no service has: it recognises nothing.
+type nowhere struct{ wire }
 
-func (nowhere) recognise(*exchange) error {
+func (nowhere) recognise(x *exchange) error {
+	_, _ = x.decode() // for the log
 	return refuse(http.StatusNotFound, "NotFound", "fakecloud serves Alibaba services on / and QingCloud on /iaas/")
 }
-
-func (nowhere) authenticate(*exchange) error       { return nil }
-func (nowhere) run(*exchange) (listing, error)     { return listing{}, nil }
-func (nowhere) spoil(*exchange, Fault) error       { return nil }
-func (nowhere) accept(x *exchange, _ reply) answer { return x.answer(http.StatusOK, "", nil) }
 
 func (nowhere) refuse(x *exchange, err error) answer {
 	e := asRefusal(err, "InternalError")

@@ -10,6 +10,8 @@ import (
 
 // Fault is one thing that goes wrong, and when. Do says what; the zero value of
 // every other field means any request, or the default that the [Effect] names.
+// Account to Params choose the requests, which must fit all of them; From to Seed say
+// how often; the rest is for the effect to read, and an error where it does not.
 //
 // Several faults make a script, see [Cloud.SetFaults]. They act on a request in
 // their order, all that match: two latencies add up, and a body can be cut short
@@ -44,7 +46,7 @@ type Fault struct {
 	Wait       time.Duration     `json:"-"`                  // "wait"
 	Jitter     time.Duration     `json:"-"`                  // "jitter"
 	Status     int               `json:"status,omitempty"`   // of HTTP
-	Code       string            `json:"code,omitempty"`     // the vendor's; a number at QingCloud
+	Code       string            `json:"code,omitempty"`     // the vendor's; QingCloud, whose codes are numbers, takes no other
 	RetryAfter time.Duration     `json:"-"`                  // "retry_after": the header Retry-After, in whole seconds, rounded up
 	RateLimit  time.Duration     `json:"-"`                  // "rate_limit": the TimeLeft of the header x-ratelimit-user-api
 	Rate       int               `json:"rate,omitempty"`     // requests in every Per
@@ -57,6 +59,9 @@ type Fault struct {
 	Images     []Image           `json:"images,omitempty"`   // to insert
 	IDs        []string          `json:"ids,omitempty"`      // to delete
 }
+
+// mostImages come or go at a time.
+const mostImages = 10_000
 
 // SetFaults makes the faults act from now on, in place of those before, with all
 // counts at zero. Requests under way keep the faults that they began with. Without
@@ -91,8 +96,10 @@ func (f Fault) check(c *catalog) error {
 		return fmt.Errorf("status is %d", f.Status)
 	case t.needs != "" && !slices.ContainsFunc(strings.Fields(t.needs), func(name string) bool { return slices.Contains(operands, name) }):
 		return fmt.Errorf("needs %s", strings.ReplaceAll(t.needs, " ", " or "))
-	case f.Do != ClockSkew && f.Wait < 0, f.Do != TotalAdd && f.Do != TotalDrift && f.Count < 0:
+	case f.Do != ClockSkew && f.Wait < 0, f.Do != TotalAdd && f.Do != TotalDrift && f.Count < 0, (f.Do == GzipBomb || f.Do == Trickle) && f.Bytes < 0:
 		return errors.New("a number is negative")
+	case t.stage == atWorld && f.Count > mostImages:
+		return fmt.Errorf("count is more than %d", mostImages)
 	}
 	for _, name := range operands {
 		if !slices.Contains(strings.Fields(t.operands), name) {
@@ -119,7 +126,7 @@ func (f Fault) operands() []string {
 	return names
 }
 
-// checkNames refuses a fault that could never match.
+// checkNames refuses a fault that could never match, or never be carried out.
 func (f Fault) checkNames(c *catalog) error {
 	if _, known := dialectOf(f.Provider); !known && f.Provider != "" {
 		return fmt.Errorf("unknown provider %q", f.Provider)
@@ -127,8 +134,11 @@ func (f Fault) checkNames(c *catalog) error {
 	if f.Account != "" && !slices.ContainsFunc(c.Accounts, func(a Account) bool { return a.Name == f.Account }) {
 		return fmt.Errorf("unknown account %q", f.Account)
 	}
-	if _, err := newRows(f.Images); err != nil {
-		return err
+	for name := range f.Header {
+		if lower := strings.ToLower(name); lower == "content-length" || lower == "transfer-encoding" {
+			return fmt.Errorf("the header %s is not for a fault to choose", name)
+		}
 	}
-	return nil
+	_, err := newRows(f.Images)
+	return err
 }

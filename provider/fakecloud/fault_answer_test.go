@@ -45,6 +45,7 @@ func TestRefusingFaults(t *testing.T) {
 		{fakecloud.Fault{Do: fakecloud.ServerError}, "500 InternalError", "", "200 5000"},
 		{fakecloud.Fault{Do: fakecloud.ServerError, Status: 503}, "503 ServiceUnavailable", "", "503 5000"},
 		{fakecloud.Fault{Do: fakecloud.ServerError, Code: "5300"}, "500 5300", "", "200 5300"},
+		{fakecloud.Fault{Do: fakecloud.Throttle, Code: "Throttling"}, "400 Throttling", "", "200 2500"},
 		{fakecloud.Fault{Do: fakecloud.ExpiredToken}, "400 InvalidSecurityToken.Expired", "", "200 2000"},
 		{fakecloud.Fault{Do: fakecloud.UnknownKey}, "404 InvalidAccessKeyId.NotFound", "", "200 1200"},
 		{fakecloud.Fault{Do: fakecloud.UnknownRegion}, "404 InvalidRegionId.NotFound", "400 InvalidParameter.RegionId", "200 1100"},
@@ -123,6 +124,18 @@ func TestReplay(t *testing.T) {
 			t.Errorf("answers differ (-want +got):\n%s", diff)
 		}
 	})
+}
+
+// TestSkewShows compares the header Date with the clock.
+func TestSkewShows(t *testing.T) {
+	for _, op := range operations() {
+		cloud := op.cloud(t, fakecloud.Fault{Do: fakecloud.ClockSkew, Wait: -10 * time.Second})
+		got := fetch(cloud.Transport(), op.request(t.Context(), "http://cloud.example", 1, 0))
+		date, err := http.ParseTime(got.Header.Get("Date"))
+		if err != nil || clock.Sub(date) != 10*time.Second || got.Status != 200 {
+			t.Errorf("%s: Date is %v, %v; status %d", op.name, date, err, got.Status)
+		}
+	}
 }
 
 // TestFaultsNeedAuthenticity holds a nonce that is sent again against a service

@@ -1,6 +1,7 @@
 package fakecloud_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -72,4 +73,32 @@ func mustBeJSON(t *testing.T, cloud *fakecloud.Cloud, target string) {
 	if err != nil || !json.Valid(body) || resp.StatusCode >= 500 {
 		t.Fatalf("%s: %d %s %v", target, resp.StatusCode, body, err)
 	}
+}
+
+// FuzzFaults serves a request under any script that is accepted.
+func FuzzFaults(f *testing.F) {
+	for _, fault := range []string{
+		`"do":"latency","wait":"1h","jitter":"1h"`, `"do":"insert","count":3,"anywhere":true`, `"do":"delete","ids":["m-own"]`, `"do":"page_cap","count":9`,
+		`"do":"page_repeat"},{"do":"duplicate_rows","count":99999999`, `"do":"gzip_bomb","bytes":9000000000000000000`, `"do":"trickle","wait":"1us","bytes":99999`,
+		`"do":"garbage","bytes":-7},{"do":"cut","bytes":-3},{"do":"endless"`, `"do":"throttle","rate":1,"per":"1ns","chance":0.1`, `"do":"replay","body":[1],"status":299`,
+		`"do":"page_clamp","count":1},{"do":"total_drift","count":-9},{"do":"total_text"`, `"do":"clock_skew","wait":"-2000000h"`, `"do":"reset_body","each":true,"from":1`,
+	} {
+		f.Add("{" + fault + "}")
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		faults, err := fakecloud.ReadFaults(strings.NewReader(`{"faults":[` + text + `]}`))
+		if err != nil {
+			return
+		}
+		cloud := newCloud(t, ecsWorld())
+		if err := cloud.SetFaults(faults...); err != nil {
+			return
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		fetch(cloud.Transport(), get(ctx, ecsHost, signRPC("GET", "secret", add(common("key", "2014-05-26", "DescribeImages"), "RegionId=cn-hangzhou"))))
+		if cloud.Count("DescribeImages") != 1 {
+			t.Error("the request is not in the log")
+		}
+	})
 }

@@ -13,8 +13,7 @@ import (
 // tells the older one: clients of both send x-acs-action.
 const schemeV3 = "ACS3-HMAC-SHA256"
 
-// signedV3 are the headers that a signature of the newer dialect must cover, and
-// coveredV3 those that it must cover where they are sent.
+// signedV3 are the headers that a signature of the newer dialect must cover.
 func signedV3() []string {
 	return []string{"host", "x-acs-action", "x-acs-content-sha256", "x-acs-date", "x-acs-signature-nonce", "x-acs-version"}
 }

@@ -24,7 +24,7 @@ type script struct {
 type armed struct {
 	Fault
 	index  int
-	asked  map[string]int // how often each request has matched
+	asked  map[string]int // how often each request has matched, where that matters
 	seen   map[string]int // towards From; under "" unless Each
 	acted  map[string]int // towards Times
 	passed map[quota]int  // below Rate
@@ -111,7 +111,10 @@ func (x *exchange) pageAsked() int {
 func (s *script) count(f *armed, x *exchange) (strike, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	asked, key := x.asked(), ""
+	asked, key := "", ""
+	if f.Each || f.draws() {
+		asked = x.asked()
+	}
 	if f.Each {
 		key = asked
 	}
@@ -130,6 +133,9 @@ func (s *script) count(f *armed, x *exchange) (strike, bool) {
 	}
 	return k, false
 }
+
+// draws reports whether the fault leaves anything to chance.
+func (f Fault) draws() bool { return f.Chance > 0 || f.Jitter > 0 || f.Anywhere || f.Do == Garbage }
 
 // lets reports whether the request is within the rate.
 func (f *armed) lets(x *exchange) bool {

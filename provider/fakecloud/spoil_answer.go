@@ -129,7 +129,11 @@ func (qing) spoil(_ *exchange, fault Fault) error {
 		return qingUnknownKey()
 	case UnknownRegion:
 		return refuseQing(qingMalformed, "parameter [zone] is not valid")
-	case Throttle:
+	}
+	if _, err := strconv.Atoi(fault.Code); err != nil {
+		fault.Code = ""
+	}
+	if fault.Do == Throttle {
 		return fault.refusal(http.StatusOK, qingQuota, "QuotaExceeded, too many requests")
 	}
 	return fault.refusal(http.StatusOK, qingInternal, "InternalError, try again later")

@@ -99,12 +99,26 @@ func bomb(size int) io.Reader {
 	_, _ = w.Write(piece) // a buffer takes everything
 	_ = w.Flush()
 	head, block := packed.Bytes()[:10], packed.Bytes()[10:]
-	pieces := (size + step - 1) / step
-	parts := []io.Reader{bytes.NewReader(head)}
-	for range pieces {
-		parts = append(parts, bytes.NewReader(block))
+	pieces := (size-1)/step + 1
+	return io.MultiReader(bytes.NewReader(head), &repeated{text: block, left: pieces}, &bombEnd{piece: piece, pieces: pieces})
+}
+
+// repeated is a text so many times.
+type repeated struct {
+	text     []byte
+	at, left int
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
 	}
-	return io.MultiReader(append(parts, &bombEnd{piece: piece, pieces: pieces})...)
+	n := copy(p, r.text[r.at:])
+	if r.at += n; r.at == len(r.text) {
+		r.at = 0
+		r.left--
+	}
+	return n, nil
 }
 
 // bombEnd is the end of a gzip file, with a checksum that few clients live to see.
