@@ -1,0 +1,76 @@
+// Package aliyunecs asks Alibaba Cloud ECS for images, by its operations
+// DescribeImages and DescribeImageFromFamily of the API version 2014-05-26.
+//
+// # Scope
+//
+// A query that names no sources asks for system, self and shared images in one
+// listing; marketplace and community images are asked for when they are named, or
+// when IDs are. Two defaults of the operation still narrow every answer: expired
+// subscription images are left out (ShowExpired=false), and so is what cannot
+// create an instance (ActionType=CreateEcs). [image.Query.Native] overrides both.
+package aliyunecs
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/apispec"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// Name is the provider's name in references, errors and Native sections.
+const Name = "aliyunecs"
+
+// New returns a client for the account of the credentials in one region.
+// Config.Region is required. Without Config.Credentials the environment is read:
+// ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a
+// temporary session, ALIBABA_CLOUD_SECURITY_TOKEN. Nothing is sent.
+//
+// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
+// there are no credentials.
+func New(c provider.Config) (*provider.Client, error) {
+	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2014-05-26", Host: host}, c)
+	if err != nil {
+		return nil, err
+	}
+	return apispec.Client(&api, client, c), nil
+}
+
+func host(region string) string {
+	if region == "cn-hangzhou-finance" {
+		return "ecs.aliyuncs.com"
+	}
+	return "ecs." + region + ".aliyuncs.com"
+}
+
+// FromFamily returns the image that DescribeImageFromFamily chooses: the newest
+// available one of the family, by the vendor's own judgement. Its source tells
+// whose it is, and is unknown where another account's. The client must be one of
+// this package.
+//
+// The Kinds: [provider.NotFound] if the family has no available image, and those
+// of [provider.Client.Images].
+func FromFamily(ctx context.Context, c *provider.Client, family string) (image.Image, error) {
+	failure := provider.Error{Provider: Name, Region: c.Info().Region, Action: describeImageFromFamily.Action}
+	if c.Info().Name != Name || family == "" {
+		failure.Kind = provider.InvalidArgument
+		failure.Message = fmt.Sprintf("family %q of a client of %s: want a family's name, and a client of %s", family, c.Info().Name, Name)
+		return image.Image{}, &failure
+	}
+	call := provider.Call{Action: describeImageFromFamily.Action, Params: url.Values{"ImageFamily": {family}}}
+	for m, err := range c.Do(ctx, call) {
+		return m, err
+	}
+	failure.Kind = provider.NotFound
+	failure.Message = fmt.Sprintf("the family %q has no available image", family)
+	return image.Image{}, &failure
+}
+
+// Details returns the provider's own record of an image of this package, with
+// every documented field. It fails if the image has no Native record.
+func Details(m image.Image) (Record, error) {
+	return apispec.Details(&api, m)
+}

@@ -1,0 +1,11 @@
+package aliyunecs_test
+
+import (
+	"testing"
+
+	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/internal/conformance"
+	"github.com/imagequery/imagequery/provider/providertest"
+)
+
+func TestConformance(t *testing.T) { providertest.Run(t, conformance.ECS(aliyunecs.New)) }

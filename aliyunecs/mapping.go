@@ -1,0 +1,106 @@
+package aliyunecs
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
+)
+
+func (r *Record) image() image.Image {
+	source := r.source()
+	return image.Image{
+		Ref:             image.Ref{ID: r.ImageID},
+		Name:            r.ImageName,
+		Description:     r.Description,
+		Family:          r.ImageFamily,
+		Version:         r.ImageVersion,
+		Source:          source,
+		Owner:           apispec.Identifier(r.ImageOwnerID),
+		Visibility:      r.visibility(source),
+		Status:          statuses.Read(r.Status),
+		Progress:        apispec.Percent(r.Progress),
+		OS:              oses.Read(r.OSType),
+		Platform:        image.ParsePlatform(r.Platform),
+		OSName:          apispec.FoldSpaces(cmp.Or(r.OSNameEn, r.OSName)),
+		Arch:            archs.Read(r.Architecture),
+		BootMode:        r.BootMode,
+		SizeGiB:         int(r.Size),
+		Disks:           r.disks(),
+		Created:         r.CreationTime,
+		SourceSnapshots: r.snapshots(),
+		ResourceGroup:   r.ResourceGroupID,
+		Tags:            r.tags(),
+	}
+}
+
+// familyImage maps the answer of DescribeImageFromFamily, which does not say
+// whether another account shared its image with this one or with everybody.
+func (r *Record) familyImage() image.Image {
+	m := r.image()
+	if r.ImageOwnerAlias == "others" {
+		m.Source, m.Visibility = "", ""
+	}
+	return m
+}
+
+func (r *Record) source() image.Source {
+	switch r.ImageOwnerAlias {
+	case "system":
+		return image.SourceSystem
+	case "self":
+		return image.SourceSelf
+	case "marketplace":
+		return image.SourceMarketplace
+	case "others":
+		if r.IsPublic {
+			return image.SourceCommunity
+		}
+		return image.SourceShared
+	default:
+		return ""
+	}
+}
+
+func (r *Record) visibility(source image.Source) image.Visibility {
+	switch {
+	case r.IsPublic, source == image.SourceSystem, source == image.SourceMarketplace, source == image.SourceCommunity:
+		return image.VisibilityPublic
+	case source == image.SourceShared, source == image.SourceSelf && r.IsSelfShared:
+		return image.VisibilityShared
+	case source == image.SourceSelf:
+		return image.VisibilityPrivate
+	default:
+		return ""
+	}
+}
+
+func (r *Record) disks() []image.Disk {
+	var out []image.Disk
+	for _, d := range r.DiskDeviceMappings {
+		out = append(out, image.Disk{
+			Type: strings.ToLower(d.Type), Device: d.Device, SizeGiB: int(d.Size),
+			Format: d.Format, SnapshotID: d.SnapshotID, Encrypted: d.Encrypted,
+		})
+	}
+	return out
+}
+
+func (r *Record) snapshots() []string {
+	var out []string
+	for _, d := range r.DiskDeviceMappings {
+		if d.SnapshotID != "" {
+			out = append(out, d.SnapshotID)
+		}
+	}
+	return out
+}
+
+func (r *Record) tags() map[string]string {
+	var out map[string]string
+	for _, t := range r.Tags {
+		out = apispec.AddTag(out, t.TagKey, t.TagValue)
+	}
+	return out
+}

@@ -1,0 +1,155 @@
+package aliyunecs_test
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/adaptertest"
+	"github.com/imagequery/imagequery/provider"
+)
+
+const everyStatus = "Creating,Waiting,Available,Deprecated,UnAvailable,CreateFailed"
+
+func TestPlan(t *testing.T) {
+	usual := "Status=" + everyStatus
+	for name, test := range map[string]struct {
+		query image.Query
+		want  []string // parameters of each call, without the region
+	}{
+		"everything": {image.Query{}, []string{usual}},
+		"ids: every source": {image.Query{IDs: []string{"m-1"}}, []string{
+			"ImageId=m-1&" + usual,
+			"ImageId=m-1&ImageOwnerAlias=marketplace&" + usual,
+			"ImageId=m-1&ImageOwnerAlias=others&IsPublic=true&" + usual,
+		}},
+		"too many ids": {image.Query{IDs: strings.Split("abcdef", "")}, []string{
+			usual, "ImageOwnerAlias=marketplace&" + usual, "ImageOwnerAlias=others&IsPublic=true&" + usual,
+		}},
+		"sources": {image.Query{Sources: []image.Source{"self", "shared", "community", "marketplace", "system"}}, []string{
+			"ImageOwnerAlias=self&" + usual,
+			"ImageOwnerAlias=others&" + usual,
+			"ImageOwnerAlias=others&IsPublic=true&" + usual,
+			"ImageOwnerAlias=marketplace&" + usual,
+			"ImageOwnerAlias=system&" + usual,
+		}},
+		"owners": {image.Query{Owners: []string{"12", "someone"}}, []string{
+			"ImageOwnerAlias=system&" + usual,
+			"ImageOwnerAlias=self&" + usual,
+			"ImageOwnerAlias=others&ImageOwnerId=12&" + usual,
+		}},
+		"an owner that is no number": {image.Query{Owners: []string{"someone"}}, nil},
+		"a status ECS does not have": {image.Query{Statuses: []image.Status{"deleted"}}, nil},
+		"statuses":                   {image.Query{Statuses: []image.Status{"pending", "ceased"}}, []string{"Status=Creating,Waiting"}},
+		"plain names":                {image.Query{Names: []string{"web-1", "web_2"}}, []string{"ImageName=web-1&" + usual, "ImageName=web_2&" + usual}},
+		"a name with a bracket":      {image.Query{Names: []string{"web-1", "a[b]"}}, []string{usual}},
+		"patterns stay here":         {image.Query{NameGlobs: []string{"web-*"}, NameContains: []string{"web"}}, []string{usual}},
+		"families and architectures": {image.Query{Families: []string{"f"}, Archs: []image.Arch{"amd64", "aarch64"}}, []string{
+			"Architecture=x86_64&ImageFamily=f&" + usual, "Architecture=arm64&ImageFamily=f&" + usual,
+		}},
+		"times are widened to minutes": {image.Query{CreatedAfter: adaptertest.At("2024-05-06T07:08:09Z"), CreatedBefore: adaptertest.At("2024-05-06T08:08:09Z")}, []string{
+			"Filter.1.Key=CreationEndTime&Filter.1.Value=2024-05-06T08:10Z&Filter.2.Key=CreationStartTime&Filter.2.Value=2024-05-06T07:07Z&" + usual,
+		}},
+		"whole minutes": {image.Query{CreatedBefore: adaptertest.At("2024-05-06T08:08:00Z")}, []string{
+			"Filter.1.Key=CreationEndTime&Filter.1.Value=2024-05-06T08:09Z&" + usual,
+		}},
+		"checked here only": {image.Query{
+			Regions: []string{"cn-hangzhou"}, Visibilities: []image.Visibility{"public"}, Platforms: []string{"ubuntu"},
+			Tags: map[string]string{"a": "b"}, SourceSnapshots: []string{"s-1"}, ResourceGroups: []string{"rg-1"},
+		}, []string{usual}},
+		"native": {image.Query{Native: map[string]map[string]string{"aliyunecs": {
+			"InstanceType": "ecs.g7.large", "Filter.NetworkType": "vpc", "Tag.1.Key": "k", "Status": "Available", "ImageOwnerAlias": "self",
+		}}, IDs: []string{"m-1"}}, []string{
+			"Filter.1.Key=NetworkType&Filter.1.Value=vpc&ImageId=m-1&ImageOwnerAlias=self&InstanceType=ecs.g7.large&Status=Available&Tag.1.Key=k",
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			plan, err := answering(t, 200, "").Explain(test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, call := range plan.Calls {
+				text, err := url.QueryUnescape(call.Params.Encode())
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, strings.Replace(text, "RegionId=cn-hangzhou&", "", 1))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestNativeIsRefused(t *testing.T) {
+	for name, test := range map[string]struct {
+		key, value string
+		query      image.Query
+	}{
+		"paging":            {key: "PageNumber", value: "2"},
+		"region":            {key: "RegionId", value: "cn-beijing"},
+		"dry run":           {key: "DryRun", value: "true"},
+		"legacy":            {key: "OwnerAccount", value: "x"},
+		"deprecated":        {key: "Tag.1.key", value: "x"},
+		"unknown":           {key: "Colour", value: "red"},
+		"no boolean":        {key: "ShowExpired", value: "maybe"},
+		"no number":         {key: "ImageOwnerId", value: "x"},
+		"the field is set":  {key: "ImageName", value: "web", query: image.Query{Names: []string{"web"}}},
+		"the source is set": {key: "IsPublic", value: "true", query: image.Query{Sources: []image.Source{"shared"}}},
+		"the tags are set":  {key: "Tag.1.Key", value: "k", query: image.Query{Tags: map[string]string{"k": ""}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q := test.query
+			q.Native = map[string]map[string]string{"aliyunecs": {test.key: test.value}}
+			_, err := answering(t, 200, "").Explain(q)
+			if !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), test.key) {
+				t.Errorf("error %v, want invalid argument that names %s", err, test.key)
+			}
+		})
+	}
+}
+
+func TestSupport(t *testing.T) {
+	want := map[image.Field]provider.Support{
+		image.FieldIDs: provider.Superset, image.FieldNames: provider.Superset, image.FieldNameGlobs: provider.Local,
+		image.FieldNameContains: provider.Local, image.FieldFamilies: provider.Exact, image.FieldRegions: provider.Local,
+		image.FieldSources: provider.Superset, image.FieldOwners: provider.Superset, image.FieldVisibilities: provider.Local,
+		image.FieldStatuses: provider.Superset, image.FieldOSes: provider.Exact, image.FieldPlatforms: provider.Local,
+		image.FieldArchs: provider.Exact, image.FieldTags: provider.Local, image.FieldSourceInstances: provider.None,
+		image.FieldSourceSnapshots: provider.Local, image.FieldResourceGroups: provider.Local,
+		image.FieldCreatedAfter: provider.Superset, image.FieldCreatedBefore: provider.Superset,
+	}
+	if diff := cmp.Diff(want, answering(t, 200, "").Info().Support); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestConfigurationIsRefused(t *testing.T) {
+	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
+	for name, test := range map[string]struct {
+		config provider.Config
+		kind   provider.Kind
+		says   string
+	}{
+		"no region":         {provider.Config{}, provider.InvalidArgument, "Config.Region"},
+		"a region's dots":   {provider.Config{Region: "evil.example.com/"}, provider.InvalidArgument, "evil.example.com/"},
+		"plain http":        {provider.Config{Region: "cn-hangzhou", Endpoint: "http://ecs.example.com/"}, provider.InvalidArgument, "AllowHTTP"},
+		"no address":        {provider.Config{Region: "cn-hangzhou", Endpoint: "ecs.example.com"}, provider.InvalidArgument, "https://"},
+		"no credentials":    {provider.Config{Region: "cn-hangzhou"}, provider.Unauthenticated, "ALIBABA_CLOUD_ACCESS_KEY_ID"},
+		"negative attempts": {provider.Config{Region: "cn-hangzhou", Retry: provider.Retry{Attempts: -1}}, provider.InvalidArgument, "Retry.Attempts"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := aliyunecs.New(test.config)
+			if !errors.Is(err, test.kind) || !strings.Contains(err.Error(), test.says) {
+				t.Errorf("error %v, want %v that says %s", err, test.kind, test.says)
+			}
+		})
+	}
+}

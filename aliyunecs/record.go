@@ -1,0 +1,126 @@
+package aliyunecs
+
+import (
+	"time"
+
+	"github.com/imagequery/imagequery/internal/wire"
+)
+
+// Record is an image as DescribeImages and DescribeImageFromFamily document it,
+// with the names of that page. What the provider did not say is zero. Sizes are
+// in GiB, times in UTC.
+type Record struct {
+	ImageID, ImageName, Description, OSName, OSNameEn string
+	OSType, Platform, Architecture, BootMode          string
+	ImageFamily, ImageVersion, ProductCode            string
+	ResourceGroupID, SupplierName, LicenseType        string
+	ImageOwnerAlias, ImageOwnerID                     string
+	Status, Progress, Usage                           string
+	Size                                              int64
+	CreationTime                                      time.Time
+	IsSelfShared, IsSubscribed, IsCopied, IsPublic    bool
+	IsSupportIoOptimized, IsSupportCloudinit          bool
+	LoginAsNonRootSupported, Usable                   bool
+	DiskDeviceMappings                                []DiskDeviceMapping
+	Tags                                              []Tag
+	DetectionStatus                                   string
+	DetectionItems                                    []DetectionItem
+	NvmeSupport, ImdsSupport, SecureBootSupport       string
+	CPUOnlineUpgrade, CPUOnlineDowngrade              string
+	MemoryOnlineUpgrade, MemoryOnlineDowngrade        string
+}
+
+// DiskDeviceMapping is one disk of a [Record]. Size is in GiB, RemainTime in
+// seconds.
+type DiskDeviceMapping struct {
+	Type, Device, SnapshotID, Format, Progress string
+	ImportOSSBucket, ImportOSSObject           string
+	Size, RemainTime                           int64
+	Encrypted                                  bool
+}
+
+// Tag is one tag of a [Record].
+type Tag struct{ TagKey, TagValue string }
+
+// DetectionItem is one finding of the image check of a [Record].
+type DetectionItem struct{ Name, Value, RiskLevel, RiskCode string }
+
+var record = wire.NewObject(
+	wire.Text("ImageId", func(r *Record) *string { return &r.ImageID }),
+	wire.Text("ImageName", func(r *Record) *string { return &r.ImageName }),
+	wire.Text("Description", func(r *Record) *string { return &r.Description }),
+	wire.Word("OSName", func(r *Record) *string { return &r.OSName }),
+	wire.Word("OSNameEn", func(r *Record) *string { return &r.OSNameEn }),
+	wire.Word("OSType", func(r *Record) *string { return &r.OSType }),
+	wire.Word("Platform", func(r *Record) *string { return &r.Platform }),
+	wire.Word("Architecture", func(r *Record) *string { return &r.Architecture }),
+	wire.Word("BootMode", func(r *Record) *string { return &r.BootMode }),
+	wire.Word("ImageFamily", func(r *Record) *string { return &r.ImageFamily }),
+	wire.Word("ImageVersion", func(r *Record) *string { return &r.ImageVersion }),
+	wire.Word("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
+	wire.Word("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }),
+	wire.Word("ImageOwnerId", func(r *Record) *string { return &r.ImageOwnerID }),
+	wire.Word("Status", func(r *Record) *string { return &r.Status }),
+	wire.Word("Progress", func(r *Record) *string { return &r.Progress }),
+	wire.Int("Size", func(r *Record) *int64 { return &r.Size }),
+	wire.Time("CreationTime", func(r *Record) *time.Time { return &r.CreationTime }),
+	wire.Bool("IsSelfShared", func(r *Record) *bool { return &r.IsSelfShared }),
+	wire.Bool("IsPublic", func(r *Record) *bool { return &r.IsPublic }),
+	wire.Inside("DiskDeviceMappings",
+		wire.List("DiskDeviceMapping", diskDeviceMapping, func(r *Record) *[]DiskDeviceMapping { return &r.DiskDeviceMappings })),
+	wire.Inside("Tags",
+		wire.List("Tag", tag, func(r *Record) *[]Tag { return &r.Tags })),
+
+	wire.Text("ProductCode", func(r *Record) *string { return &r.ProductCode }).Detail(),
+	wire.Text("SupplierName", func(r *Record) *string { return &r.SupplierName }).Detail(),
+	wire.Text("LicenseType", func(r *Record) *string { return &r.LicenseType }).Detail(),
+	wire.Text("Usage", func(r *Record) *string { return &r.Usage }).Detail(),
+	wire.Bool("IsSubscribed", func(r *Record) *bool { return &r.IsSubscribed }).Detail(),
+	wire.Bool("IsCopied", func(r *Record) *bool { return &r.IsCopied }).Detail(),
+	wire.Bool("IsSupportIoOptimized", func(r *Record) *bool { return &r.IsSupportIoOptimized }).Detail(),
+	wire.Bool("IsSupportCloudinit", func(r *Record) *bool { return &r.IsSupportCloudinit }).Detail(),
+	wire.Bool("LoginAsNonRootSupported", func(r *Record) *bool { return &r.LoginAsNonRootSupported }).Detail(),
+	wire.Bool("Usable", func(r *Record) *bool { return &r.Usable }).Detail(),
+	wire.Inside("DetectionOptions",
+		wire.Text("Status", func(r *Record) *string { return &r.DetectionStatus }),
+		wire.Inside("Items",
+			wire.List("Item", detectionItem, func(r *Record) *[]DetectionItem { return &r.DetectionItems })),
+	).Detail(),
+	wire.Inside("Features",
+		wire.Text("NvmeSupport", func(r *Record) *string { return &r.NvmeSupport }),
+		wire.Text("ImdsSupport", func(r *Record) *string { return &r.ImdsSupport }),
+		wire.Text("CpuOnlineUpgrade", func(r *Record) *string { return &r.CPUOnlineUpgrade }),
+		wire.Text("CpuOnlineDowngrade", func(r *Record) *string { return &r.CPUOnlineDowngrade }),
+		wire.Text("MemoryOnlineUpgrade", func(r *Record) *string { return &r.MemoryOnlineUpgrade }),
+		wire.Text("MemoryOnlineDowngrade", func(r *Record) *string { return &r.MemoryOnlineDowngrade }),
+	).Detail(),
+	wire.Inside("SecureBootOptions",
+		wire.Text("SecureBootSupport", func(r *Record) *string { return &r.SecureBootSupport }),
+	).Detail(),
+)
+
+var diskDeviceMapping = wire.NewObject(
+	wire.Word("Type", func(d *DiskDeviceMapping) *string { return &d.Type }),
+	wire.Word("Device", func(d *DiskDeviceMapping) *string { return &d.Device }),
+	wire.Text("SnapshotId", func(d *DiskDeviceMapping) *string { return &d.SnapshotID }),
+	wire.Word("Format", func(d *DiskDeviceMapping) *string { return &d.Format }),
+	wire.Int("Size", func(d *DiskDeviceMapping) *int64 { return &d.Size }),
+	wire.Bool("Encrypted", func(d *DiskDeviceMapping) *bool { return &d.Encrypted }),
+
+	wire.Text("Progress", func(d *DiskDeviceMapping) *string { return &d.Progress }).Detail(),
+	wire.Text("ImportOSSBucket", func(d *DiskDeviceMapping) *string { return &d.ImportOSSBucket }).Detail(),
+	wire.Text("ImportOSSObject", func(d *DiskDeviceMapping) *string { return &d.ImportOSSObject }).Detail(),
+	wire.Int("RemainTime", func(d *DiskDeviceMapping) *int64 { return &d.RemainTime }).Detail(),
+)
+
+var tag = wire.NewObject(
+	wire.Word("TagKey", func(t *Tag) *string { return &t.TagKey }),
+	wire.Word("TagValue", func(t *Tag) *string { return &t.TagValue }),
+)
+
+var detectionItem = wire.NewObject(
+	wire.Text("Name", func(d *DetectionItem) *string { return &d.Name }),
+	wire.Text("Value", func(d *DetectionItem) *string { return &d.Value }),
+	wire.Text("RiskLevel", func(d *DetectionItem) *string { return &d.RiskLevel }),
+	wire.Text("RiskCode", func(d *DetectionItem) *string { return &d.RiskCode }),
+)

@@ -1,0 +1,48 @@
+// Package aliyunens asks Alibaba Cloud Edge Node Service for images, by its
+// operation DescribeSelfImages of the API version 2017-11-10.
+//
+// # Scope
+//
+// The operation lists the account's images of all regions at once; a record says
+// in which region its image is, or nothing. It never reports families, owners,
+// tags and resource groups.
+package aliyunens
+
+import (
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/apispec"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// Name is the provider's name in references, errors and Native sections.
+const Name = "aliyunens"
+
+// New returns a client for the account of the credentials. Config.Region may be
+// empty: it chooses the endpoint (ap-southeast-1 has its own), and is not sent.
+// Without Config.Credentials the environment is read:
+// ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a
+// temporary session, ALIBABA_CLOUD_SECURITY_TOKEN. Nothing is sent.
+//
+// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
+// there are no credentials.
+func New(c provider.Config) (*provider.Client, error) {
+	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2017-11-10", Host: host, NoRegions: true}, c)
+	if err != nil {
+		return nil, err
+	}
+	return apispec.Client(&api, client, c), nil
+}
+
+func host(region string) string {
+	if region == "ap-southeast-1" {
+		return "ens.ap-southeast-1.aliyuncs.com"
+	}
+	return "ens.aliyuncs.com"
+}
+
+// Details returns the provider's own record of an image of this package, with
+// every documented field. It fails if the image has no Native record.
+func Details(m image.Image) (Record, error) {
+	return apispec.Details(&api, m)
+}

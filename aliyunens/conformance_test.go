@@ -1,0 +1,11 @@
+package aliyunens_test
+
+import (
+	"testing"
+
+	"github.com/imagequery/imagequery/aliyunens"
+	"github.com/imagequery/imagequery/internal/conformance"
+	"github.com/imagequery/imagequery/provider/providertest"
+)
+
+func TestConformance(t *testing.T) { providertest.Run(t, conformance.ENS(aliyunens.New)) }

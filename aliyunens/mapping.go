@@ -1,0 +1,70 @@
+package aliyunens
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
+)
+
+func (r *Record) image() image.Image {
+	source := sources.Read(r.ImageOwnerAlias)
+	platform := image.ParsePlatform(r.Platform)
+	return image.Image{
+		Ref:             image.Ref{Region: r.RegionID, ID: r.ImageID},
+		Name:            r.ImageName,
+		Source:          source,
+		Visibility:      visibility(source),
+		Status:          statuses.Read(r.Status),
+		OS:              osOf(platform),
+		Platform:        platform,
+		OSVersion:       r.OSVersion,
+		OSName:          apispec.FoldSpaces(r.Platform + " " + r.OSVersion),
+		Arch:            cmp.Or(computeArchs.Read(r.ComputeType), archs.Read(r.Architecture)),
+		SizeGiB:         int(r.ImageSize),
+		Disks:           r.disks(),
+		Created:         r.CreationTime,
+		SourceInstance:  r.InstanceID,
+		SourceSnapshots: r.snapshots(),
+	}
+}
+
+func visibility(source image.Source) image.Visibility {
+	switch source {
+	case image.SourceSystem:
+		return image.VisibilityPublic
+	case image.SourceShared:
+		return image.VisibilityShared
+	case image.SourceSelf:
+		return image.VisibilityPrivate
+	default:
+		return ""
+	}
+}
+
+func osOf(platform string) image.OS {
+	switch platform {
+	case "":
+		return ""
+	case "windows":
+		return image.OSWindows
+	default:
+		return image.OSLinux
+	}
+}
+
+func (r *Record) disks() []image.Disk {
+	var out []image.Disk
+	for _, d := range r.DiskDeviceMappings {
+		out = append(out, image.Disk{Type: strings.ToLower(d.Type), SizeGiB: int(d.Size), Format: d.Format})
+	}
+	return out
+}
+
+func (r *Record) snapshots() []string {
+	if r.SnapshotID == "" {
+		return nil
+	}
+	return []string{r.SnapshotID}
+}

@@ -1,0 +1,58 @@
+package aliyunens
+
+import (
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
+	"github.com/imagequery/imagequery/provider"
+)
+
+var api = apispec.API[Record]{
+	Name:       Name,
+	Operations: []apispec.Operation[Record]{describeSelfImages},
+	Record:     record,
+	Unreported: []image.Field{image.FieldFamilies, image.FieldOwners, image.FieldTags, image.FieldResourceGroups},
+	Words: map[image.Field][]string{
+		image.FieldSources:  sources.Neutral(),
+		image.FieldStatuses: statuses.Neutral(),
+		image.FieldArchs:    archs.Neutral(),
+	},
+}
+
+var describeSelfImages = apispec.Operation[Record]{
+	Action:   "DescribeSelfImages",
+	Envelope: apispec.Envelope{Code: "Code", Message: "Message", RequestID: "RequestId", Total: "TotalCount"},
+	Rows:     "Images.Image", MaxPage: 50, Image: (*Record).image,
+	Params: []apispec.Param{
+		{Name: "PageNumber", Role: apispec.PageNumber},
+		{Name: "PageSize", Role: apispec.PageSize},
+
+		{Name: "ImageId", Field: image.FieldIDs, Support: provider.Superset, Encode: apispec.Plain},
+		{Name: "ImageName", Field: image.FieldNames, Support: provider.Superset, Encode: apispec.Plain},
+		{Name: "SnapshotId", Field: image.FieldSourceSnapshots, Support: provider.Superset},
+	},
+}
+
+var sources = apispec.Words[image.Source]{
+	{Neutral: image.SourceSystem, Wire: []string{"system"}},
+	{Neutral: image.SourceSelf, Wire: []string{"self"}},
+	{Neutral: image.SourceShared, Wire: []string{"others"}},
+}
+
+var statuses = apispec.Words[image.Status]{
+	{Neutral: image.StatusPending, Wire: []string{"Creating", "Packing", "Uploading", "Copying"}},
+	{Neutral: image.StatusAvailable, Wire: []string{"Available"}},
+	{Neutral: image.StatusUnavailable, Wire: []string{"Unavailable"}},
+	{Neutral: image.StatusFailed, Wire: []string{"Pack_failed", "Upload_failed"}},
+}
+
+var archs = apispec.Words[image.Arch]{
+	{Neutral: image.ArchX86_64, Wire: []string{"x86_64"}},
+	{Neutral: image.ArchI386, Wire: []string{"i386"}},
+	{Neutral: image.ArchARM64, Wire: []string{"arm64"}},
+}
+
+// computeArchs are the kinds of machine that say more than Architecture, which
+// knows no ARM.
+var computeArchs = apispec.Words[image.Arch]{
+	{Neutral: image.ArchARM64, Wire: []string{"arm_vm", "arm_bare_metal"}},
+}

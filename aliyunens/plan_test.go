@@ -1,0 +1,122 @@
+package aliyunens_test
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/adaptertest"
+	"github.com/imagequery/imagequery/provider"
+)
+
+func TestSupport(t *testing.T) {
+	want := map[image.Field]provider.Support{
+		image.FieldIDs:             provider.Superset,
+		image.FieldNames:           provider.Superset,
+		image.FieldNameGlobs:       provider.Local,
+		image.FieldNameContains:    provider.Local,
+		image.FieldFamilies:        provider.None,
+		image.FieldRegions:         provider.Local,
+		image.FieldSources:         provider.Local,
+		image.FieldOwners:          provider.None,
+		image.FieldVisibilities:    provider.Local,
+		image.FieldStatuses:        provider.Local,
+		image.FieldOSes:            provider.Local,
+		image.FieldPlatforms:       provider.Local,
+		image.FieldArchs:           provider.Local,
+		image.FieldTags:            provider.None,
+		image.FieldSourceInstances: provider.Local,
+		image.FieldSourceSnapshots: provider.Superset,
+		image.FieldResourceGroups:  provider.None,
+		image.FieldCreatedAfter:    provider.Local,
+		image.FieldCreatedBefore:   provider.Local,
+	}
+	info := newClient(t, provider.Config{}).Info()
+	if diff := cmp.Diff(want, info.Support); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestPlan(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		q    image.Query
+		want []url.Values
+	}{
+		{"everything", image.Query{}, []url.Values{{}}},
+		{"ids", image.Query{IDs: []string{"m-1", "m-2"}}, []url.Values{{"ImageId": {"m-1"}}, {"ImageId": {"m-2"}}}},
+		{"an id that a search may read as a pattern", image.Query{IDs: []string{"m-1", "m*"}}, []url.Values{{}}},
+		{"names", image.Query{Names: []string{"web", "db-1.0"}}, []url.Values{{"ImageName": {"web"}}, {"ImageName": {"db-1.0"}}}},
+		{"a name that a search may read as a pattern", image.Query{Names: []string{"web", "a[b]"}}, []url.Values{{}}},
+		{"snapshots", image.Query{SourceSnapshots: []string{"sp-1"}}, []url.Values{{"SnapshotId": {"sp-1"}}}},
+		{"what is checked here", image.Query{
+			NameGlobs: []string{"web-*"}, NameContains: []string{"web"}, Regions: []string{"cn-hangzhou"}, Sources: []image.Source{image.SourceSelf},
+			Visibilities: []image.Visibility{image.VisibilityPrivate}, Statuses: []image.Status{image.StatusAvailable},
+			OSes: []image.OS{image.OSLinux}, Platforms: []string{"centos"}, Archs: []image.Arch{image.ArchARM64}, SourceInstances: []string{"i-1"},
+			CreatedAfter: adaptertest.At("2024-01-01T00:00:00Z"), CreatedBefore: adaptertest.At("2025-01-01T00:00:00Z"),
+		}, []url.Values{{}}},
+		{"a source that no image has", image.Query{Sources: []image.Source{image.SourceCommunity}}, nil},
+		{"a status that no image has", image.Query{Statuses: []image.Status{image.StatusDeleted}}, nil},
+		{"native", image.Query{Native: map[string]map[string]string{"aliyunens": {"ImageName": "web*", "SnapshotId": "sp-1"}}}, []url.Values{{
+			"ImageName": {"web*"}, "SnapshotId": {"sp-1"},
+		}}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			plan, err := newClient(t, provider.Config{}).Explain(test.q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []url.Values
+			for _, call := range plan.Calls {
+				if call.Action != "DescribeSelfImages" || call.Paging != (provider.Paging{MaxSize: 50, Aligned: true}) {
+					t.Errorf("call of %s with %+v", call.Action, call.Paging)
+				}
+				got = append(got, call.Params)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestUnreported asks for what no record holds.
+func TestUnreported(t *testing.T) {
+	for _, q := range []image.Query{
+		{Families: []string{"f"}}, {Owners: []string{"42"}}, {Tags: map[string]string{"a": "b"}}, {ResourceGroups: []string{"rg-1"}},
+	} {
+		s := &adaptertest.Server{}
+		if _, err := provider.Collect(clientOf(t, s).Images(t.Context(), q)); !errors.Is(err, provider.Unsupported) {
+			t.Errorf("%s: error %v, want unsupported", q, err)
+		}
+		q.SkipUnreported = true
+		if got, err := provider.Collect(clientOf(t, s).Images(t.Context(), q)); len(got) != 0 || err != nil || len(s.Asked()) != 0 {
+			t.Errorf("%s: %d images, %v, %d requests, want nothing at all", q, len(got), err, len(s.Asked()))
+		}
+	}
+}
+
+func TestNativeIsRefused(t *testing.T) {
+	for _, test := range []struct {
+		key, value string
+		q          image.Query
+		want       string
+	}{
+		{"RegionId", "cn-beijing", image.Query{}, "no such parameter"},
+		{"PageNumber", "2", image.Query{}, "paging"},
+		{"PageSize", "10", image.Query{}, "paging"},
+		{"ImageId", "m-1", image.Query{IDs: []string{"m-2"}}, "ids says the same"},
+	} {
+		t.Run(test.key, func(t *testing.T) {
+			test.q.Native = map[string]map[string]string{"aliyunens": {test.key: test.value}}
+			_, err := newClient(t, provider.Config{}).Explain(test.q)
+			if !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want an invalid argument that says %q", err, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,55 @@
+package aliyunens
+
+import (
+	"time"
+
+	"github.com/imagequery/imagequery/internal/wire"
+)
+
+// Record is an image as DescribeSelfImages documents it, with the names of that
+// page. What the provider did not say is zero. Sizes are in GiB, times in UTC.
+type Record struct {
+	ImageID, ImageName, ImageOwnerAlias string
+	Status, RegionID                    string
+	Platform, OSVersion                 string
+	Architecture, ComputeType           string
+	InstanceID, SnapshotID              string
+	ImageSize                           int64
+	ImageStorageSize                    int64 // the vendor names no unit
+	CreationTime                        time.Time
+	DiskDeviceMappings                  []DiskDeviceMapping
+}
+
+// DiskDeviceMapping is one disk of a [Record]. Size is in GiB.
+type DiskDeviceMapping struct {
+	Type, Format, ImageID string
+	Size                  int64
+}
+
+var record = wire.NewObject(
+	wire.Text("ImageId", func(r *Record) *string { return &r.ImageID }),
+	wire.Text("ImageName", func(r *Record) *string { return &r.ImageName }),
+	wire.Word("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }),
+	wire.Word("Status", func(r *Record) *string { return &r.Status }),
+	wire.Word("RegionId", func(r *Record) *string { return &r.RegionID }),
+	wire.Word("Platform", func(r *Record) *string { return &r.Platform }),
+	wire.Word("OsVersion", func(r *Record) *string { return &r.OSVersion }),
+	wire.Word("Architecture", func(r *Record) *string { return &r.Architecture }),
+	wire.Word("ComputeType", func(r *Record) *string { return &r.ComputeType }),
+	wire.Text("InstanceId", func(r *Record) *string { return &r.InstanceID }),
+	wire.Text("SnapshotId", func(r *Record) *string { return &r.SnapshotID }),
+	wire.Int("ImageSize", func(r *Record) *int64 { return &r.ImageSize }),
+	wire.Time("CreationTime", func(r *Record) *time.Time { return &r.CreationTime }),
+	wire.Inside("DiskDeviceMappings",
+		wire.List("DiskDeviceMapping", diskDeviceMapping, func(r *Record) *[]DiskDeviceMapping { return &r.DiskDeviceMappings })),
+
+	wire.Int("ImageStorageSize", func(r *Record) *int64 { return &r.ImageStorageSize }).Detail(),
+)
+
+var diskDeviceMapping = wire.NewObject(
+	wire.Word("Type", func(d *DiskDeviceMapping) *string { return &d.Type }),
+	wire.Word("Format", func(d *DiskDeviceMapping) *string { return &d.Format }),
+	wire.Int("Size", func(d *DiskDeviceMapping) *int64 { return &d.Size }),
+
+	wire.Text("imageId", func(d *DiskDeviceMapping) *string { return &d.ImageID }).Detail(),
+)

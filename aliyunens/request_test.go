@@ -1,0 +1,109 @@
+package aliyunens_test
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/aliyunens"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/adaptertest"
+	"github.com/imagequery/imagequery/provider"
+)
+
+func TestRequest(t *testing.T) {
+	s := &adaptertest.Server{Status: http.StatusOK, Body: `{"Code":0,"Images":{"Image":[]},"TotalCount":"0"}`}
+	if _, err := provider.Collect(clientOf(t, s).Images(t.Context(), image.Query{IDs: []string{"m-1"}})); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Asked()) != 1 {
+		t.Fatalf("%d requests, want 1", len(s.Asked()))
+	}
+	if got := s.Asked()[0]; got.Scheme != "https" || got.Host != "ens.aliyuncs.com" || got.Path != "/" {
+		t.Errorf("asked %s://%s%s", got.Scheme, got.Host, got.Path)
+	}
+	got := s.Asked()[0].Query()
+	for _, changing := range []string{"Signature", "SignatureNonce", "Timestamp"} {
+		if got.Get(changing) == "" {
+			t.Errorf("%s is missing", changing)
+		}
+		got.Del(changing)
+	}
+	want := url.Values{
+		"Action": {"DescribeSelfImages"}, "Version": {"2017-11-10"}, "Format": {"JSON"}, "AccessKeyId": {"test-key-id"},
+		"SignatureMethod": {"HMAC-SHA1"}, "SignatureVersion": {"1.0"},
+		"ImageId": {"m-1"}, "PageNumber": {"1"}, "PageSize": {"50"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	s := &adaptertest.Server{Status: http.StatusOK, Body: `{"Code":0,"Images":{"Image":[]},"TotalCount":"0"}`}
+	if err := clientOf(t, s).Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.Asked()[0].Query().Get("PageSize"); len(s.Asked()) != 1 || got != "1" {
+		t.Errorf("%d requests with pages of %s, want one with a page of 1", len(s.Asked()), got)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	for _, test := range []struct {
+		name, body string
+		status     int
+		want       provider.Kind
+	}{
+		{"no permission", `{"Code":"NoPermission","Message":"no","RequestId":"R-1"}`, 400, provider.PermissionDenied},
+		{"missing parameter", `{"Code":"MissingParameter","Message":"bad","RequestId":"R-1"}`, 400, provider.InvalidArgument},
+		{"bad parameter", `{"Code":"InvalidParameter.ImageId","Message":"bad","RequestId":"R-1"}`, 400, provider.InvalidArgument},
+		{"throttled", `{"Code":"Throttling.User","Message":"later","RequestId":"R-1"}`, 400, provider.Throttled},
+		{"an error in a success", `{"Code":"InternalError","Message":"try later","RequestId":"R-1"}`, 200, provider.Unavailable},
+		{"another page", `{"CustomImages":[],"TotalCount":"0"}`, 200, provider.BadResponse},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := &adaptertest.Server{Status: test.status, Body: test.body}
+			_, err := provider.Collect(clientOf(t, s).Images(t.Context(), image.Query{}))
+			if !errors.Is(err, test.want) {
+				t.Errorf("error %v, want %v", err, test.want)
+			}
+		})
+	}
+}
+
+func TestNew(t *testing.T) {
+	for _, name := range []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"} {
+		t.Setenv(name, "")
+	}
+	var e *provider.Error
+	if _, err := aliyunens.New(provider.Config{}); !errors.As(err, &e) || e.Kind != provider.Unauthenticated || e.Provider != "aliyunens" {
+		t.Errorf("error %v, want no credentials of aliyunens", err)
+	}
+}
+
+func TestHosts(t *testing.T) {
+	for region, want := range map[string]string{
+		"":               "ens.aliyuncs.com",
+		"cn-hangzhou":    "ens.aliyuncs.com",
+		"ap-southeast-1": "ens.ap-southeast-1.aliyuncs.com",
+	} {
+		if info := newClient(t, provider.Config{Region: region}).Info(); info.Host != want || info.Region != region {
+			t.Errorf("region %q: client in %q at %s, want %s", region, info.Region, info.Host, want)
+		}
+	}
+}
+
+func TestDetailsOfOthers(t *testing.T) {
+	for _, m := range []image.Image{
+		{Ref: image.Ref{Provider: "aliyunecs", ID: "m-1"}, Native: []byte(`{}`)},
+		{Ref: image.Ref{Provider: "aliyunens", ID: "m-1"}},
+	} {
+		if _, err := aliyunens.Details(m); err == nil {
+			t.Errorf("details of %s with native %q, want an error", m, m.Native)
+		}
+	}
+}

@@ -1,0 +1,42 @@
+// Package aliyunswas asks Alibaba Cloud Simple Application Server for custom
+// images, by its operation ListCustomImages of the API version 2020-06-01.
+//
+// # Scope
+//
+// The operation lists the account's custom images and those that are shared with
+// it. Of a shared image it does not say whose it is, so the source is unknown. It
+// never reports families and architectures.
+package aliyunswas
+
+import (
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/apispec"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// Name is the provider's name in references, errors and Native sections.
+const Name = "aliyunswas"
+
+// New returns a client for the account of the credentials in one region.
+// Config.Region is required. Without Config.Credentials the environment is read:
+// ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a
+// temporary session, ALIBABA_CLOUD_SECURITY_TOKEN. Nothing is sent.
+//
+// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
+// there are no credentials.
+func New(c provider.Config) (*provider.Client, error) {
+	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2020-06-01", Host: host}, c)
+	if err != nil {
+		return nil, err
+	}
+	return apispec.Client(&api, client, c), nil
+}
+
+func host(region string) string { return "swas." + region + ".aliyuncs.com" }
+
+// Details returns the provider's own record of an image of this package, with
+// every documented field. It fails if the image has no Native record.
+func Details(m image.Image) (Record, error) {
+	return apispec.Details(&api, m)
+}

@@ -1,0 +1,11 @@
+package aliyunswas_test
+
+import (
+	"testing"
+
+	"github.com/imagequery/imagequery/aliyunswas"
+	"github.com/imagequery/imagequery/internal/conformance"
+	"github.com/imagequery/imagequery/provider/providertest"
+)
+
+func TestConformance(t *testing.T) { providertest.Run(t, conformance.SWAS(aliyunswas.New)) }

@@ -1,0 +1,6 @@
+package aliyunswas
+
+import "github.com/imagequery/imagequery/internal/apispec"
+
+// API shows the tables to the tests.
+func API() *apispec.API[Record] { return &api }

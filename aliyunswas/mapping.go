@@ -1,0 +1,65 @@
+package aliyunswas
+
+import (
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
+)
+
+func (r *Record) image() image.Image {
+	source, visibility := r.sharing()
+	return image.Image{
+		Ref:             image.Ref{Region: r.RegionID, ID: r.ImageID},
+		Name:            r.Name,
+		Description:     r.Description,
+		Source:          source,
+		Owner:           apispec.Identifier(r.UserID),
+		Visibility:      visibility,
+		Status:          statuses.Read(r.Status),
+		OS:              oses.Read(r.OSType),
+		Platform:        image.ParsePlatform(r.SourceImageName),
+		OSVersion:       r.SourceImageVersion,
+		OSName:          apispec.FoldSpaces(r.SourceImageName + " " + r.SourceImageVersion),
+		SizeGiB:         int(r.RequiredSystemDiskSize),
+		Disks:           r.disks(),
+		Created:         r.CreationTime,
+		SourceInstance:  r.InstanceID,
+		SourceSnapshots: r.snapshots(),
+		ResourceGroup:   r.ResourceGroupID,
+		Tags:            r.tags(),
+	}
+}
+
+// sharing tells whose an image is. A shared one may be the account's own, shared
+// with others, or another's.
+func (r *Record) sharing() (image.Source, image.Visibility) {
+	if r.InShareUser {
+		return "", image.VisibilityShared
+	}
+	return image.SourceSelf, image.VisibilityPrivate
+}
+
+func (r *Record) disks() []image.Disk {
+	out := []image.Disk{{Type: "system", SizeGiB: int(r.RequiredSystemDiskSize), SnapshotID: r.SystemSnapshotID}}
+	if r.RequiredDataDiskSize != 0 || r.DataSnapshotID != "" {
+		out = append(out, image.Disk{Type: "data", SizeGiB: int(r.RequiredDataDiskSize), SnapshotID: r.DataSnapshotID})
+	}
+	return out
+}
+
+func (r *Record) snapshots() []string {
+	var out []string
+	for _, id := range []string{r.SystemSnapshotID, r.DataSnapshotID} {
+		if id != "" {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+func (r *Record) tags() map[string]string {
+	var out map[string]string
+	for _, t := range r.Tags {
+		out = apispec.AddTag(out, t.Key, t.Value)
+	}
+	return out
+}

@@ -1,0 +1,56 @@
+package aliyunswas
+
+import (
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
+	"github.com/imagequery/imagequery/provider"
+)
+
+var api = apispec.API[Record]{
+	Name:       Name,
+	Operations: []apispec.Operation[Record]{listCustomImages},
+	Record:     record,
+	Unreported: []image.Field{image.FieldFamilies, image.FieldArchs},
+	Words: map[image.Field][]string{
+		image.FieldSources:      {string(image.SourceSelf)},
+		image.FieldVisibilities: {string(image.VisibilityPrivate), string(image.VisibilityShared)},
+		image.FieldStatuses:     statuses.Neutral(),
+		image.FieldOSes:         oses.Neutral(),
+	},
+}
+
+var listCustomImages = apispec.Operation[Record]{
+	Action:   "ListCustomImages",
+	Envelope: apispec.Envelope{Code: "Code", Message: "Message", RequestID: "RequestId", Total: "TotalCount"},
+	Rows:     "CustomImages", MaxPage: 100, Image: (*Record).image,
+	Params: []apispec.Param{
+		{Name: "RegionId", Role: apispec.Location},
+		{Name: "PageNumber", Role: apispec.PageNumber},
+		{Name: "PageSize", Role: apispec.PageSize},
+
+		{Name: "ImageIds", Field: image.FieldIDs, Support: provider.Exact, Layout: apispec.JSONArray, Max: 100},
+		{Name: "ImageNames", Field: image.FieldNames, Support: provider.Superset, Encode: apispec.Plain, Layout: apispec.JSONArray, Max: 100},
+		{Name: "InstanceId", Field: image.FieldSourceInstances, Support: provider.Exact},
+		{Name: "SystemSnapshotId", Field: image.FieldSourceSnapshots, Support: provider.Superset},
+		{Name: "DataSnapshotId", Field: image.FieldSourceSnapshots, Support: provider.Superset},
+		{Name: "ResourceGroupId", Field: image.FieldResourceGroups, Support: provider.Superset},
+		{Name: "Tag.n.Key", Field: image.FieldTags, Support: provider.Superset, Layout: apispec.TagPairs, Max: 20},
+		{Name: "Tag.n.Value", Field: image.FieldTags},
+
+		{Name: "Share", Type: apispec.Bool},
+
+		{Name: "ClientToken", Role: apispec.Refused, Why: "a listing changes nothing and needs no token, and one value on every page would invite a replay"},
+	},
+}
+
+var statuses = apispec.Words[image.Status]{
+	{Neutral: image.StatusPending, Wire: []string{"0", "4"}}, // being copied, being created
+	{Neutral: image.StatusAvailable, Wire: []string{"1"}},
+	{Neutral: image.StatusUnavailable, Wire: []string{"2"}},
+	{Neutral: image.StatusFailed, Wire: []string{"3"}},
+}
+
+var oses = apispec.Words[image.OS]{
+	{Neutral: image.OSLinux, Wire: []string{"Linux"}},
+	{Neutral: image.OSWindows, Wire: []string{"Windows"}},
+}

@@ -1,0 +1,60 @@
+package aliyunswas
+
+import (
+	"time"
+
+	"github.com/imagequery/imagequery/internal/wire"
+)
+
+// Record is an image as ListCustomImages documents it, with the names of that
+// page. What the provider did not say is zero. Sizes are in GiB, times in UTC.
+type Record struct {
+	ImageID, Name, Description, RegionID         string
+	Status                                       string // "0" copying, "1" available, "2" unavailable, "3" failed, "4" being created
+	OSType, SourceImageName, SourceImageVersion  string
+	UserID, ResourceGroupID                      string
+	InstanceID, InstanceName                     string
+	SystemSnapshotID, SystemSnapshotName         string
+	DataSnapshotID, DataSnapshotName             string
+	CreateInstances                              []string // servers that were made from the image
+	RequiredSystemDiskSize, RequiredDataDiskSize int64
+	InShare                                      bool // with ECS
+	InShareUser                                  bool // with other accounts
+	CreationTime                                 time.Time
+	Tags                                         []Tag
+}
+
+// Tag is one tag of a [Record].
+type Tag struct{ Key, Value string }
+
+var record = wire.NewObject(
+	wire.Text("ImageId", func(r *Record) *string { return &r.ImageID }),
+	wire.Text("Name", func(r *Record) *string { return &r.Name }),
+	wire.Text("Description", func(r *Record) *string { return &r.Description }),
+	wire.Word("RegionId", func(r *Record) *string { return &r.RegionID }),
+	wire.Word("Status", func(r *Record) *string { return &r.Status }),
+	wire.Word("OsType", func(r *Record) *string { return &r.OSType }),
+	wire.Word("SourceImageName", func(r *Record) *string { return &r.SourceImageName }),
+	wire.Word("SourceImageVersion", func(r *Record) *string { return &r.SourceImageVersion }),
+	wire.Word("UserId", func(r *Record) *string { return &r.UserID }),
+	wire.Word("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
+	wire.Text("InstanceId", func(r *Record) *string { return &r.InstanceID }),
+	wire.Text("SystemSnapshotId", func(r *Record) *string { return &r.SystemSnapshotID }),
+	wire.Text("DataSnapshotId", func(r *Record) *string { return &r.DataSnapshotID }),
+	wire.Int("RequiredSystemDiskSize", func(r *Record) *int64 { return &r.RequiredSystemDiskSize }),
+	wire.Int("RequiredDataDiskSize", func(r *Record) *int64 { return &r.RequiredDataDiskSize }),
+	wire.Bool("InShareUser", func(r *Record) *bool { return &r.InShareUser }),
+	wire.Time("CreationTime", func(r *Record) *time.Time { return &r.CreationTime }),
+	wire.List("Tags", tag, func(r *Record) *[]Tag { return &r.Tags }),
+
+	wire.Text("InstanceName", func(r *Record) *string { return &r.InstanceName }).Detail(),
+	wire.Text("SystemSnapshotName", func(r *Record) *string { return &r.SystemSnapshotName }).Detail(),
+	wire.Text("DataSnapshotName", func(r *Record) *string { return &r.DataSnapshotName }).Detail(),
+	wire.Texts("CreateInstances", func(r *Record) *[]string { return &r.CreateInstances }).Detail(),
+	wire.Bool("InShare", func(r *Record) *bool { return &r.InShare }).Detail(),
+)
+
+var tag = wire.NewObject(
+	wire.Word("Key", func(t *Tag) *string { return &t.Key }),
+	wire.Word("Value", func(t *Tag) *string { return &t.Value }),
+)

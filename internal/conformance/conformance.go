@@ -1,0 +1,144 @@
+// Package conformance wires the adapters of this module to fakecloud, so that
+// the suite of providertest can try them. It is for tests only.
+package conformance
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/fakecloud"
+	"github.com/imagequery/imagequery/provider/providertest"
+)
+
+// New is what every adapter calls its constructor.
+type New func(provider.Config) (*provider.Client, error)
+
+// service is what the harness of one provider needs to know.
+type service struct {
+	name, region string
+
+	// fit makes of any image one that the provider can express.
+	fit func(image.Image) image.Image
+	// extra is what the record of an image says beyond the image; nil: nothing.
+	extra func(image.Image) map[string]any
+	// scope is [providertest.Harness.Scope].
+	scope    func(image.Query, image.Image) bool
+	readings []reading
+	errors   []errorCase
+	dialect  dialect
+}
+
+// reading is one way to understand the provider's documentation.
+type reading struct {
+	name  string
+	apply func(*fakecloud.World)
+}
+
+// errorCase is a documented error with its status of HTTP.
+type errorCase struct {
+	status int
+	providertest.ErrorCase
+}
+
+// fuzzyReadings are the ways to understand a fuzzy name, and more.
+func fuzzyReadings(more ...reading) []reading {
+	var out []reading
+	for _, fuzzy := range []fakecloud.Fuzzy{
+		fakecloud.FuzzySubstring, fakecloud.FuzzyExact, fakecloud.FuzzyPrefix, fakecloud.FuzzyWildcard, fakecloud.FuzzyFold,
+	} {
+		out = append(out, reading{string(fuzzy), func(w *fakecloud.World) { w.Fuzzy = fuzzy }})
+	}
+	return append(out, more...)
+}
+
+// harness returns the harness of an adapter.
+func (s service) harness(newClient New) providertest.Harness {
+	h := providertest.Harness{
+		World: func(n int) []image.Image { return s.world(newClient, n) },
+		Open: func(t testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
+			return s.open(t, newClient, world, o)
+		},
+		Scope:    s.scope,
+		Paging:   s.dialect.paging,
+		Protocol: s.dialect.protocol,
+		Fresh:    s.dialect.fresh,
+	}
+	for _, r := range s.readings {
+		h.Readings = append(h.Readings, r.name)
+	}
+	for _, e := range s.errors {
+		h.Errors = append(h.Errors, e.ErrorCase)
+	}
+	return h
+}
+
+// world makes n images. It takes what is reported from the adapter itself; the
+// suite compares that with answers.
+func (s service) world(newClient New, n int) []image.Image {
+	client, err := newClient(provider.Config{Region: s.region, Credentials: credentials})
+	if err != nil {
+		panic(err)
+	}
+	out := providertest.Images(client.Info(), n)
+	for i := range out {
+		out[i] = s.fit(out[i])
+	}
+	return out
+}
+
+// The key of every session. Its parts must be escaped in an address.
+const (
+	keyID     = "canary/id+1=="
+	keySecret = "canary secret&2%"
+	keyToken  = "canary=token/3+~"
+)
+
+var credentials = provider.Static(keyID, keySecret, keyToken)
+
+func (s service) open(t testing.TB, newClient New, world []image.Image, o providertest.Options) *providertest.Session {
+	f := &fake{service: s, reading: o.Reading, t: t}
+	f.serve(world)
+	c := o.Config
+	c.Region, c.Credentials, c.HTTPClient = s.region, credentials, &http.Client{Transport: f}
+	client, err := newClient(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &providertest.Session{
+		Client:   client,
+		Secrets:  []string{keyID, keySecret, keyToken},
+		Requests: f.requests,
+		Fail:     func(script func(int) *providertest.Failure) { f.script = script },
+		Total:    func(state func(int) int) { f.total = state },
+		Cap:      func(size int) { f.edits = append(f.edits, s.dialect.capped(size)) },
+		Repeat:   func() { f.edits = append(f.edits, s.dialect.firstPage) },
+		Ignore:   func(params ...string) { f.edits = append(f.edits, without(params)) },
+		Replace:  func(after int, world []image.Image) { f.replaceAfter, f.replacement = after, world },
+		Mangle:   func(change func([]byte) []byte) { f.mangle = change },
+	}
+}
+
+// cloud makes a fake in which the world is true.
+func (s service) cloud(t testing.TB, under string, world []image.Image) *fakecloud.Cloud {
+	w := fakecloud.World{Regions: map[string][]string{s.name: {s.region}}, Strict: true}
+	key := fakecloud.Key{ID: keyID, Secret: keySecret, Token: keyToken}
+	account := fakecloud.Account{Name: "tester", ID: "1000000000000000", Keys: []fakecloud.Key{key}}
+	for _, m := range world {
+		out := fakecloud.Image{Image: m}
+		if s.extra != nil {
+			out.Extra = maps.Clone(s.extra(m))
+		}
+		account.Images = append(account.Images, out)
+	}
+	w.Accounts = []fakecloud.Account{account}
+	s.readings[slices.IndexFunc(s.readings, func(r reading) bool { return r.name == under })].apply(&w)
+	cloud, err := fakecloud.New(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cloud
+}

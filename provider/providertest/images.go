@@ -1,0 +1,190 @@
+package providertest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// Images returns n images that fill every field, and differ in ways that a
+// careless server or adapter overlooks: names within names, upper and lower case,
+// signs that mean something in patterns and addresses, times within one minute.
+// Now and then a field is unknown. What the API never reports is left out, and
+// words are those of info, where it has a list. More images begin with the same
+// as fewer.
+//
+// A harness whose provider says less, or derives one field from another, changes
+// them to what a correct client reports.
+func Images(info provider.Info, n int) []image.Image {
+	out := make([]image.Image, n)
+	for i := range out {
+		out[i] = newMaker(info, i).image()
+	}
+	return out
+}
+
+// maker makes the image with a number. Five images in a row look alike.
+type maker struct {
+	info           provider.Info
+	number         int
+	group, variant int
+	rng            *rand.Rand
+}
+
+func newMaker(info provider.Info, number int) *maker {
+	return &maker{info: info, number: number, group: number / 5, variant: number % 5, rng: rand.New(rand.NewPCG(uint64(number), 7))}
+}
+
+func (k *maker) image() image.Image {
+	m := image.Image{
+		Ref:            image.Ref{Provider: k.info.Name, Region: k.info.Region, ID: k.id()},
+		Name:           k.name(),
+		Description:    pick(k, "", "made for tests", `<基础镜像> "a" & 'b' \ c`),
+		Family:         known(k, image.FieldFamilies, fmt.Sprintf("family-%d", k.group%4)+[]string{"", "x"}[k.variant%2]),
+		Version:        pick(k, "", fmt.Sprint(k.group+1), "v1."+fmt.Sprint(k.group)),
+		Source:         word(k, image.FieldSources, image.Sources()),
+		Owner:          known(k, image.FieldOwners, fmt.Sprint(1000000000000000+k.group%6*10+k.variant%2)),
+		Visibility:     word(k, image.FieldVisibilities, image.Visibilities()),
+		Status:         word(k, image.FieldStatuses, image.Statuses()),
+		Progress:       pick(k, 0, 32, 100),
+		OS:             word(k, image.FieldOSes, image.OSes()),
+		Platform:       known(k, image.FieldPlatforms, pick(k, "ubuntu", "centos", "debian", "redhat", "aliyun", "windows", "kylin")),
+		Arch:           word(k, image.FieldArchs, image.Archs()),
+		BootMode:       pick(k, "", "BIOS", "UEFI"),
+		SizeGiB:        pick(k, 20, 40, 100),
+		SourceInstance: known(k, image.FieldSourceInstances, fmt.Sprintf("i-%d", k.group%7)+[]string{"", "0"}[k.variant%2]),
+		ResourceGroup:  known(k, image.FieldResourceGroups, fmt.Sprintf("rg-%d", k.group%3)+[]string{"", "a"}[k.variant%2]),
+		Tags:           k.tags(),
+	}
+	m.OSVersion = pick(k, "7.9", "22.04", "12")
+	m.OSName = strings.TrimSpace(m.Platform + " " + m.OSVersion)
+	m.Created = k.created()
+	if !m.Created.IsZero() {
+		m.StatusChanged = m.Created.Add(time.Duration(k.rng.IntN(100)) * time.Hour)
+	}
+	k.addDisks(&m)
+	return m
+}
+
+// id is unique, ignoring case as well. The first of a group stands within the
+// others.
+func (k *maker) id() string {
+	own := fmt.Sprintf("m-%d", k.group)
+	switch k.variant {
+	case 0:
+		return own
+	case 1:
+		return own + "-a"
+	case 2:
+		return "x" + own
+	case 3:
+		if k.group%4 == 3 {
+			return own + "[x]*?"
+		}
+		return own + "_20G_x64.vhd"
+	default:
+		return strings.ToUpper(own + "z")
+	}
+}
+
+// name may be that of another image, or none.
+func (k *maker) name() string {
+	base := []string{"web", "db", "订单", "a b+c/d~e%20&f=g", "Web", `q"u'o\te`, "m"}[k.group%7]
+	own := fmt.Sprintf("%s-%d", base, k.group/2)
+	switch k.variant {
+	case 0:
+		return own
+	case 1:
+		return own + "-2"
+	case 2:
+		return "x" + own
+	case 3:
+		return own + []string{" [v1]", "*", "?", ""}[k.group%4]
+	default:
+		return []string{strings.ToUpper(own), ""}[k.group%4/3]
+	}
+}
+
+// created is unknown for few. Images of a group follow each other by seconds.
+func (k *maker) created() time.Time {
+	if k.number%17 == 16 {
+		return time.Time{}
+	}
+	first := time.Date(2024, 2, 28, 23, 59, 30, 0, time.UTC)
+	return first.Add(time.Duration(k.group)*37*time.Hour + time.Duration(k.variant)*17*time.Second)
+}
+
+func (k *maker) tags() map[string]string {
+	if k.info.Support[image.FieldTags] == provider.None {
+		return nil
+	}
+	switch k.variant {
+	case 0:
+		return map[string]string{"app": "web"}
+	case 1:
+		return map[string]string{"app": "web", "env": []string{"prod", "test"}[k.group%2]}
+	case 2:
+		return map[string]string{"app": "Web", "环境": "测试 1"}
+	case 3:
+		return map[string]string{"app": "", "owner": "a&b=c"}
+	default:
+		return k.manyTags()
+	}
+}
+
+// manyTags are more than one request may take, now and then.
+func (k *maker) manyTags() map[string]string {
+	if k.group%3 != 0 {
+		return nil
+	}
+	out := map[string]string{}
+	for i := range 24 {
+		out[fmt.Sprintf("k%02d", i)] = fmt.Sprint("v", (i+k.group)%3)
+	}
+	return out
+}
+
+// addDisks adds a system disk and up to two data disks, each with a snapshot.
+func (k *maker) addDisks(m *image.Image) {
+	snapshots := k.info.Support[image.FieldSourceSnapshots] != provider.None
+	for i := range k.rng.IntN(4) {
+		disk := image.Disk{Type: "system", Device: "/dev/xvd" + string(rune('a'+i)), SizeGiB: m.SizeGiB, Format: pick(k, "", "qcow2", "raw")}
+		if i > 0 {
+			disk.Type, disk.SizeGiB, disk.Encrypted = "data", 100*i, i == 2
+		}
+		if snapshots {
+			disk.SnapshotID = fmt.Sprintf("s-%d-%d", k.group, k.variant/2+i)
+			m.SourceSnapshots = append(m.SourceSnapshots, disk.SnapshotID)
+		}
+		m.Disks = append(m.Disks, disk)
+	}
+}
+
+func pick[T any](k *maker, values ...T) T { return values[k.rng.IntN(len(values))] }
+
+// known is the text, but for a few images, and for APIs that do not report it.
+func known(k *maker, f image.Field, text string) string {
+	if k.rng.IntN(9) == 0 || k.info.Support[f] == provider.None {
+		return ""
+	}
+	return text
+}
+
+// word is one of the words that the API has, or now and then none.
+func word[E ~string](k *maker, f image.Field, all []E) E {
+	if k.info.Support[f] == provider.None || k.rng.IntN(12) == 0 {
+		return ""
+	}
+	if words, fixed := k.info.Words[f]; fixed {
+		all = slices.DeleteFunc(all, func(e E) bool { return !slices.Contains(words, string(e)) })
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return pick(k, all...)
+}

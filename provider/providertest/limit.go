@@ -1,0 +1,146 @@
+package providertest
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// limit asks for the first images of a listing, where the server decides all and
+// where something is checked here.
+func limit(t *trial) {
+	l, ok := t.newListing(provider.Config{PageSize: smallPage, OmitNative: true}, severalPages)
+	if !ok {
+		return
+	}
+	n := severalPages(l.size)
+	order, _, err := l.read(l.of(n))
+	if err != nil {
+		t.failf("without a limit: %w", err)
+		return
+	}
+	for _, wanted := range []int{1, l.size - 1, l.size, l.size + 1, 2 * l.size} {
+		l.checkLimit(image.Query{Limit: max(wanted, 1)}, order)
+	}
+	for _, q := range l.localQueries() {
+		for _, wanted := range []int{1, 2, 4} {
+			q.Limit = wanted
+			l.checkLimit(q, order)
+		}
+	}
+}
+
+// localQueries have one predicate that is checked here only.
+func (l *listing) localQueries() []image.Query {
+	s := l.of(0)
+	var out []image.Query
+	for _, f := range withSupport(s.Client.Info(), provider.Local) {
+		for q := range singles(l.world, f) {
+			plan, err := s.Client.Explain(q)
+			if err == nil && len(plan.Calls) > 0 && len(plan.Superset)+len(plan.Exact) == 0 {
+				out = append(out, q)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// checkLimit compares with the first images of the listing that match, and counts
+// requests up to the last of them.
+func (l *listing) checkLimit(q image.Query, order []image.Image) {
+	matching, last := 0, 0
+	for i, m := range order {
+		if matching < q.Limit && q.Match(m) {
+			matching, last = matching+1, i
+		}
+	}
+	if matching < q.Limit {
+		return
+	}
+	s := l.of(len(order))
+	var got []image.Image
+	var err error
+	sent := asked(s, func() { got, err = l.answer(s, q) })
+	if err != nil || len(got) != q.Limit {
+		l.failf("%s: %d images came, error %v", q, len(got), err)
+	}
+	want := 1
+	if l.isPaged() {
+		want = last/l.size + 1
+	}
+	if len(sent) != want {
+		l.failf("%s: %d requests, want %d: the last image that is wanted is number %d, and a page has %d", q, len(sent), want, last+1, l.size)
+	}
+}
+
+// settle is long enough for anything that goes on unasked to show.
+const settle = time.Hour
+
+func stopBreak(t *trial) {
+	l, ok := t.newListing(provider.Config{PageSize: smallPage}, severalPages)
+	if !ok {
+		return
+	}
+	s := l.of(severalPages(l.size))
+	for _, err := range s.Client.Images(t.context(), image.Query{}) {
+		if err != nil {
+			t.failf("the first image: %w", err)
+		}
+		break
+	}
+	time.Sleep(settle)
+	if n := len(s.Requests()); n != 1 {
+		t.failf("%d requests for the first image, want 1", n)
+	}
+}
+
+func stopBefore(t *trial) {
+	s := t.open(t.harness.World(t.effort.world), provider.Config{})
+	ctx, cancel := context.WithCancel(t.context())
+	cancel()
+	got, err := provider.Collect(s.Client.Images(ctx, image.Query{}))
+	t.checkEnd("before the first request", err, context.Canceled)
+	if n := len(s.Requests()); n != 0 || len(got) != 0 {
+		t.failf("a context that had ended sent %d requests, and %d images came", n, len(got))
+	}
+}
+
+func stopDuring(t *trial) {
+	l, ok := t.newListing(provider.Config{PageSize: smallPage, Prefetch: 2}, severalPages)
+	if !ok {
+		return
+	}
+	pages, _ := l.requests(severalPages(l.size))
+	for hang := 1; hang <= pages; hang++ {
+		s := l.of(severalPages(l.size))
+		if !t.needs(s.Fail != nil, "Session.Fail") {
+			return
+		}
+		s.Fail(func(n int) *Failure {
+			if n == hang {
+				return &Failure{Break: BreakHang}
+			}
+			return nil
+		})
+		ctx, cancel := context.WithTimeout(t.context(), time.Second)
+		began := time.Now()
+		_, err := provider.Collect(s.Client.Images(ctx, image.Query{}))
+		cancel()
+		t.checkEnd("while a page was awaited", err, context.DeadlineExceeded)
+		if took := time.Since(began); took > 2*time.Second {
+			t.failf("the context ended after a second, the answer after %s", took)
+		}
+	}
+}
+
+// checkEnd fails unless the error is the end of a context.
+func (t *trial) checkEnd(when string, err, want error) {
+	e := asError(err)
+	if e == nil || !errors.Is(err, want) || e.Kind != 0 {
+		t.failf("a context ended %s, and the error is %v: want %v, without a Kind", when, err, want)
+	}
+}

@@ -1,0 +1,232 @@
+package providertest
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"slices"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// mappingFields compares images with the truth, with Native and without.
+func mappingFields(t *trial) {
+	for _, omit := range []bool{false, true} {
+		l, ok := t.newListing(provider.Config{OmitNative: omit}, func(int) int { return t.effort.world })
+		if !ok {
+			return
+		}
+		got, _, err := l.read(l.of(t.effort.world))
+		if err != nil {
+			t.failf("listing: %w", err)
+		}
+		t.checkNative(got, omit)
+		t.compare("listing", l.world[:t.effort.world], got)
+		t.checkReported(l.of(0).Client.Info(), got)
+	}
+}
+
+// checkNative wants a JSON object, where there is one at all.
+func (t *trial) checkNative(images []image.Image, omitted bool) {
+	for _, m := range images {
+		var object map[string]any
+		switch {
+		case omitted && m.Native != nil:
+			t.failf("%s has Native, which Config.OmitNative leaves out", m.Ref)
+		case m.Native != nil && json.Unmarshal(m.Native, &object) != nil:
+			t.failf("%s: Native is no JSON object: %.60s", m.Ref, m.Native)
+		}
+	}
+}
+
+// compare fails for each image that is not as it should be, Native aside.
+func (t *trial) compare(what string, want, got []image.Image) {
+	came := map[image.Ref]image.Image{}
+	for _, m := range got {
+		m.Native = nil
+		came[m.Ref] = m
+	}
+	for _, m := range want {
+		m.Native = nil
+		switch other, ok := came[m.Ref]; {
+		case !ok:
+			t.failf("%s: %s is missing", what, m.Ref)
+		case !reflect.DeepEqual(m, other):
+			t.failf("%s: %s (-want +got):\n%s", what, m.Ref, cmp.Diff(m, other))
+		}
+	}
+	if len(got) != len(want) {
+		t.failf("%s: %d images came, want %d", what, len(got), len(want))
+	}
+}
+
+// checkReported wants each field that is reported to be seen, and no other.
+func (t *trial) checkReported(info provider.Info, images []image.Image) {
+	for _, f := range image.AllFields() {
+		seen := slices.ContainsFunc(images, func(m image.Image) bool { return HasField(m, f) })
+		if reported := info.Support[f] != provider.None; seen != reported {
+			t.failf("%s: Info says reported=%t, and an image has it: %t", f, reported, seen)
+		}
+	}
+}
+
+// mangled opens the listing with a fake that changes its answers.
+func (l *listing) mangled(change func(body []byte) []byte) (*Session, bool) {
+	s := l.of(l.effort.world)
+	if !l.needs(s.Mangle != nil, "Session.Mangle") {
+		return nil, false
+	}
+	s.Mangle(change)
+	return s, true
+}
+
+// newMapping is a listing in which every field occurs.
+func (t *trial) newMapping() (*listing, bool) {
+	c := retrying(attempts)
+	return t.newListing(c, func(int) int { return t.effort.world })
+}
+
+// mappingTypes changes the types of what the fake sends, and not the content.
+func mappingTypes(t *trial) {
+	l, ok := t.newMapping()
+	if !ok {
+		return
+	}
+	isRecord := recordsOf(l.world)
+	for _, deviation := range []struct {
+		name   string
+		change func(any) any
+	}{
+		{"members that nobody knows", withExtraMembers},
+		{"numbers as texts", numbersAsTexts},
+		{"texts as numbers", textsAsNumbers},
+		{"null for what is empty", nullForEmpty},
+		{"nothing for what is empty", inRecords(isRecord, withoutEmpty)},
+	} {
+		s, ok := l.mangled(inJSON(deviation.change))
+		if !ok {
+			return
+		}
+		got, _, err := l.read(s)
+		if err != nil {
+			t.failf("%s: %w", deviation.name, err)
+			continue
+		}
+		t.compare(deviation.name, l.world[:t.effort.world], got)
+	}
+	if s, ok := l.mangled(escapedTexts); ok {
+		got, _, err := l.read(s)
+		if err != nil {
+			t.failf("escaped letters: %w", err)
+		}
+		t.compare("escaped letters", l.world[:t.effort.world], got)
+	}
+}
+
+// mappingWords replaces the texts of one member of all records by a word that
+// nobody knows.
+func mappingWords(t *trial) {
+	l, ok := t.newMapping()
+	if !ok {
+		return
+	}
+	isRecord := recordsOf(l.world)
+	keys := map[string]bool{}
+	s, ok := l.mangled(inJSON(inRecords(isRecord, wordKeys(l.world, keys))))
+	if !ok {
+		return
+	}
+	if _, _, err := l.read(s); err != nil || len(keys) == 0 {
+		t.failf("the records of the images have %d members, error %v", len(keys), err)
+	}
+	for key, isWord := range keys {
+		if !isWord {
+			continue
+		}
+		s, ok := l.mangled(inJSON(inRecords(isRecord, unknownWord(key))))
+		if !ok {
+			return
+		}
+		got, _, err := l.read(s)
+		if err != nil || !slices.Equal(ids(l.world[:t.effort.world]), ids(got)) {
+			t.failf("%s of all images is an unknown word: %d of %d came, error %v", key, len(got), t.effort.world, err)
+		}
+		truth := map[string]image.Image{}
+		for _, m := range l.world {
+			truth[m.ID] = m
+		}
+		for _, m := range got {
+			t.checkWordsOf(key, truth[m.ID], m)
+		}
+	}
+}
+
+// checkWordsOf wants the words of an image to be as they were, or unknown. Only OS
+// and Arch may come from elsewhere then.
+func (t *trial) checkWordsOf(key string, was, m image.Image) {
+	ok := m.Source == "" || m.Source == was.Source
+	ok = ok && (m.Status == "" || m.Status == was.Status)
+	ok = ok && (m.Visibility == "" || m.Visibility == was.Visibility)
+	ok = ok && (m.OS == "" || slices.Contains(image.OSes(), m.OS))
+	ok = ok && (m.Arch == "" || slices.Contains(image.Archs(), m.Arch))
+	if !ok {
+		t.failf("%s is an unknown word, and %s has source %q, status %q, visibility %q, os %q, arch %q",
+			key, m.Ref, m.Source, m.Status, m.Visibility, m.OS, m.Arch)
+	}
+}
+
+func ids(images []image.Image) []string {
+	out := make([]string, len(images))
+	for i, m := range images {
+		out[i] = m.ID
+	}
+	slices.Sort(out)
+	return out
+}
+
+// mappingGarbage sends answers that are none.
+func mappingGarbage(t *trial) {
+	l, ok := t.newMapping()
+	if !ok {
+		return
+	}
+	for _, body := range []string{
+		"", " ", "{}", "[]", "null", `"ok"`, "0", "<html><body>welcome</body></html>", "{", `{"a":`, `{"a":1`, `{"a":1}}`, "\x00\xff", `{'a':1}`,
+	} {
+		s, ok := l.mangled(func([]byte) []byte { return []byte(body) })
+		if !ok {
+			return
+		}
+		t.checkNoAnswer(l, s, body)
+	}
+	s, ok := l.mangled(func(body []byte) []byte { return append(body, body...) })
+	if ok {
+		t.checkNoAnswer(l, s, "two answers in one")
+	}
+}
+
+func (t *trial) checkNoAnswer(l *listing, s *Session, body string) {
+	got, _, err := l.read(s)
+	if !errors.Is(err, provider.BadResponse) && !errors.Is(err, provider.Unavailable) {
+		t.failf("the answer is %q: %d images came, error %v: want BadResponse or Unavailable", body, len(got), err)
+	}
+}
+
+// mappingHuge sends an honest answer with an enormous lot of nothing in it.
+func mappingHuge(t *trial) {
+	l, ok := t.newListing(retrying(1), func(int) int { return t.effort.world })
+	if !ok {
+		return
+	}
+	const spare = 1 << 20 // for the answer itself
+	blanks := make([]byte, 48<<20, 48<<20+spare)
+	for i := range blanks {
+		blanks[i] = ' '
+	}
+	if s, ok := l.mangled(func(body []byte) []byte { return append(blanks, body...) }); ok {
+		t.checkNoAnswer(l, s, "48 MiB of blanks before the images")
+	}
+}

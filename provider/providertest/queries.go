@@ -1,0 +1,227 @@
+package providertest
+
+import (
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// Queries yields n random queries for a world of images, the same for the same
+// seed. Each field of fields leads every len(fields)th query; up to three others
+// join it. Values come from the world: mostly those of one image, so that most
+// queries match something, and some of other images.
+func Queries(seed uint64, n int, world []image.Image, fields []image.Field) iter.Seq[image.Query] {
+	return func(yield func(image.Query) bool) {
+		g := generator{rng: rand.New(rand.NewPCG(seed, seed)), world: world}
+		for i := range n {
+			if !yield(g.query(fields[i%len(fields)], fields)) {
+				return
+			}
+		}
+	}
+}
+
+type generator struct {
+	rng   *rand.Rand
+	world []image.Image
+}
+
+func (g *generator) query(lead image.Field, fields []image.Field) image.Query {
+	base := g.imageWith(lead)
+	chosen := []image.Field{lead}
+	for range g.rng.IntN(4) {
+		if f := fields[g.rng.IntN(len(fields))]; !slices.Contains(chosen, f) && (HasField(base, f) || g.oneIn(8)) {
+			chosen = append(chosen, f)
+		}
+	}
+	var q image.Query
+	for _, f := range chosen {
+		g.set(&q, f, base)
+	}
+	if !q.CreatedAfter.IsZero() && !q.CreatedBefore.IsZero() && !q.CreatedAfter.Before(q.CreatedBefore) {
+		q.CreatedBefore = q.CreatedAfter.Add(time.Hour)
+	}
+	return q
+}
+
+// imageWith picks an image that has a value for the field, if there is one.
+func (g *generator) imageWith(f image.Field) image.Image {
+	for range 200 {
+		if m := g.pick(); HasField(m, f) {
+			return m
+		}
+	}
+	return g.pick()
+}
+
+func (g *generator) pick() image.Image { return g.world[g.rng.IntN(len(g.world))] }
+
+func (g *generator) oneIn(n int) bool { return g.rng.IntN(n) == 0 }
+
+// set gives a field a value of the base image, and sometimes values of others; one
+// time in twelve only those of others.
+func (g *generator) set(q *image.Query, f image.Field, base image.Image) {
+	from := []image.Image{base}
+	if g.oneIn(12) {
+		from[0] = g.imageWith(f)
+	}
+	for g.oneIn(3) {
+		from = append(from, g.imageWith(f))
+	}
+	for _, m := range from {
+		if HasField(m, f) {
+			g.add(q, f, m)
+		}
+	}
+}
+
+func (g *generator) add(q *image.Query, f image.Field, m image.Image) {
+	switch f {
+	case image.FieldIDs:
+		q.IDs = append(q.IDs, m.ID)
+	case image.FieldNames:
+		q.Names = append(q.Names, m.Name)
+	case image.FieldNameGlobs:
+		q.NameGlobs = append(q.NameGlobs, g.glob(m.Name))
+	case image.FieldNameContains:
+		q.NameContains = append(q.NameContains, g.part(m.Name))
+	case image.FieldFamilies:
+		q.Families = append(q.Families, m.Family)
+	case image.FieldRegions:
+		q.Regions = append(q.Regions, m.Region)
+	case image.FieldSources:
+		q.Sources = append(q.Sources, m.Source)
+	case image.FieldOwners:
+		q.Owners = append(q.Owners, m.Owner)
+	case image.FieldVisibilities:
+		q.Visibilities = append(q.Visibilities, m.Visibility)
+	case image.FieldStatuses:
+		q.Statuses = append(q.Statuses, m.Status)
+	case image.FieldOSes:
+		q.OSes = append(q.OSes, m.OS)
+	case image.FieldPlatforms:
+		q.Platforms = append(q.Platforms, m.Platform)
+	case image.FieldArchs:
+		q.Archs = append(q.Archs, m.Arch)
+	case image.FieldTags:
+		g.addTags(q, m)
+	case image.FieldSourceInstances:
+		q.SourceInstances = append(q.SourceInstances, m.SourceInstance)
+	case image.FieldSourceSnapshots:
+		q.SourceSnapshots = append(q.SourceSnapshots, m.SourceSnapshots[g.rng.IntN(len(m.SourceSnapshots))])
+	case image.FieldResourceGroups:
+		q.ResourceGroups = append(q.ResourceGroups, m.ResourceGroup)
+	case image.FieldCreatedAfter:
+		q.CreatedAfter = m.Created.Add(-g.span())
+	case image.FieldCreatedBefore:
+		q.CreatedBefore = m.Created.Add(g.span() + time.Nanosecond)
+	}
+}
+
+// span is often nothing, often within a minute, and sometimes long.
+func (g *generator) span() time.Duration {
+	longest := []time.Duration{1, time.Second, time.Minute, 1000 * time.Hour}
+	return time.Duration(g.rng.Int64N(int64(longest[g.rng.IntN(len(longest))])))
+}
+
+func (g *generator) addTags(q *image.Query, m image.Image) {
+	if q.Tags == nil {
+		q.Tags = map[string]string{}
+	}
+	keys := make([]string, 0, len(m.Tags))
+	for key := range m.Tags {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	key := keys[g.rng.IntN(len(keys))]
+	q.Tags[key] = m.Tags[key]
+}
+
+// part is a piece of a name, in any case.
+func (g *generator) part(name string) string {
+	runes := []rune(name)
+	from := g.rng.IntN(len(runes))
+	runes = runes[from : from+1+g.rng.IntN(len(runes)-from)]
+	for i, r := range runes {
+		if g.oneIn(2) {
+			runes[i] = unicode.ToUpper(r)
+		}
+	}
+	if text := string(runes); strings.TrimSpace(text) != "" {
+		return text
+	}
+	return name
+}
+
+// glob is a pattern that the name fits.
+func (g *generator) glob(name string) string {
+	runes := []rune(name)
+	var b strings.Builder
+	for i := 0; i < len(runes); i++ {
+		switch g.rng.IntN(8) {
+		case 0:
+			b.WriteByte('?')
+		case 1:
+			b.WriteByte('*')
+			i += g.rng.IntN(len(runes) - i)
+		case 2:
+			b.WriteString("[" + escaped(runes[i]) + "]")
+		default:
+			b.WriteString(escaped(runes[i]))
+		}
+	}
+	return b.String()
+}
+
+func escaped(r rune) string {
+	if strings.ContainsRune(`*?[]\-^`, r) {
+		return `\` + string(r)
+	}
+	return string(r)
+}
+
+// HasField reports whether an image has a value that a predicate on the field can
+// match.
+func HasField(m image.Image, f image.Field) bool {
+	switch f {
+	case image.FieldIDs:
+		return m.ID != ""
+	case image.FieldNames, image.FieldNameGlobs, image.FieldNameContains:
+		return strings.TrimSpace(m.Name) != ""
+	case image.FieldFamilies:
+		return m.Family != ""
+	case image.FieldRegions:
+		return m.Region != ""
+	case image.FieldSources:
+		return m.Source != ""
+	case image.FieldOwners:
+		return m.Owner != ""
+	case image.FieldVisibilities:
+		return m.Visibility != ""
+	case image.FieldStatuses:
+		return m.Status != ""
+	case image.FieldOSes:
+		return m.OS != ""
+	case image.FieldPlatforms:
+		return m.Platform != ""
+	case image.FieldArchs:
+		return m.Arch != ""
+	case image.FieldTags:
+		return len(m.Tags) > 0
+	case image.FieldSourceInstances:
+		return m.SourceInstance != ""
+	case image.FieldSourceSnapshots:
+		return len(m.SourceSnapshots) > 0
+	case image.FieldResourceGroups:
+		return m.ResourceGroup != ""
+	case image.FieldCreatedAfter, image.FieldCreatedBefore:
+		return !m.Created.IsZero()
+	default:
+		return false
+	}
+}

@@ -1,0 +1,137 @@
+package providertest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// secrets looks for the credentials in everything that a program could print.
+func secrets(t *trial) {
+	probe := t.open(nil, provider.Config{})
+	if !t.needs(len(probe.Secrets) > 0, "Session.Secrets") || !t.needs(probe.Fail != nil, "Session.Fail") {
+		return
+	}
+	failures := []Failure{{}, {Break: BreakReset}, {Break: BreakCut}, {Break: BreakGateway}}
+	for _, e := range t.harness.Errors {
+		echo := fmt.Sprintf("%s was sent %s", e.Code, strings.Join(probe.Secrets, " and "))
+		failures = append(failures, Failure{Code: e.Code, Message: echo})
+	}
+	for _, f := range failures {
+		t.searchFor(f)
+	}
+}
+
+// searchFor runs a query that fails in one way, and looks at all that comes of it.
+func (t *trial) searchFor(f Failure) {
+	var log lockedBuffer
+	c := retrying(2)
+	c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug - 10, AddSource: true}))
+	c.OmitNative = false
+	s := t.open(t.harness.World(smallPage), c)
+	if f != (Failure{}) {
+		s.Fail(func(int) *Failure { return &f })
+	}
+	seen := t.everythingOf(s)
+	seen = append(seen, log.String())
+	for _, v := range seen {
+		t.checkPrinted(f, s, v)
+	}
+}
+
+// everythingOf returns what a program can get out of a client.
+func (t *trial) everythingOf(s *Session) []any {
+	var mu sync.Mutex
+	seen := []any{s.Client, s.Client.Info()}
+	note := func(values ...any) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen = append(seen, values...)
+	}
+	ctx := provider.WithTrace(t.context(), &provider.Trace{
+		Request:  func(i provider.RequestInfo) { note(i) },
+		Retry:    func(i provider.RetryInfo) { note(i, i.Err) },
+		Throttle: func(i provider.ThrottleInfo) { note(i) },
+		Page:     func(i provider.PageInfo) { note(i) },
+		Target:   func(r provider.Report) { note(r, r.Err) },
+	})
+	targets := []provider.Target{{Name: "only", Client: s.Client}}
+	hits, err := provider.Collect(provider.Search(ctx, targets, image.Query{}, nil))
+	for e := err; e != nil; e = unwrap(e) {
+		note(e)
+	}
+	plan, _ := s.Client.Explain(image.Query{})
+	note(hits, plan, s.Client.Check(t.context()))
+	return seen
+}
+
+func unwrap(err error) error {
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return e.Unwrap()
+	case interface{ Unwrap() []error }:
+		if all := e.Unwrap(); len(all) > 0 {
+			return all[len(all)-1]
+		}
+	}
+	return nil
+}
+
+// checkPrinted prints a value in every usual way.
+func (t *trial) checkPrinted(f Failure, s *Session, v any) {
+	var text strings.Builder
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
+		fmt.Fprintf(&text, verb+"\n", v)
+	}
+	if data, err := json.Marshal(v); err == nil {
+		text.Write(data)
+	}
+	for _, secret := range append(s.Secrets, t.signatures(s)...) {
+		for _, form := range []string{secret, url.QueryEscape(secret), fmt.Sprintf("%x", secret)} {
+			if strings.Contains(text.String(), form) {
+				t.failf("after the failure %+v, a %T shows %q", f, v, form)
+				return
+			}
+		}
+	}
+}
+
+// signatures are the long values that were sent with single requests.
+func (t *trial) signatures(s *Session) []string {
+	var out []string
+	for _, r := range s.Requests() {
+		for _, name := range t.harness.Fresh {
+			for _, value := range r.Params[name] {
+				if len(value) > len("2006-01-02T15:04:05Z") {
+					out = append(out, value)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// lockedBuffer is a log that several goroutines write.
+type lockedBuffer struct {
+	mu     sync.Mutex
+	buffer bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}

@@ -1,0 +1,238 @@
+package providertest
+
+import (
+	"iter"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// singles yields queries with one predicate: each of its values in the world, as
+// far as they are few, several at once, and values that nothing has.
+func singles(world []image.Image, f image.Field) iter.Seq[image.Query] {
+	return func(yield func(image.Query) bool) {
+		for _, q := range slices.Concat(inWorld(world, f), beyondWorld(world, f)) {
+			if len(q.Fields()) > 0 && !yield(q) {
+				return
+			}
+		}
+	}
+}
+
+// maxSingles is how many values of a predicate are asked for one by one.
+const maxSingles = 12
+
+func inWorld(world []image.Image, f image.Field) []image.Query {
+	g := generator{rng: rand.New(rand.NewPCG(3, 3)), world: world}
+	var out []image.Query
+	var few, many, plain image.Query
+	seen := map[string]bool{}
+	for _, m := range world {
+		var q image.Query
+		if HasField(m, f) {
+			g.add(&q, f, m)
+		}
+		text := strings.Join(q.Values(f), ",")
+		if text == "" || seen[text] {
+			continue
+		}
+		seen[text] = true
+		if len(out) < maxSingles {
+			out = append(out, q)
+		}
+		if len(seen) <= 3 {
+			g.add(&few, f, m)
+		}
+		if len(seen) <= 40 {
+			g.add(&many, f, m)
+		}
+		if len(seen) <= 40 && isPlain(text) {
+			g.add(&plain, f, m)
+		}
+	}
+	return append(out, few, many, plain)
+}
+
+// isPlain reports whether a text has no sign that a server could take for more.
+func isPlain(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '-' && r != '_'
+	})
+}
+
+// beyondWorld asks for what hardly anything has, or what only looks like something
+// that is there.
+func beyondWorld(world []image.Image, f image.Field) []image.Query {
+	switch f {
+	case image.FieldTags:
+		return tagQueries(world)
+	case image.FieldCreatedAfter, image.FieldCreatedBefore:
+		return timeQueries(world, f)
+	}
+	var out []image.Query
+	for _, values := range append(words(f), lookalikes(world, f)...) {
+		var q image.Query
+		setTexts(&q, f, values)
+		if q.Validate() == nil {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// words are all those of a vocabulary, each for itself: also those that the
+// provider does not have.
+func words(f image.Field) [][]string {
+	var all []string
+	switch f {
+	case image.FieldSources:
+		all = texts(image.Sources())
+	case image.FieldVisibilities:
+		all = texts(image.Visibilities())
+	case image.FieldStatuses:
+		all = texts(image.Statuses())
+	case image.FieldOSes:
+		all = texts(image.OSes())
+	case image.FieldArchs:
+		all = append(texts(image.Archs()), "amd64", "AArch64", "x86")
+	case image.FieldPlatforms:
+		all = []string{"RHEL", "Red Hat", "Windows Server 2016", "Alibaba Cloud Linux", "no-such-platform"}
+	default:
+		return nil
+	}
+	out := [][]string{all}
+	for _, word := range all {
+		out = append(out, []string{word})
+	}
+	return out
+}
+
+func texts[E ~string](values []E) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
+
+// lookalikes are texts near those of the world, and more of them than one request
+// is likely to take.
+func lookalikes(world []image.Image, f image.Field) [][]string {
+	g := generator{rng: rand.New(rand.NewPCG(4, 4)), world: world}
+	var q image.Query
+	g.add(&q, f, g.imageWith(f))
+	g.add(&q, f, g.imageWith(f))
+	here := q.Values(f)
+	if len(here) == 0 {
+		return nil
+	}
+	many := make([]string, 0, 130)
+	for i := range 125 {
+		many = append(many, "no-such-"+string(rune('a'+i%26))+strings.Repeat("x", i/26))
+	}
+	return [][]string{
+		{"no-such-value"},
+		{strings.Join(here, ",")},
+		{strings.ToUpper(here[0])},
+		{strings.ToLower(here[0])},
+		{here[0] + "*"},
+		{here[0][:1]},
+		{`no "such" [value]*\`},
+		append([]string{"no-such-value"}, here...),
+		append(many, here...),
+	}
+}
+
+// setTexts sets a predicate that is a list of texts or words.
+func setTexts(q *image.Query, f image.Field, values []string) {
+	switch f {
+	case image.FieldIDs:
+		q.IDs = values
+	case image.FieldNames:
+		q.Names = values
+	case image.FieldNameGlobs:
+		q.NameGlobs = values
+	case image.FieldNameContains:
+		q.NameContains = values
+	case image.FieldFamilies:
+		q.Families = values
+	case image.FieldRegions:
+		q.Regions = values
+	case image.FieldSources:
+		q.Sources = as[image.Source](values)
+	case image.FieldOwners:
+		q.Owners = values
+	case image.FieldVisibilities:
+		q.Visibilities = as[image.Visibility](values)
+	case image.FieldStatuses:
+		q.Statuses = as[image.Status](values)
+	case image.FieldOSes:
+		q.OSes = as[image.OS](values)
+	case image.FieldPlatforms:
+		q.Platforms = values
+	case image.FieldArchs:
+		q.Archs = as[image.Arch](values)
+	case image.FieldSourceInstances:
+		q.SourceInstances = values
+	case image.FieldSourceSnapshots:
+		q.SourceSnapshots = values
+	case image.FieldResourceGroups:
+		q.ResourceGroups = values
+	}
+}
+
+func as[E ~string](values []string) []E {
+	out := make([]E, len(values))
+	for i, v := range values {
+		out[i] = E(v)
+	}
+	return out
+}
+
+// tagQueries ask for all tags of an image, for an empty value, and for nothing.
+func tagQueries(world []image.Image) []image.Query {
+	out := []image.Query{{Tags: map[string]string{"no-such-key": "x"}}}
+	most := image.Image{}
+	keys := map[string]bool{}
+	for _, m := range world {
+		if len(m.Tags) > len(most.Tags) {
+			most = m
+		}
+		for key, value := range m.Tags {
+			if keys[key] {
+				continue
+			}
+			keys[key] = true
+			out = append(out,
+				image.Query{Tags: map[string]string{key: ""}},
+				image.Query{Tags: map[string]string{key: strings.ToUpper(value)}},
+				image.Query{Tags: map[string]string{key: value, "no-such-key": ""}})
+		}
+	}
+	return append(out, image.Query{Tags: most.Tags})
+}
+
+// timeQueries put a bound next to the time of an image, and far away.
+func timeQueries(world []image.Image, f image.Field) []image.Query {
+	bounds := []time.Time{time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(1969, 7, 20, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}
+	for _, m := range world[:min(6, len(world))] {
+		for _, shift := range []time.Duration{-time.Minute, -time.Second, -1, 0, 1, time.Second, 30 * time.Second, time.Minute} {
+			if !m.Created.IsZero() {
+				bounds = append(bounds, m.Created.Add(shift))
+			}
+		}
+	}
+	var out []image.Query
+	for _, at := range bounds {
+		if f == image.FieldCreatedAfter {
+			out = append(out, image.Query{CreatedAfter: at})
+		} else {
+			out = append(out, image.Query{CreatedBefore: at})
+		}
+	}
+	return out
+}

@@ -1,0 +1,117 @@
+package providertest
+
+import (
+	"reflect"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// world checks the truth that the harness makes.
+func world(t *trial) {
+	images := t.harness.World(t.effort.world)
+	if n := len(t.harness.World(0)); n != 0 {
+		t.failf("a world of no images has %d", n)
+	}
+	if len(images) != t.effort.world {
+		t.failf("a world of %d images has %d", t.effort.world, len(images))
+	}
+	if !reflect.DeepEqual(images, t.harness.World(t.effort.world)) {
+		t.failf("Harness.World does not return the same images for the same number")
+	}
+	info := t.open(images, provider.Config{}).Client.Info()
+	seen := map[image.Ref]bool{}
+	for _, m := range images {
+		switch {
+		case m.Provider != info.Name || m.ID == "":
+			t.failf("%s: want the provider %s, and an identifier", m.Ref, info.Name)
+		case seen[m.Ref]:
+			t.failf("%s is there twice", m.Ref)
+		case len(m.Native) > 0:
+			t.failf("%s has Native, which belongs to answers", m.Ref)
+		}
+		seen[m.Ref] = true
+	}
+	for _, f := range image.AllFields() {
+		worldHas(t, images, f, info.Support[f] != provider.None)
+	}
+}
+
+// worldHas fails if too few images can be told apart by a field that is reported.
+func worldHas(t *trial, images []image.Image, f image.Field, reported bool) {
+	have := 0
+	for _, m := range images {
+		if HasField(m, f) {
+			have++
+		}
+	}
+	switch {
+	case reported && have < 2:
+		t.failf("%s: Info says that it is reported, and %d images of the world have it", f, have)
+	case !reported && have > 0:
+		t.failf("%s: Info says that it is never reported, and %d images of the world have it", f, have)
+	}
+}
+
+// defaults asks for everything.
+func defaults(t *trial) {
+	for _, o := range t.oracles() {
+		o.ask(image.Query{})
+		info := o.session.Client.Info()
+		for _, f := range []image.Field{image.FieldSources, image.FieldStatuses} {
+			t.checkWords(o, info, f)
+		}
+	}
+}
+
+// checkWords fails if a word of the provider is nowhere in the world.
+func (t *trial) checkWords(o *oracle, info provider.Info, f image.Field) {
+	for _, word := range info.Words[f] {
+		found := false
+		var q image.Query
+		setTexts(&q, f, []string{word})
+		for _, m := range o.world {
+			found = found || q.Match(m)
+		}
+		if !found {
+			t.failf("%s: Info has the word %q, and no image of the world", f, word)
+		}
+	}
+}
+
+// get asks for images one by one.
+func get(t *trial) {
+	images := t.harness.World(t.effort.world)
+	s := t.open(images, provider.Config{OmitNative: true})
+	for _, m := range images {
+		q := image.Query{IDs: []string{m.ID}}
+		if !t.inScope(q, m) {
+			continue
+		}
+		got, err := s.Client.Get(t.context(), m.ID)
+		if err != nil || !reflect.DeepEqual(got, m) {
+			t.failf("Get(%q) is %v, error %v", m.ID, got, err)
+		}
+	}
+	for _, id := range []string{"no-such-image", "m-", images[0].ID + "x", `no "such", image*`} {
+		got, err := s.Client.Get(t.context(), id)
+		if e := asError(err); e == nil || e.Kind != provider.NotFound {
+			t.failf("Get(%q) is %v, error %v: want NotFound", id, got, err)
+		}
+	}
+}
+
+// replay ranges twice over one sequence.
+func replay(t *trial) {
+	s := t.open(t.harness.World(t.effort.world), provider.Config{PageSize: smallPage})
+	seq := s.Client.Images(t.context(), image.Query{})
+	first, err1 := provider.Collect(seq)
+	once := len(s.Requests())
+	second, err2 := provider.Collect(seq)
+	if err1 != nil || err2 != nil || !reflect.DeepEqual(refs(first), refs(second)) {
+		t.failf("%d images, then %d; errors %v, %v", len(first), len(second), err1, err2)
+	}
+	if twice := len(s.Requests()); twice != 2*once {
+		t.failf("%d requests for the first time, %d for the second", once, twice-once)
+	}
+}

@@ -1,0 +1,103 @@
+package qingcloud
+
+import (
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
+	"github.com/imagequery/imagequery/provider"
+)
+
+var api = apispec.API[Record]{
+	Name:       Name,
+	Operations: []apispec.Operation[Record]{describeImages},
+	Record:     record,
+	Scopes:     scopes,
+	Unreported: []image.Field{
+		image.FieldFamilies, image.FieldSourceInstances, image.FieldSourceSnapshots, image.FieldResourceGroups,
+	},
+	Words: map[image.Field][]string{
+		image.FieldSources:      sources.Neutral(),
+		image.FieldVisibilities: visibilities.Neutral(),
+		image.FieldStatuses:     statuses.Neutral(),
+		image.FieldOSes:         oses.Neutral(),
+		image.FieldArchs:        archs.Neutral(),
+	},
+}
+
+var describeImages = apispec.Operation[Record]{
+	Action:   "DescribeImages",
+	Envelope: apispec.Envelope{Code: "ret_code", Message: "message", Total: "total_count"},
+	Rows:     "image_set", MaxPage: 100, Image: (*Record).image,
+	Params: []apispec.Param{
+		{Name: "zone", Role: apispec.Location},
+		{Name: "offset", Role: apispec.PageOffset},
+		{Name: "limit", Role: apispec.PageSize},
+
+		{Name: "provider", Role: apispec.Scoped, Field: image.FieldSources, Support: provider.Exact},
+
+		{Name: "images.n", Field: image.FieldIDs, Support: provider.Superset, Layout: apispec.Numbered, Max: 1}, // one unknown image fails a whole call
+		{Name: "search_word", Field: image.FieldNames, Support: provider.Superset, Encode: apispec.Plain},
+		{Name: "visibility", Field: image.FieldVisibilities, Support: provider.Exact, Encode: visibilities.Encode},
+		{Name: "status.n", Field: image.FieldStatuses, Support: provider.Superset, Layout: apispec.Numbered, Encode: statuses.Encode, Unset: statuses.All()},
+
+		{Name: "os_family", Field: image.FieldPlatforms},
+		{Name: "processor_type", Field: image.FieldArchs},
+		{Name: "owner", Field: image.FieldOwners},
+		{Name: "tags.n", Field: image.FieldTags},
+
+		{Name: "project_id"},
+		{Name: "verbose", Type: apispec.Int},
+	},
+}
+
+var sources = apispec.Words[image.Source]{
+	{Neutral: image.SourceSystem, Wire: []string{"system"}},
+	{Neutral: image.SourceSelf, Wire: []string{"self"}},
+	{Neutral: image.SourceShared, Wire: []string{"shared"}},
+}
+
+var visibilities = apispec.Words[image.Visibility]{
+	{Neutral: image.VisibilityPublic, Wire: []string{"public"}},
+	{Neutral: image.VisibilityPrivate, Wire: []string{"private"}},
+}
+
+var statuses = apispec.Words[image.Status]{
+	{Neutral: image.StatusPending, Wire: []string{"pending"}},
+	{Neutral: image.StatusAvailable, Wire: []string{"available"}},
+	{Neutral: image.StatusDeprecated, Wire: []string{"deprecated"}},
+	{Neutral: image.StatusSuspended, Wire: []string{"suspended"}},
+	{Neutral: image.StatusDeleted, Wire: []string{"deleted"}},
+	{Neutral: image.StatusCeased, Wire: []string{"ceased"}},
+}
+
+var oses = apispec.Words[image.OS]{
+	{Neutral: image.OSLinux, Wire: []string{"linux"}},
+	{Neutral: image.OSWindows, Wire: []string{"windows"}},
+}
+
+// archs has the words of architecture and of processor_type.
+var archs = apispec.Words[image.Arch]{
+	{Neutral: image.ArchX86_64, Wire: []string{"x86_64", "64bit"}},
+	{Neutral: image.ArchI386, Wire: []string{"i386", "32bit"}},
+	{Neutral: image.ArchARM64, Wire: []string{"arm64", "aarch64"}},
+}
+
+// scopes says from which sources to ask. The listing without a source covers
+// what the account owns.
+func scopes(q image.Query) []apispec.Scope {
+	switch {
+	case len(q.Sources) > 0:
+		var out []apispec.Scope
+		for _, source := range q.Sources {
+			out = append(out, from(source))
+		}
+		return out
+	case len(q.IDs) > 0:
+		return []apispec.Scope{{}, from(image.SourceSystem), from(image.SourceShared)}
+	default:
+		return []apispec.Scope{{}, from(image.SourceSystem)}
+	}
+}
+
+func from(source image.Source) apispec.Scope {
+	return apispec.Scope{Params: map[string]string{"provider": string(source)}}
+}

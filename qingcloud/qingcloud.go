@@ -1,0 +1,47 @@
+// Package qingcloud asks QingCloud for images, by its operation DescribeImages.
+//
+// # Scope
+//
+// A query that names no sources asks for the account's own images and for system
+// images; shared images are asked for when they are named, or when IDs are set.
+// It never reports families, source instances and snapshots, and resource groups.
+//
+// # Time
+//
+// The server refuses requests that are older than a minute. A client whose
+// machine's clock is wrong learns the server's time from the first refusal.
+package qingcloud
+
+import (
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
+	"github.com/imagequery/imagequery/internal/qing"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// Name is the provider's name in references, errors and Native sections.
+const Name = "qingcloud"
+
+// New returns a client for the account of the credentials in one zone, which
+// Config.Region must name. Without Config.Credentials the environment is read:
+// QINGCLOUD_ACCESS_KEY_ID and QINGCLOUD_SECRET_ACCESS_KEY. The endpoint of a
+// private cloud has the path of the public one: "https://api.example.com/iaas/".
+// Nothing is sent.
+//
+// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
+// there are no credentials.
+func New(c provider.Config) (*provider.Client, error) {
+	c = withEndpoint(c)
+	client, err := qing.New(Name, c)
+	if err != nil {
+		return nil, err
+	}
+	return apispec.Client(&api, client, c), nil
+}
+
+// Details returns the provider's own record of an image of this package, with
+// every documented field except the default password. It fails if the image has
+// no Native record.
+func Details(m image.Image) (Record, error) {
+	return apispec.Details(&api, m)
+}
