@@ -1,0 +1,98 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+
+	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/fakecloud"
+)
+
+// sampleTargets are two regions of a sample account, and one whose key is wrong.
+func sampleTargets() []provider.Target {
+	cloud, err := fakecloud.New(fakecloud.Sample())
+	if err != nil {
+		log.Fatal(err)
+	}
+	budget := &provider.Budget{InFlight: 8} // of the account, whatever the region
+	var targets []provider.Target
+	for _, t := range []struct{ region, secret string }{
+		{"cn-beijing", "sample-prod-key-secret"}, {"ap-southeast-1", "sample-prod-key-secret"}, {"cn-hangzhou", "wrong"},
+	} {
+		client, err := aliyunecs.New(provider.Config{
+			Region:      t.region,
+			Credentials: provider.Static("sample-prod-key", t.secret, ""),
+			HTTPClient:  &http.Client{Transport: cloud.Transport()},
+			Budget:      budget,
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		targets = append(targets, provider.Target{Name: "prod/" + t.region, Client: client})
+	}
+	return targets
+}
+
+func ExampleSearch() {
+	found := map[string]int{}
+	query := image.Query{Platforms: []string{"ubuntu"}, Statuses: []image.Status{image.StatusAvailable}}
+	for hit, err := range provider.Search(context.Background(), sampleTargets(), query, nil) {
+		var failure *provider.TargetError
+		switch {
+		case errors.As(err, &failure):
+			fmt.Println(failure.Target, "failed; wrong key:", errors.Is(err, provider.Unauthenticated))
+		case err != nil:
+			log.Fatal(err)
+		default:
+			found[hit.Target]++
+		}
+	}
+	fmt.Println(found)
+	// Output:
+	// prod/cn-hangzhou failed; wrong key: true
+	// map[prod/ap-southeast-1:6 prod/cn-beijing:7]
+}
+
+func ExampleNewest() {
+	query := image.Query{Platforms: []string{"ubuntu"}, Archs: []image.Arch{image.ArchX86_64}}
+	hit, err := provider.Newest(context.Background(), sampleTargets()[:2], query, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(hit.Image.Ref)
+	// Output:
+	// aliyunecs/ap-southeast-1/ubuntu_22_04_x64_20G_sample_20230530.vhd
+}
+
+func ExampleClient_Explain() {
+	plan, err := sampleTargets()[0].Client.Explain(image.Query{
+		Archs: []image.Arch{image.ArchARM64}, Statuses: []image.Status{image.StatusAvailable}, Platforms: []string{"ubuntu"},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(plan.Exact, plan.Superset, plan.Local)
+	fmt.Println(plan.Calls[0].Action, plan.Calls[0].Params.Encode())
+	// Output:
+	// [archs] [statuses] [platforms]
+	// DescribeImages Architecture=arm64&RegionId=cn-beijing&Status=Available
+}
+
+func ExampleWithTrace() {
+	pages := 0
+	ctx := provider.WithTrace(context.Background(), &provider.Trace{
+		Page: func(provider.PageInfo) { pages++ },
+	})
+	images, err := provider.Collect(sampleTargets()[0].Client.Images(ctx, image.Query{}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(len(images), "images on", pages, "page")
+	// Output:
+	// 32 images on 1 page
+}
