@@ -54,6 +54,22 @@ func (b *Budget) Acquire(ctx context.Context, region, action string) (release fu
 	}
 }
 
+// TryAcquire is Acquire without the wait: ok is false if the request would have to.
+func (b *Budget) TryAcquire(region, action string) (release func(), ok bool) {
+	if b == nil {
+		return func() {}, true
+	}
+	w := &waiter{operation{region, action}, make(chan struct{})}
+	b.join(w)
+	select {
+	case <-w.turn:
+		return sync.OnceFunc(b.release), true
+	default:
+		b.leave(w)
+		return nil, false
+	}
+}
+
 // Hold stops requests for an operation until a time. A later hold replaces an
 // earlier one, never the other way round.
 func (b *Budget) Hold(region, action string, until time.Time) {

@@ -310,3 +310,27 @@ func TestBudgetRaces(t *testing.T) {
 		group.Wait()
 	}
 }
+
+func TestTryAcquire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &provider.Budget{InFlight: 1}
+		release, ok := b.TryAcquire("r", "List")
+		if !ok {
+			t.Fatal("a free budget refuses")
+		}
+		if _, ok := b.TryAcquire("r", "List"); ok {
+			t.Error("a full budget lets another one go")
+		}
+		release()
+		b.Hold("r", "List", time.Now().Add(time.Second))
+		if _, ok := b.TryAcquire("r", "List"); ok {
+			t.Error("a held operation may go")
+		}
+		if _, ok := b.TryAcquire("r", "Get"); !ok {
+			t.Error("the refused ones have kept the slot")
+		}
+		if _, ok := (*provider.Budget)(nil).TryAcquire("r", "List"); !ok {
+			t.Error("no budget refuses")
+		}
+	})
+}

@@ -71,9 +71,13 @@ func notFound(ctx context.Context, targets []Target, q image.Query, options *Sea
 	others := 0
 	for _, err := range Search(withoutTargets(ctx), targets, q, options) {
 		if err != nil {
-			return &Error{Kind: NotFound, Message: "no image matches"}
+			others = 0
+			break
 		}
 		others++
+	}
+	if others == 0 {
+		return &Error{Kind: NotFound, Message: "no image matches"}
 	}
 	return &Error{Kind: NotFound, Message: fmt.Sprintf("no image matches; %d do in other states", others)}
 }

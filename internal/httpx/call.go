@@ -69,14 +69,16 @@ func (c *call) RoundTrip(unsigned *http.Request) (response *http.Response, err e
 
 // acquire waits for the budget of the account.
 func (c *call) acquire() (release func(), err error) {
-	budget, began := c.sender.config.Budget, time.Now()
-	if budget == nil {
-		return func() {}, c.ctx.Err()
+	budget, region := c.sender.config.Budget, c.sender.config.Region
+	if err := c.ctx.Err(); err != nil {
+		return nil, err
 	}
-	release, err = budget.Acquire(c.ctx, c.sender.config.Region, c.request.Action)
-	if wait := time.Since(began); wait >= time.Millisecond {
-		c.held(began, wait)
+	if release, ok := budget.TryAcquire(region, c.request.Action); ok {
+		return release, nil
 	}
+	began := time.Now()
+	release, err = budget.Acquire(c.ctx, region, c.request.Action)
+	c.held(began, time.Since(began))
 	return release, err
 }
 

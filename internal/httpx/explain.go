@@ -37,6 +37,9 @@ func (c *call) meaning(err error) provider.Error {
 // interrupted is the error of a call whose context ended, with what the server
 // said before that.
 func (c *call) interrupted(end error) provider.Error {
+	if cause := context.Cause(c.ctx); cause != nil && !errors.Is(end, cause) {
+		end = fmt.Errorf("%w: %w", end, cause)
+	}
 	if c.last == nil {
 		return provider.Error{Err: end}
 	}

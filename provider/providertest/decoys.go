@@ -33,7 +33,7 @@ func decoys(t *trial) {
 // decoysOf counts the images that the server returns for a predicate and that do
 // not match it.
 func (o *oracle) decoysOf(f image.Field) (dropped int) {
-	for q := range singles(o.world, f) {
+	for q := range singles(o.world, f, o.effort.singles) {
 		plan, err := o.session.Client.Explain(q)
 		if err != nil {
 			o.failf("%s: %w", q, err)
@@ -67,7 +67,7 @@ func (t *trial) rejected(s *Session, q image.Query, call provider.Call) (n int) 
 func (t *trial) loosened(f image.Field) {
 	world := t.harness.World(t.effort.world)
 	sent := false
-	for q := range singles(world, f) {
+	for q := range singles(world, f, t.effort.singles) {
 		s := t.open(world, provider.Config{OmitNative: true})
 		if !t.needs(s.Ignore != nil, "Session.Ignore, and the world has no decoy for "+string(f)) {
 			return

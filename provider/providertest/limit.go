@@ -38,7 +38,7 @@ func (l *listing) localQueries() []image.Query {
 	s := l.of(0)
 	var out []image.Query
 	for _, f := range withSupport(s.Client.Info(), provider.Local) {
-		for q := range singles(l.world, f) {
+		for q := range singles(l.world, f, l.effort.singles) {
 			plan, err := s.Client.Explain(q)
 			if err == nil && len(plan.Calls) > 0 && len(plan.Superset)+len(plan.Exact) == 0 {
 				out = append(out, q)

@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"reflect"
@@ -222,10 +223,7 @@ func mappingHuge(t *trial) {
 		return
 	}
 	const spare = 1 << 20 // for the answer itself
-	blanks := make([]byte, 48<<20, 48<<20+spare)
-	for i := range blanks {
-		blanks[i] = ' '
-	}
+	blanks := slices.Grow(bytes.Repeat([]byte(" "), 48<<20), spare)
 	if s, ok := l.mangled(func(body []byte) []byte { return append(blanks, body...) }); ok {
 		t.checkNoAnswer(l, s, "48 MiB of blanks before the images")
 	}

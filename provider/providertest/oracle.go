@@ -126,7 +126,7 @@ func oracleSingle(t *trial) {
 	t.askAll(func(_ int, o *oracle) iter.Seq[image.Query] {
 		return func(yield func(image.Query) bool) {
 			for _, f := range o.fields {
-				for q := range singles(o.world, f) {
+				for q := range singles(o.world, f, t.effort.singles) {
 					if !yield(q) {
 						return
 					}

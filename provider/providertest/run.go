@@ -77,8 +77,9 @@ type effort struct {
 	queries   int // random queries, under the first reading
 	further   int // and under each of the others
 	minField  int // of these, queries that set a field
+	singles   int // values of a predicate that are asked for one by one
 	pairs     int // queries of two predicates, for each two of them
 	questions int // of each of many goroutines
 }
 
-var thorough = effort{world: 80, queries: 2000, further: 1000, minField: 50, pairs: 3, questions: 8}
+var thorough = effort{world: 80, queries: 2000, further: 1000, minField: 50, singles: 12, pairs: 3, questions: 8}

@@ -11,11 +11,11 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// singles yields queries with one predicate: each of its values in the world, as
-// far as they are few, several at once, and values that nothing has.
-func singles(world []image.Image, f image.Field) iter.Seq[image.Query] {
+// singles yields queries with one predicate: n of its values in the world, several
+// at once, and values that nothing has.
+func singles(world []image.Image, f image.Field, n int) iter.Seq[image.Query] {
 	return func(yield func(image.Query) bool) {
-		for _, q := range slices.Concat(inWorld(world, f), beyondWorld(world, f)) {
+		for _, q := range slices.Concat(inWorld(world, f, n), beyondWorld(world, f, n)) {
 			if len(q.Fields()) > 0 && !yield(q) {
 				return
 			}
@@ -23,10 +23,7 @@ func singles(world []image.Image, f image.Field) iter.Seq[image.Query] {
 	}
 }
 
-// maxSingles is how many values of a predicate are asked for one by one.
-const maxSingles = 12
-
-func inWorld(world []image.Image, f image.Field) []image.Query {
+func inWorld(world []image.Image, f image.Field, n int) []image.Query {
 	g := generator{rng: rand.New(rand.NewPCG(3, 3)), world: world}
 	var out []image.Query
 	var few, many, plain image.Query
@@ -41,7 +38,7 @@ func inWorld(world []image.Image, f image.Field) []image.Query {
 			continue
 		}
 		seen[text] = true
-		if len(out) < maxSingles {
+		if len(out) < n {
 			out = append(out, q)
 		}
 		if len(seen) <= 3 {
@@ -66,12 +63,12 @@ func isPlain(text string) bool {
 
 // beyondWorld asks for what hardly anything has, or what only looks like something
 // that is there.
-func beyondWorld(world []image.Image, f image.Field) []image.Query {
+func beyondWorld(world []image.Image, f image.Field, n int) []image.Query {
 	switch f {
 	case image.FieldTags:
 		return tagQueries(world)
 	case image.FieldCreatedAfter, image.FieldCreatedBefore:
-		return timeQueries(world, f)
+		return timeQueries(world[:min(n/2, len(world))], f)
 	}
 	var out []image.Query
 	for _, values := range append(words(f), lookalikes(world, f)...) {
@@ -219,7 +216,7 @@ func tagQueries(world []image.Image) []image.Query {
 // timeQueries put a bound next to the time of an image, and far away.
 func timeQueries(world []image.Image, f image.Field) []image.Query {
 	bounds := []time.Time{time.Date(1, 1, 1, 0, 0, 1, 0, time.UTC), time.Date(1969, 7, 20, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)}
-	for _, m := range world[:min(6, len(world))] {
+	for _, m := range world {
 		for _, shift := range []time.Duration{-time.Minute, -time.Second, -1, 0, 1, time.Second, 30 * time.Second, time.Minute} {
 			if !m.Created.IsZero() {
 				bounds = append(bounds, m.Created.Add(shift))

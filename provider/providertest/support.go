@@ -16,7 +16,7 @@ func supportPushed(t *trial) {
 	for _, f := range reported(info) {
 		s := t.open(world, provider.Config{OmitNative: true})
 		usual, seen := t.sentFor(s, image.Query{}), false
-		for q := range singles(world, f) {
+		for q := range singles(world, f, t.effort.singles) {
 			for request := range t.sentFor(s, q) {
 				seen = seen || !usual[request]
 			}
@@ -64,7 +64,7 @@ func supportNone(t *trial) {
 // fullQuery sets a predicate, whatever it is.
 func fullQuery(f image.Field) image.Query {
 	m := Images(provider.Info{Name: "any", Region: "any"}, 50)
-	for q := range singles(m, f) {
+	for q := range singles(m, f, 1) {
 		return q
 	}
 	return image.Query{}

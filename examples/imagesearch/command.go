@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/imagequery/imagequery/examples/internal/config"
+)
+
+const long = `imagesearch asks many clouds at once which machine images match.
+
+Predicates narrow the answer: all of them must hold. Words are the same for every
+cloud. Without a configuration the built-in sample cloud is searched.
+
+Exit status: 0 every target answered completely; 1 a target failed or is
+incomplete, and what was found is printed all the same (by --newest only with
+--allow-partial); 2 bad flag, query or configuration, or credentials that are
+missing, and no cloud was asked; 3 --newest found nothing, and every target answered.`
+
+const examples = `  imagesearch --platform ubuntu --status available             # of the sample cloud
+  imagesearch --config clouds.yaml --source self --output csv  # what we made, everywhere
+  imagesearch --target 'prod/*' --name-glob 'web-*' --tag env=prod --limit 10
+  imagesearch --created-after 2026-01-01 --arch arm64 --output ndjson
+  imagesearch --native aliyunecs.InstanceType=ecs.g7.large --explain
+  imagesearch --newest --platform ubuntu --output json         # the image to launch
+  imagesearch --config clouds.yaml --report report.json        # who answered what
+  imagesearch --config clouds.yaml --check                     # are the credentials good?
+  source <(imagesearch completion bash)`
+
+func newCommand(a *app) *cobra.Command {
+	command := &cobra.Command{
+		Use:           "imagesearch [flags]",
+		Long:          long,
+		Example:       examples,
+		Args:          noArguments,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(c *cobra.Command, _ []string) error { return a.execute(c.Context()) },
+	}
+	command.SetOut(a.stdout)
+	command.SetErr(a.stderr)
+	command.Flags().SortFlags = false
+	groups := a.options.groups()
+	for _, g := range groups {
+		command.Flags().AddFlagSet(g.flags)
+	}
+	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see --help", err)
+	})
+	setHelp(command, groups)
+	setCompletion(command)
+	return command
+}
+
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fmt.Errorf("unexpected argument %q: every value belongs to a flag; see --help", args[0])
+	}
+	return nil
+}
+
+// setHelp prints the flags of the root command in groups.
+func setHelp(root *cobra.Command, groups []group) {
+	usual := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		if c != root {
+			usual(c, args)
+			return
+		}
+		var b strings.Builder
+		fmt.Fprintf(&b, "%s\n\nUsage:\n  %s\n", c.Long, c.UseLine())
+		for _, g := range groups {
+			fmt.Fprintf(&b, "\n%s:\n%s", g.title, g.flags.FlagUsagesWrapped(helpWidth))
+		}
+		fmt.Fprintf(&b, "\nConfiguration:\n%s\n%s\n\nExamples:\n%s\n", indented(config.Example), config.WithoutCredentials, c.Example)
+		_, _ = fmt.Fprint(c.OutOrStdout(), b.String())
+	})
+}
+
+const helpWidth = 110
+
+// setCompletion tells a shell the values of each flag.
+func setCompletion(command *cobra.Command) {
+	known := choices()
+	command.Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Value.Type() == "FILE" || f.NoOptDefVal != "" {
+			return
+		}
+		complete := cobra.FixedCompletions(known[f.Name], cobra.ShellCompDirectiveNoFileComp)
+		if err := command.RegisterFlagCompletionFunc(f.Name, complete); err != nil {
+			panic(err) // the flag exists: it is being visited
+		}
+	})
+	command.ValidArgsFunction = cobra.NoFileCompletions
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// explainAll makes every target's plan, which also finds out whether the query is
+// good for all of them.
+func explainAll(targets []provider.Target, q image.Query) ([]*provider.Plan, error) {
+	if err := checkNative(targets, q); err != nil {
+		return nil, err
+	}
+	plans := make([]*provider.Plan, len(targets))
+	for i, target := range targets {
+		var err error
+		if plans[i], err = target.Client.Explain(q); err != nil {
+			return nil, err
+		}
+	}
+	return plans, nil
+}
+
+func checkNative(targets []provider.Target, q image.Query) error {
+	for _, name := range slices.Sorted(maps.Keys(q.Native)) {
+		isOf := func(t provider.Target) bool { return t.Client.Info().Name == name }
+		if !slices.ContainsFunc(targets, isOf) {
+			return fmt.Errorf("--native %s.…: no target has the provider %q; drop it, or choose targets that do", name, name)
+		}
+	}
+	return nil
+}
+
+func printPlans(w io.Writer, targets []provider.Target, plans []*provider.Plan) error {
+	var b strings.Builder
+	for i, plan := range plans {
+		if i > 0 {
+			b.WriteString("\n")
+		}
+		text := strings.ReplaceAll(inFlagWords(plan.String()), "; Native ", "; --native "+plan.Provider+".")
+		fmt.Fprintf(&b, "%s\n%s", oneLine(targets[i].Name), indented(text))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/imagequery/imagequery/examples/internal/providers"
+	"github.com/imagequery/imagequery/image"
+)
+
+// group is one section of the help.
+type group struct {
+	title string
+	flags *pflag.FlagSet
+}
+
+func newGroup(title string) group {
+	flags := pflag.NewFlagSet(title, pflag.ContinueOnError)
+	flags.SortFlags = false
+	return group{title, flags}
+}
+
+// groups defines every flag.
+func (o *options) groups() []group {
+	return []group{o.targetFlags(), o.predicateFlags(), o.questionFlags(), o.outputFlags(), o.runFlags()}
+}
+
+func (o *options) targetFlags() group {
+	g := newGroup("Where to look")
+	g.flags.Var(scalar(&o.config, "FILE", plainText), "config", "targets and credentials, in YAML (default: $IMAGESEARCH_CONFIG, or else a built-in sample cloud)")
+	g.flags.Var(list(&o.targets, "GLOB", plainText), "target", "only targets with such a name (list)")
+	g.flags.Var(list(&o.providers, "NAME", plainText), "provider", "only targets of this provider: "+strings.Join(providers.Names(), ", ")+" (list)")
+	return g
+}
+
+func (o *options) predicateFlags() group {
+	g := newGroup("Which images; flags marked (list) may be repeated, and one of the values is enough")
+	o.flagOf = map[image.Field]string{}
+	q := &o.query
+	for _, p := range []struct {
+		field image.Field
+		flag  string
+		value *value
+		usage string
+	}{
+		{image.FieldIDs, "id", list(&q.IDs, "ID", plainText), "identifier (list)"},
+		{image.FieldNames, "name", list(&q.Names, "NAME", plainText), "exact name (list)"},
+		{image.FieldNameGlobs, "name-glob", list(&q.NameGlobs, "GLOB", plainText), "pattern of the whole name: * ? [a-z] (list)"},
+		{image.FieldNameContains, "name-contains", list(&q.NameContains, "TEXT", plainText), "part of the name, in any case (list)"},
+		{image.FieldFamilies, "family", list(&q.Families, "NAME", plainText), "image family (list)"},
+		{image.FieldSources, "source", list(&q.Sources, "SOURCE", image.ParseSource), "where it comes from: " + words(image.Sources()) + " (list)"},
+		{image.FieldOwners, "owner", list(&q.Owners, "ACCOUNT", plainText), "account identifier of the owner (list)"},
+		{image.FieldVisibilities, "visibility", list(&q.Visibilities, "WORD", image.ParseVisibility), words(image.Visibilities()) + " (list)"},
+		{image.FieldStatuses, "status", list(&q.Statuses, "STATUS", image.ParseStatus), words(image.Statuses()) + " (list)"},
+		{image.FieldOSes, "os", list(&q.OSes, "OS", image.ParseOS), words(image.OSes()) + " (list)"},
+		{image.FieldPlatforms, "platform", list(&q.Platforms, "NAME", plainText), "distribution in any usual spelling, such as ubuntu or RHEL (list)"},
+		{image.FieldArchs, "arch", list(&q.Archs, "ARCH", image.ParseArch), words(image.Archs()) + ", or another spelling such as amd64 (list)"},
+		{image.FieldRegions, "region", list(&q.Regions, "REGION", plainText), "region or zone of the image (list)"},
+		{image.FieldTags, "tag", tags(&q.Tags), "a tag, whose value may be empty; repeated, all of them are needed"},
+		{image.FieldResourceGroups, "resource-group", list(&q.ResourceGroups, "ID", plainText), "resource group (list)"},
+		{image.FieldSourceInstances, "source-instance", list(&q.SourceInstances, "ID", plainText), "instance that it was made from (list)"},
+		{image.FieldSourceSnapshots, "source-snapshot", list(&q.SourceSnapshots, "ID", plainText), "snapshot that it was made from (list)"},
+		{image.FieldCreatedAfter, "created-after", scalar(&q.CreatedAfter, "TIME", parseTime), "created then or later: RFC 3339, or YYYY-MM-DD in UTC"},
+		{image.FieldCreatedBefore, "created-before", scalar(&q.CreatedBefore, "TIME", parseTime), "created earlier than that"},
+	} {
+		g.flags.Var(p.value, p.flag, p.usage)
+		o.flagOf[p.field] = p.flag
+	}
+	return g
+}
+
+func (o *options) questionFlags() group {
+	g := newGroup("How to ask")
+	g.flags.Var(scalar(&o.query.Limit, "N", parseCount), "limit", "at most so many images over all targets, the first that arrive (default: all)")
+	toggle(g.flags, &o.query.SkipUnreported, "skip-unreported", "a target whose API never reports what is asked answers with nothing instead of failing")
+	g.flags.Var(natives(&o.query.Native), "native", "a documented parameter of one provider; may be repeated")
+	toggle(g.flags, &o.distinct, "distinct", "each image once among the targets with the same endpoint host, as the first of them sees it")
+	toggle(g.flags, &o.newest, "newest", "only the newest image over all targets: an available one unless --status is given, and a self or system one unless --source, --owner or --id is; nothing if a target fails")
+	toggle(g.flags, &o.allowPartial, "allow-partial", "with --newest: the newest of what answered, although a target failed")
+	toggle(g.flags, &o.explain, "explain", "print what each target would be asked; send nothing, and need no credentials")
+	toggle(g.flags, &o.checkTargets, "check", "only find out whether each target answers with its credentials")
+	return g
+}
+
+func (o *options) outputFlags() group {
+	g := newGroup("What to print")
+	g.flags.Var(choice(&o.output, "FORMAT", formats()), "output", words(formats())+"; ndjson prints images as they arrive")
+	toggle(g.flags, &o.nativeRecord, "native-record", "add each provider's own record to json, ndjson and csv")
+	g.flags.Var(scalar(&o.report, "FILE", plainText), "report", "at the end, write as JSON how each target answered (-: to the standard error)")
+	return g
+}
+
+func (o *options) runFlags() group {
+	g := newGroup("How to run")
+	g.flags.Var(scalar(&o.timeout, "DURATION", parseDuration), "timeout", "end the whole run after this time, such as 30s (default: none)")
+	g.flags.Var(scalar(&o.concurrency, "N", parseCount), "concurrency", "so many targets at once (default: 16)")
+	g.flags.Var(scalar(&o.prefetch, "N", parseCount), "prefetch", "so many pages of a target ahead of the one being read (default: 16)")
+	g.flags.Var(choice(&o.progress, "WHEN", whens()), "progress", words(whens())+"; on the standard error, auto if that is a terminal")
+	toggle(g.flags, new(bool), "help", "print this help")
+	g.flags.Lookup("help").Shorthand = "h"
+	return g
+}
+
+// choices are the values that a shell may complete, by flag.
+func choices() map[string][]string {
+	return map[string][]string{
+		"provider":   providers.Names(),
+		"source":     texts(image.Sources()),
+		"visibility": texts(image.Visibilities()),
+		"status":     texts(image.Statuses()),
+		"os":         texts(image.OSes()),
+		"arch":       texts(image.Archs()),
+		"output":     texts(formats()),
+		"progress":   texts(whens()),
+	}
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+func TestFlagsMakeTheQuery(t *testing.T) {
+	for _, c := range []struct {
+		args string
+		want image.Query
+	}{
+		{"--id a --id b,c", image.Query{IDs: []string{"a", "b,c"}}},
+		{"--name a --name-glob b* --name-contains c --family d", image.Query{
+			Names: []string{"a"}, NameGlobs: []string{"b*"}, NameContains: []string{"c"}, Families: []string{"d"},
+		}},
+		{"--source SELF --source system --owner 1", image.Query{Sources: []image.Source{"self", "system"}, Owners: []string{"1"}}},
+		{"--visibility public --status Available", image.Query{
+			Visibilities: []image.Visibility{"public"}, Statuses: []image.Status{"available"},
+		}},
+		{"--os linux --platform RHEL --arch amd64 --arch aarch64", image.Query{
+			OSes: []image.OS{"linux"}, Platforms: []string{"RHEL"}, Archs: []image.Arch{"x86_64", "arm64"},
+		}},
+		{"--region r --resource-group g --source-instance i --source-snapshot s", image.Query{
+			Regions: []string{"r"}, ResourceGroups: []string{"g"}, SourceInstances: []string{"i"}, SourceSnapshots: []string{"s"},
+		}},
+		{"--tag a=b=c --tag d= --tag d=", image.Query{Tags: map[string]string{"a": "b=c", "d": ""}}},
+		{"--created-after 2026-01-31 --created-before 2026-02-01T08:00:00+08:00", image.Query{
+			CreatedAfter: time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC), CreatedBefore: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC),
+		}},
+		{"--limit 3 --skip-unreported", image.Query{Limit: 3, SkipUnreported: true}},
+		{"--native p.Filter.X=a=b --native p.y= --native q.z=1", image.Query{
+			Native: map[string]map[string]string{"p": {"Filter.X": "a=b", "y": ""}, "q": {"z": "1"}},
+		}},
+	} {
+		a := &app{around: alone(nil)}
+		if err := newCommand(a).ParseFlags(strings.Fields(c.args)); err != nil {
+			t.Errorf("%s: %v", c.args, err)
+		}
+		if diff := cmp.Diff(c.want, a.options.query); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", c.args, diff)
+		}
+	}
+}
+
+func TestFlagsConfigureTheRun(t *testing.T) {
+	a := &app{around: alone(nil)}
+	args := []string{"--prefetch", "3", "--native-record", "--concurrency", "5", "--distinct"}
+	if err := newCommand(a).ParseFlags(args); err != nil {
+		t.Fatal(err)
+	}
+	var config provider.Config
+	a.options.configure(&config)
+	if diff := cmp.Diff(provider.Config{Prefetch: 3, UserAgent: "imagesearch"}, config); diff != "" {
+		t.Errorf("configuration (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(&provider.SearchOptions{Concurrency: 5, Distinct: true}, a.options.search()); diff != "" {
+		t.Errorf("search (-want +got):\n%s", diff)
+	}
+}
+
+func TestEveryPredicateHasAFlag(t *testing.T) {
+	var o options
+	o.groups()
+	for _, field := range image.AllFields() {
+		if o.flagOf[field] == "" {
+			t.Errorf("%s has no flag", field)
+		}
+	}
+}
+
+func TestBadFlags(t *testing.T) {
+	cloud, url := serve(t, testWorld())
+	file := writeConfig(t, prodTarget, url)
+	const see = "; see --help"
+	for _, c := range []struct{ args, want string }{
+		{"--newset", "unknown flag: --newset" + see},
+		{"extra", `unexpected argument "extra": every value belongs to a flag` + see},
+		{"--status", "flag needs an argument: --status" + see},
+		{"--status gone", `invalid argument "gone" for "--status" flag: unknown status "gone": want ` +
+			`pending, available, deprecated, unavailable, failed, suspended, deleted, ceased` + see},
+		{"--source own", `invalid argument "own" for "--source" flag: unknown source "own": want system, self, shared, community, marketplace` + see},
+		{"--os dos", `invalid argument "dos" for "--os" flag: unknown os "dos": want linux, windows` + see},
+		{"--arch vax", `invalid argument "vax" for "--arch" flag: unknown arch "vax": want x86_64, i386, arm64` + see},
+		{"--visibility none", `invalid argument "none" for "--visibility" flag: unknown visibility "none": want private, shared, public` + see},
+		{"--name=", `invalid argument "" for "--name" flag: empty; give a value, or leave the flag out` + see},
+		{"--name-glob [", `--name-glob "[": bad pattern: a class needs at least one character and a closing "]"; write "\[" for the character itself`},
+		{"--limit 1 --limit 1", `invalid argument "1" for "--limit" flag: given twice; give it once` + see},
+		{"--limit -1", `invalid argument "-1" for "--limit" flag: want a whole number, 0 or more` + see},
+		{"--limit ten", `invalid argument "ten" for "--limit" flag: want a whole number, 0 or more` + see},
+		{"--explain --explain", `invalid argument "true" for "--explain" flag: given twice; give it once` + see},
+		{"--explain=yes", `invalid argument "yes" for "--explain" flag: want true or false, or no value` + see},
+		{"--explain --check", "--explain and --check exclude each other: give one of them"},
+		{"--newest --check", "--newest and --check exclude each other: give one of them"},
+		{"--newest --limit 1", "--newest and --limit exclude each other: the newest is one image by itself"},
+		{"--allow-partial", "--allow-partial is for --newest: any other search prints what it finds"},
+		{"--report /dev/null/x", "--report: open /dev/null/x: not a directory; want a file that can be written"},
+		{"--report a --report b", `invalid argument "b" for "--report" flag: given twice; give it once` + see},
+		{"--progress on", `invalid argument "on" for "--progress" flag: want auto, always, never` + see},
+		{"--prefetch many", `invalid argument "many" for "--prefetch" flag: want a whole number, 0 or more` + see},
+		{"--tag a=1 --tag a=2", `invalid argument "a=2" for "--tag" flag: a has the value "1" already; give one value` + see},
+		{"--tag a", `invalid argument "a" for "--tag" flag: want KEY=VALUE; the value may be empty` + see},
+		{"--tag =a", `invalid argument "=a" for "--tag" flag: want KEY=VALUE; the value may be empty` + see},
+		{"--created-after 31.1.2026", `invalid argument "31.1.2026" for "--created-after" flag: want a time like 2026-01-31T08:00:00Z, ` +
+			`or a day like 2026-01-31 (UTC)` + see},
+		{"--created-after 2026-01-02 --created-before 2026-01-01", `--created-after "2026-01-02T00:00:00Z": ` +
+			`not before --created-before (2026-01-01T00:00:00Z), so nothing could match; swap or widen them`},
+		{"--output xml", `invalid argument "xml" for "--output" flag: want table, json, ndjson, csv` + see},
+		{"--timeout 5", `invalid argument "5" for "--timeout" flag: want a duration above zero, such as 30s or 2m` + see},
+		{"--concurrency -2", `invalid argument "-2" for "--concurrency" flag: want a whole number, 0 or more` + see},
+		{"--native Usage=x", `invalid argument "Usage=x" for "--native" flag: want PROVIDER.PARAM=VALUE, such as aliyunecs.Usage=instance` + see},
+		{"--native qingcloud.verbose=1", `--native qingcloud.…: no target has the provider "qingcloud"; drop it, or choose targets that do`},
+		{"--native aliyunecs.PageSize=1", "aliyunecs cn-hangzhou: invalid argument: --native aliyunecs.PageSize=\"1\": paging belongs to the engine; use --limit\n"},
+		{"--native aliyunecs.Nonsense=1", "aliyunecs cn-hangzhou: invalid argument: --native aliyunecs.Nonsense=\"1\": "},
+		{"--target dev*", `--target "dev*" matches no target; there are prod/cn-hangzhou (aliyunecs), prod/cn-beijing (aliyunecs)`},
+		{"--target prod/* --target x", `--target "x" matches no target; there are prod/cn-hangzhou (aliyunecs), prod/cn-beijing (aliyunecs)`},
+		{"--provider qingcloud", `--provider "qingcloud" matches no target; there are prod/cn-hangzhou (aliyunecs), prod/cn-beijing (aliyunecs)`},
+	} {
+		got := imagesearch(t.Context(), append([]string{"--config", file}, strings.Fields(c.args)...)...)
+		if got.status != exitUsage || got.stdout != "" || !strings.HasPrefix(got.stderr, "imagesearch: "+c.want) || strings.Count(got.stderr, "\n") != 1 {
+			t.Errorf("%s: want status 2 and %q, got %+v", c.args, c.want, got)
+		}
+	}
+	if sent := cloud.Requests(); len(sent) > 0 {
+		t.Errorf("%d requests were sent", len(sent))
+	}
+}
+
+func TestEveryBadValueHasALine(t *testing.T) {
+	got := imagesearch(t.Context(), "--name-glob", "[", "--platform", " ")
+	if got.status != exitUsage || strings.Count(got.stderr, "imagesearch: --") != 2 {
+		t.Errorf("%+v", got)
+	}
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// options is what the flags say.
+type options struct {
+	config       string
+	targets      []string // patterns
+	providers    []string
+	query        image.Query
+	distinct     bool
+	newest       bool
+	allowPartial bool
+	explain      bool
+	checkTargets bool
+	output       format
+	nativeRecord bool
+	report       string        // a path, or "-" for the standard error
+	timeout      time.Duration // 0: none
+	concurrency  int           // 0: the library's default
+	prefetch     int           // 0: the library's default
+	progress     when
+
+	flagOf map[image.Field]string // the flag of each predicate
+}
+
+// check finds what is wrong with the flags as a whole, and completes the query.
+func (o *options) check() error {
+	for _, pair := range []struct {
+		bad  bool
+		text string
+	}{
+		{o.explain && o.checkTargets, "--explain and --check exclude each other: give one of them"},
+		{o.newest && o.checkTargets, "--newest and --check exclude each other: give one of them"},
+		{o.allowPartial && !o.newest, "--allow-partial is for --newest: any other search prints what it finds"},
+	} {
+		if pair.bad {
+			return errors.New(pair.text)
+		}
+	}
+	if o.newest {
+		narrowed, err := provider.NewestQuery(o.query)
+		if err != nil {
+			return errors.New("--newest and --limit exclude each other: the newest is one image by itself")
+		}
+		o.query = narrowed // so that --explain shows it
+	}
+	return o.named(o.query.Validate())
+}
+
+// named says the errors of a query in the words of the flags.
+func (o *options) named(err error) error {
+	if all := parts(err); len(all) > 1 {
+		for i, one := range all {
+			all[i] = o.named(one)
+		}
+		return errors.Join(all...)
+	}
+	var bad *image.QueryError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	flag := o.flagOf[image.Field(bad.Field)]
+	if flag == "" {
+		flag = bad.Field
+	}
+	return fmt.Errorf("--%s %q: %s", flag, bad.Value, bad.Reason)
+}
+
+// configure adds to a target's configuration what the flags say about all targets.
+func (o *options) configure(c *provider.Config) {
+	c.Prefetch = o.prefetch
+	c.OmitNative = !o.nativeRecord
+	c.UserAgent = "imagesearch"
+}
+
+// search are the options of a search.
+func (o *options) search() *provider.SearchOptions {
+	return &provider.SearchOptions{Concurrency: o.concurrency, Distinct: o.distinct}
+}
+
+// bound ends the run after --timeout.
+func (o *options) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.timeout == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, o.timeout, fmt.Errorf("the --timeout of %s is over", o.timeout))
+}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/imagequery/imagequery/provider"
+)
+
+// openReport makes the file of --report before anything is sent.
+func (a *app) openReport() (io.WriteCloser, error) {
+	switch path := a.options.report; path {
+	case "":
+		return unclosed{io.Discard}, nil
+	case "-":
+		return unclosed{a.stderr}, nil
+	default:
+		file, err := os.Create(path)
+		if err != nil {
+			return nil, fmt.Errorf("--report: %w; want a file that can be written", err)
+		}
+		return file, nil
+	}
+}
+
+// unclosed is a writer that outlives the report.
+type unclosed struct{ io.Writer }
+
+func (unclosed) Close() error { return nil }
+
+// writeReport says of each target that was asked how it answered.
+func (a *app) writeReport(w io.WriteCloser, targets []provider.Target) {
+	text, err := json.Marshal(map[string]any{"targets": a.tally.of(targets)})
+	if err == nil {
+		_, err = w.Write(append(text, '\n'))
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		a.fail(fmt.Errorf("--report: %w", err))
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/imagequery/imagequery/examples/internal/config"
+	"github.com/imagequery/imagequery/examples/internal/fakeconfig"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/fakecloud"
+)
+
+// configured returns the targets of the configuration, or of the sample cloud,
+// and what to call when they are no longer needed.
+func (a *app) configured() ([]config.Target, func(), error) {
+	file := a.options.config
+	if file == "" {
+		file, _ = a.around.Env("IMAGESEARCH_CONFIG")
+	}
+	if file == "" {
+		return a.sample()
+	}
+	targets, err := config.Load(file, a.around)
+	return targets, func() {}, err
+}
+
+// sample serves the sample world in this process.
+func (a *app) sample() (targets []config.Target, end func(), err error) {
+	world := fakecloud.Sample()
+	cloud, err := fakecloud.New(world)
+	if err != nil {
+		return nil, nil, err
+	}
+	server, err := cloud.Listen("")
+	if err != nil {
+		return nil, nil, err
+	}
+	end = func() { _ = server.Close() }
+	text, err := fakeconfig.YAML(world, server.URL())
+	if err == nil {
+		targets, err = config.Parse("sample cloud", text, a.around)
+	}
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	_, _ = fmt.Fprintln(a.stderr, "imagesearch: no --config: this is the built-in sample cloud, and none of its images is real")
+	return targets, end, nil
+}
+
+// open makes the clients of targets.
+func (a *app) open(selected []config.Target) ([]provider.Target, error) {
+	var targets []provider.Target
+	var errs []error
+	for _, t := range selected {
+		a.options.configure(&t.Config)
+		client, err := t.Open()
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		targets = append(targets, provider.Target{Name: t.Name, Client: client})
+	}
+	return targets, errors.Join(errs...)
+}
+
+// selected are the targets that --target and --provider leave.
+func (o *options) selected(all []config.Target) ([]config.Target, error) {
+	var errs []error
+	byName := picked("target", o.targets, all, matchesName, &errs)
+	byProvider := picked("provider", o.providers, all, isOf, &errs)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
+	}
+	var left []config.Target
+	for i, t := range all {
+		if byName[i] && byProvider[i] {
+			left = append(left, t)
+		}
+	}
+	if len(left) == 0 {
+		return nil, errors.New("--target and --provider together leave no target: drop one of them")
+	}
+	return left, nil
+}
+
+// picked tells of each target whether one of a flag's values picks it. Without
+// values, all are picked.
+func picked(flag string, values []string, all []config.Target, picks func(string, config.Target) bool, errs *[]error) []bool {
+	out := make([]bool, len(all))
+	for _, value := range values {
+		some := false
+		for i, t := range all {
+			if picks(value, t) {
+				out[i], some = true, true
+			}
+		}
+		if !some {
+			*errs = append(*errs, fmt.Errorf("--%s %q matches no target; there are %s", flag, value, nameAll(all)))
+		}
+	}
+	if len(values) == 0 {
+		for i := range out {
+			out[i] = true
+		}
+	}
+	return out
+}
+
+func isOf(name string, t config.Target) bool { return t.Provider == name }
+
+// matchesName uses the patterns of image names for those of targets.
+func matchesName(glob string, t config.Target) bool {
+	q := image.Query{NameGlobs: []string{glob}}
+	return q.Match(image.Image{Name: t.Name})
+}
+
+func nameAll(all []config.Target) string {
+	var names []string
+	for _, t := range all {
+		names = append(names, fmt.Sprintf("%s (%s)", t.Name, t.Provider))
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+)
+
+// oneLine makes a text safe for one line of a terminal: white space becomes a
+// blank, and what a terminal would obey or hide becomes U+FFFD.
+func oneLine(text string) string {
+	clean := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text)
+	return strings.TrimSpace(clean)
+}
+
+// inFlagWords says the library's advice in the words of the flags.
+func inFlagWords(text string) string {
+	return strings.NewReplacer(
+		"set SkipUnreported", "give --skip-unreported",
+		"SkipUnreported", "--skip-unreported",
+		"invalid argument: native ", "invalid argument: --native ",
+		"use Limit, or Config.PageSize", "use --limit",
+		"not before created_before", "not before --created-before",
+	).Replace(text)
+}
+
+// indented puts two blanks before each line.
+func indented(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString("  " + line)
+	}
+	return b.String()
+}
+
+// parts are the errors that [errors.Join] has put together, or err alone.
+func parts(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok || err.Error() != errors.Join(joined.Unwrap()...).Error() {
+		return []error{err}
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, parts(one)...)
+	}
+	return all
+}

@@ -1,0 +1,125 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/imagequery/imagequery/examples/internal/providers"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// entry is one item of the list of targets: one account at one provider.
+type entry struct {
+	line      int
+	name      string
+	provider  providers.Provider
+	regions   []located
+	account   string
+	endpoint  located
+	allowHTTP bool
+	identity  *identity
+	signed    int // line of the credentials, or of the entry
+}
+
+func (r *reader) entries(root ast.Node) []entry {
+	if root == nil {
+		return nil
+	}
+	top := r.mapping(root, "the file", "targets")
+	if top == nil {
+		return nil
+	}
+	list := top["targets"]
+	if list == nil {
+		r.missing(lineOf(root), "the file", "targets")
+		return nil
+	}
+	var entries []entry
+	names := map[string]bool{}
+	for _, node := range r.sequence(list, "targets") {
+		e := r.entry(node)
+		if e.name != "" && names[e.name] {
+			r.failf(e.line, "duplicate target name %q: want every entry's name to be unique", e.name)
+		}
+		names[e.name] = true
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+func (r *reader) entry(node ast.Node) entry {
+	keys := r.mapping(node, "a target", "name", "provider", "regions", "account", "endpoint", "allow_http", "credentials")
+	e := entry{line: lineOf(node)}
+	if keys == nil {
+		return e
+	}
+	e.name = r.required(e.line, keys, "a target", "name").text
+	e.provider = r.provider(r.required(e.line, keys, "a target", "provider"))
+	e.regions = r.regions(e, keys["regions"])
+	e.account = r.optional(keys, "account").text
+	if e.account == "" {
+		e.account = e.name
+	}
+	e.endpoint = r.optional(keys, "endpoint")
+	e.allowHTTP = r.boolean(keys, "allow_http")
+	e.signed = e.line
+	if node := keys["credentials"]; node != nil {
+		e.signed = lineOf(node)
+	}
+	e.identity = r.identity(e.provider, keys["credentials"])
+	return e
+}
+
+func (r *reader) provider(name located) providers.Provider {
+	p, ok := providers.Find(name.text)
+	if !ok && name.text != "" {
+		r.failf(name.line, "unknown provider %q: want %s", name.text, either(providers.Names()))
+	}
+	return p
+}
+
+func (r *reader) regions(e entry, node ast.Node) []located {
+	switch {
+	case node == nil && !e.provider.Global && e.provider.Name != "":
+		r.failf(e.line, "a target: missing key \"regions\": %s has an endpoint for each region, so want a list of regions", e.provider.Name)
+		return nil
+	case node == nil:
+		return nil
+	}
+	var regions []located
+	for _, item := range r.sequence(node, "regions") {
+		regions = append(regions, r.text(item, "a region"))
+	}
+	if e.provider.Global && len(regions) > 1 {
+		r.failf(regions[1].line, "%s has one endpoint: want at most one region", e.provider.Name)
+	}
+	return regions
+}
+
+// places are the regions to ask; one without a name where none is given.
+func (e entry) places() []located {
+	if len(e.regions) == 0 {
+		return []located{{line: e.line}}
+	}
+	return e.regions
+}
+
+func (e entry) target(file string, place located) Target {
+	t := Target{
+		Name:     e.name,
+		Provider: e.provider.Name,
+		where:    fmt.Sprintf("%s:%d", file, place.line),
+		open:     e.provider.New,
+		identity: e.identity,
+		signed:   fmt.Sprintf("%s:%d", file, e.signed),
+		Config:   provider.Config{Region: place.text, Endpoint: e.endpoint.text, AllowHTTP: e.allowHTTP},
+	}
+	if e.identity != nil {
+		t.Config.Credentials = e.identity.credentials
+	}
+	if place.text != "" {
+		t.Name += "/" + place.text
+	}
+	return t
+}

@@ -1,0 +1,100 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/examples/internal/config"
+)
+
+// good is a target without a fault, in four lines.
+const good = `targets:
+  - name: a
+    provider: aliyunecs
+    regions: [cn-hangzhou]
+`
+
+// qing is another, at the other vendor.
+const qing = `targets:
+  - name: a
+    provider: qingcloud
+    regions: [pek3a]
+`
+
+const instead = "want access_key_id and access_key_secret, instance_role: default, or leave credentials out"
+
+func TestErrors(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"empty", "", `f:1: nothing is here: want the key "targets" with a list of targets`},
+		{"comment", "# nothing\n", `f:1: nothing is here: want the key "targets" with a list of targets`},
+		{"no list", "targets: a\n", "f:1: targets: want a list with at least one item"},
+		{"empty list", "targets: []\n", "f:1: targets: want a list with at least one item"},
+		{"no mapping", "- a\n", "f:1: the file: want a mapping with targets"},
+		{"unknown top key", "\ntarget: []\n", "f:2: the file: unknown key \"target\": want targets\nf:2: the file: missing key \"targets\""},
+		{"target is a text", "targets:\n  - a\n", "f:2: a target: want a mapping with name, provider, regions, account, endpoint, allow_http, credentials"},
+		{"unknown key", good + "    regoin: x\n",
+			`f:5: a target: unknown key "regoin": want name, provider, regions, account, endpoint, allow_http or credentials`},
+		{"twice", good + "    name: b\n", "f:5: not YAML: mapping key already defined at [2:5]"},
+		{"two documents", good + "---\ntargets: []\n", "f:5: a second document begins: want one"},
+		{"missing name", "targets:\n  - provider: aliyunecs\n    regions: [cn-hangzhou]\n", `f:2: a target: missing key "name"`},
+		{"missing provider", "targets:\n  - regions: [cn-hangzhou]\n    name: a\n", `f:2: a target: missing key "provider"`},
+		{"missing regions", "targets:\n  - name: a\n    provider: aliyunecs\n",
+			`f:2: a target: missing key "regions": aliyunecs has an endpoint for each region, so want a list of regions`},
+		{"region is a text", "targets:\n  - name: a\n    provider: aliyunecs\n    regions: cn-hangzhou\n", "f:4: regions: want a list with at least one item"},
+		{"bad region", "targets:\n  - name: a\n    provider: aliyunecs\n    regions:\n      - cn-hangzhou\n      - evil.com/\n",
+			`f:6: region "evil.com/": want lower-case letters, digits and inner hyphens, such as cn-hangzhou`},
+		{"null", "targets:\n  - name:\n    provider: aliyunecs\n    regions: [cn-hangzhou]\n", "f:2: name: want a text"},
+		{"empty text", "targets:\n  - name: ''\n    provider: aliyunecs\n    regions: [cn-hangzhou]\n", "f:2: name: want a text that is not empty"},
+		{"unknown provider", "targets:\n  - name: a\n    provider: aws\n    regions: [x]\n", `f:3: unknown provider "aws": want aliyunecs, aliyunswas, aliyunens or qingcloud`},
+		{"same name", good + "  - name: a\n    provider: aliyunecs\n    regions: [cn-beijing]\n",
+			`f:5: duplicate target name "a": want every entry's name to be unique`},
+		{"same region", "targets:\n  - name: a\n    provider: aliyunecs\n    regions:\n    - cn-beijing\n    - cn-beijing\n",
+			`f:6: duplicate target name "a/cn-beijing": want every entry's name and region to be unique`},
+		{"same identity", good + "  - name: b\n    provider: aliyunecs\n    regions: [cn-beijing]\n",
+			`f:5: accounts "a" and "b" have no credentials, so both would be the same identity: want credentials, or one account for both`},
+		{"same identity at two services", good + "  - name: b\n    provider: aliyunswas\n    regions: [cn-beijing]\n",
+			`f:5: accounts "a" and "b" have no credentials, so both would be the same identity: want credentials, or one account for both`},
+		{"two global regions", "targets:\n  - name: a\n    provider: aliyunens\n    regions: [cn-hangzhou, cn-beijing]\n",
+			"f:4: aliyunens has one endpoint: want at most one region"},
+		{"plain http", good + "    allow_http: false\n    endpoint: http://10.0.0.1/\n",
+			`f:6: endpoint: plain http would show the access key to the network; use https, or set allow_http: true`},
+		{"bad endpoint", good + "    endpoint: ftp://x\n", `f:5: endpoint: want an address such as https://api.example.com/`},
+		{"no boolean", good + "    allow_http: perhaps\n", "f:5: allow_http: want true or false"},
+		{"unset variable", good + "    account: ${NOBODY}\n", "f:5: account: the environment variable NOBODY is not set"},
+		{"empty variable", good + "    account: ${EMPTY}\n", "f:5: account: want a text that is not empty"},
+		{"no variable", good + "    account: ${}\n", "f:5: account: want ${NAME} with the name of an environment variable"},
+		{"variable without end", good + "    account: x${KEY\n", "f:5: account: want ${NAME} with the name of an environment variable"},
+		{"alias", "targets:\n  - name: &n a\n    provider: aliyunecs\n    regions: [cn-hangzhou]\n", "f:2: name: want a text"},
+		{"empty credentials", good + "    credentials:\n", "f:5: credentials: want a mapping with access_key_id, access_key_secret, " +
+			"security_token, profile, instance_role, assume_role"},
+		{"no secret", good + "    credentials: {access_key_id: a}\n", `f:5: credentials: missing key "access_key_secret"`},
+		{"unknown credential", good + "    credentials:\n      access_key_id: a\n      access_key_secret: b\n      secret: c\n", `f:8: credentials: unknown key ` +
+			`"secret": want access_key_id, access_key_secret, security_token, profile, instance_role or assume_role`},
+		{"two forms", good + "    credentials:\n      security_token: a\n      profile: b\n",
+			"f:6: credentials have more than one form (access_key_id, profile): want exactly one"},
+		{"empty profile", good + "    credentials: {profile: ''}\n", "f:5: profile: want a text that is not empty"},
+		{"role is a text", good + "    credentials:\n      assume_role: acs:ram::1:role/a\n", "f:6: assume_role: want a mapping with arn, base"},
+		{"role without base", good + "    credentials: {assume_role: {arn: a}}\n", `f:5: assume_role: missing key "base"`},
+		{"role without arn", good + "    credentials:\n      assume_role:\n        base: a\n", `f:7: assume_role: missing key "arn"`},
+		{"unknown key of a role", good + "    credentials: {assume_role: {arn: a, base: b, name: c}}\n",
+			`f:5: assume_role: unknown key "name": want arn or base`},
+		{"no profiles", qing + "    credentials: {profile: a}\n", "f:5: credentials: qingcloud has no profile: " + instead},
+		{"no roles", qing + "    credentials: {assume_role: {arn: a, base: b}}\n", "f:5: credentials: qingcloud has no assume_role: " + instead},
+		{"no names of roles", qing + "    credentials:\n      instance_role: web\n",
+			"f:6: instance_role: an instance of qingcloud has one role, which has no name: want default"},
+		{"two problems", "targets:\n  - name: a\n    provider: x\n    region: y\n",
+			"f:4: a target: unknown key \"region\": want name, provider, regions, account, endpoint, allow_http or credentials\n" +
+				`f:3: unknown provider "x": want aliyunecs, aliyunswas, aliyunens or qingcloud`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			targets, err := config.Parse("f", []byte(c.text), around)
+			if err == nil {
+				t.Fatalf("no error; %d targets", len(targets))
+			}
+			if diff := cmp.Diff(c.want, err.Error()); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

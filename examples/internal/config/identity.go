@@ -1,0 +1,76 @@
+package config
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/imagequery/imagequery/provider"
+)
+
+// identity is who asks: the credentials that one or more targets share.
+type identity struct {
+	credentials provider.CredentialsProvider
+	usual       bool // the vendor's usual chain, since the file has none
+}
+
+const (
+	patience = 10 * time.Second
+	atOnce   = 16
+)
+
+// Authenticate looks for the credentials of targets once, before the clouds are
+// asked. Its error joins one for each identity that has none. It leaves to the
+// targets what a server says about credentials, and what takes more than ten
+// seconds.
+func Authenticate(ctx context.Context, targets []Target) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	seen := map[*identity]bool{}
+	errs := make([]error, len(targets))
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	for i, t := range targets {
+		if seen[t.identity] {
+			continue
+		}
+		seen[t.identity] = true
+		group.Go(func() error {
+			errs[i] = t.missing(ctx)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	return errors.Join(errs...)
+}
+
+// missing returns why a target has no credentials, if that is certain.
+func (t Target) missing(ctx context.Context) error {
+	_, err := t.identity.credentials.Credentials(ctx)
+	switch {
+	case err == nil, ctx.Err() != nil:
+		return nil
+	case t.identity.usual:
+		return fmt.Errorf("%s: target %q: %s; want one of these, or the key \"credentials\"", t.signed, t.Name, withoutKind(err))
+	case isMissing(err):
+		return fmt.Errorf("%s: target %q: credentials: %s", t.signed, t.Name, withoutKind(err))
+	}
+	return nil
+}
+
+// isMissing reports whether credentials could not be put together. Credentials that
+// a server has refused are another matter.
+func isMissing(err error) bool {
+	if !errors.Is(err, provider.Unauthenticated) && !errors.Is(err, provider.InvalidArgument) {
+		return false
+	}
+	for e := (*provider.Error)(nil); errors.As(err, &e); err = e.Err {
+		if e.HTTPStatus != 0 || e.Attempts != 0 {
+			return false
+		}
+	}
+	return true
+}

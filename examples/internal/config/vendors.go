@@ -1,0 +1,62 @@
+package config
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/imagequery/imagequery/examples/internal/providers"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/aliyuncreds"
+	"github.com/imagequery/imagequery/qingcloud"
+)
+
+// find returns the credentials that a form describes, or what is wrong with it.
+// Nothing is looked up yet.
+func (s Surroundings) find(f form) (found provider.CredentialsProvider, problem string) {
+	if f.vendor == providers.QingCloud {
+		return s.ofQingCloud(f)
+	}
+	switch f.kind {
+	case kindProfile:
+		return s.Alibaba.Profile(f.name), ""
+	case kindInstanceRole:
+		return s.Alibaba.InstanceRole(f.name), ""
+	case kindAssumeRole:
+		return s.Alibaba.AssumeRole(s.Alibaba.Profile(f.base), aliyuncreds.Role{ARN: f.name}), ""
+	}
+	return s.Alibaba.Default(), ""
+}
+
+// onlyRole stands for the role of a QingCloud instance, which has no name.
+const onlyRole = "default"
+
+func (s Surroundings) ofQingCloud(f form) (found provider.CredentialsProvider, problem string) {
+	switch {
+	case f.kind == "":
+		return usualOfQingCloud(), ""
+	case f.kind == kindInstanceRole && f.name == onlyRole:
+		return qingcloud.IAMToken(s.QingCloudMetadata), ""
+	case f.kind == kindInstanceRole:
+		return nil, fmt.Sprintf("%s: an instance of qingcloud has one role, which has no name: want %s", f.kind, onlyRole)
+	}
+	return nil, fmt.Sprintf("credentials: qingcloud has no %s: want access_key_id and access_key_secret, instance_role: %s, "+
+		"or leave credentials out", f.kind, onlyRole)
+}
+
+// usualOfQingCloud looks in the environment, and then in the file of the vendor's
+// tools. What is set up by half is an error, never a reason to look elsewhere.
+func usualOfQingCloud() provider.CredentialsProvider {
+	const id, secret = "QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY"
+	return provider.Cache(func(ctx context.Context) (provider.Credentials, error) {
+		if os.Getenv(id) != "" || os.Getenv(secret) != "" {
+			return provider.Env(id, secret, "").Credentials(ctx)
+		}
+		c, err := qingcloud.ConfigFile("").Credentials(ctx)
+		if err != nil {
+			text := fmt.Sprintf("no credentials: environment: %s and %s are not set; file: %s", id, secret, withoutKind(err))
+			err = &provider.Error{Kind: provider.Unauthenticated, Message: text}
+		}
+		return c, err
+	})
+}
