@@ -55,13 +55,16 @@ func spellings(name string) []string {
 var errNoRows = errors.New("the answer holds no images, and does not say that there are none")
 
 // scan reads one answer.
-func (s *service[R]) scan(op *Operation[R], body []byte) (*provider.Page, provider.Error, error) {
+func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Page, provider.Error, error) {
 	var e envelope
 	page := &provider.Page{}
 	found, err := s.pages[op.Action].Scan(body, &e, func(r *R, raw wire.Raw) error {
 		m := op.Image(r)
 		switch {
 		case m.ID != "":
+			if page.Images == nil {
+				page.Images = make([]image.Image, 0, min(size, op.MaxPage))
+			}
 			page.Images = append(page.Images, s.complete(op, m, raw))
 		case !op.Single:
 			return fmt.Errorf("image %d of the answer has no identifier", len(page.Images)+1)

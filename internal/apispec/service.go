@@ -93,7 +93,7 @@ func (s *service[R]) Fetch(ctx context.Context, c provider.Call, at provider.Cur
 	}
 	var page *provider.Page
 	err = s.sender.Send(ctx, op.Action, s.params(op, c, at), func(body []byte) (said provider.Error, err error) {
-		page, said, err = s.scan(op, body)
+		page, said, err = s.scan(op, at.Size, body)
 		return said, err
 	})
 	if err != nil {

@@ -21,6 +21,11 @@ type New func(provider.Config) (*provider.Client, error)
 type service struct {
 	name, region string
 
+	// unreported and words are what the documentation says, whatever the adapter
+	// makes of it.
+	unreported []image.Field
+	words      map[image.Field][]string
+
 	// fit makes of any image one that the provider can express.
 	fit func(image.Image) image.Image
 	// extra is what the record of an image says beyond the image; nil: nothing.
@@ -30,6 +35,7 @@ type service struct {
 	readings []reading
 	errors   []errorCase
 	dialect  dialect
+	hidden   []string // texts in extra that no client may show
 }
 
 // reading is one way to understand the provider's documentation.
@@ -58,7 +64,7 @@ func fuzzyReadings(more ...reading) []reading {
 // harness returns the harness of an adapter.
 func (s service) harness(newClient New) providertest.Harness {
 	h := providertest.Harness{
-		World: func(n int) []image.Image { return s.world(newClient, n) },
+		World: s.world,
 		Open: func(t testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
 			return s.open(t, newClient, world, o)
 		},
@@ -76,16 +82,23 @@ func (s service) harness(newClient New) providertest.Harness {
 	return h
 }
 
-// world makes n images. It takes what is reported from the adapter itself; the
-// suite compares that with answers.
-func (s service) world(newClient New, n int) []image.Image {
-	client, err := newClient(provider.Config{Region: s.region, Credentials: credentials})
-	if err != nil {
-		panic(err)
+func (s service) world(n int) []image.Image {
+	info := provider.Info{Name: s.name, Region: s.region, Support: map[image.Field]provider.Support{}, Words: s.words}
+	for _, f := range s.unreported {
+		info.Support[f] = provider.None
 	}
-	out := providertest.Images(client.Info(), n)
+	out := providertest.Images(info, n)
 	for i := range out {
 		out[i] = s.fit(out[i])
+	}
+	return out
+}
+
+// wordsOf are some of the words of a vocabulary.
+func wordsOf[E ~string](values ...E) []string {
+	var out []string
+	for _, v := range values {
+		out = append(out, string(v))
 	}
 	return out
 }
@@ -111,6 +124,7 @@ func (s service) open(t testing.TB, newClient New, world []image.Image, o provid
 	return &providertest.Session{
 		Client:   client,
 		Secrets:  []string{keyID, keySecret, keyToken},
+		Hidden:   s.hidden,
 		Requests: f.requests,
 		Fail:     func(script func(int) *providertest.Failure) { f.script = script },
 		Total:    func(state func(int) int) { f.total = state },

@@ -15,6 +15,10 @@ import (
 func ECS(newClient New) providertest.Harness {
 	return service{
 		name: "aliyunecs", region: "cn-hangzhou",
+		unreported: []image.Field{image.FieldSourceInstances},
+		words: map[image.Field][]string{
+			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusDeprecated, image.StatusUnavailable, image.StatusFailed),
+		},
 		fit: fitECS, extra: extraECS, scope: scopeECS,
 		readings: fuzzyReadings(reading{"comma lists of ids", func(w *fakecloud.World) { w.ImageIDList = true }}),
 		errors: append(rpcErrors(),

@@ -13,8 +13,13 @@ import (
 // ENS is the harness of an adapter of Alibaba Cloud ENS.
 func ENS(newClient New) providertest.Harness {
 	return service{
-		name: "aliyunens",
-		fit:  fitENS, extra: extraENS,
+		name:       "aliyunens",
+		unreported: []image.Field{image.FieldFamilies, image.FieldOwners, image.FieldTags, image.FieldResourceGroups},
+		words: map[image.Field][]string{
+			image.FieldSources:  wordsOf(image.SourceSystem, image.SourceSelf, image.SourceShared),
+			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusUnavailable, image.StatusFailed),
+		},
+		fit: fitENS, extra: extraENS,
 		readings: fuzzyReadings(reading{"without totals", func(w *fakecloud.World) { w.OmitTotals = true }}),
 		errors: append(rpcErrors(),
 			refused(400, "CallInterface", provider.InvalidArgument),

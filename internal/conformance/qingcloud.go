@@ -13,6 +13,15 @@ import (
 func QingCloud(newClient New) providertest.Harness {
 	return service{
 		name: "qingcloud", region: "pek3a",
+		unreported: []image.Field{
+			image.FieldFamilies, image.FieldSourceInstances, image.FieldSourceSnapshots, image.FieldResourceGroups,
+		},
+		words: map[image.Field][]string{
+			image.FieldSources:      wordsOf(image.SourceSystem, image.SourceSelf, image.SourceShared),
+			image.FieldVisibilities: wordsOf(image.VisibilityPublic, image.VisibilityPrivate),
+			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusDeprecated,
+				image.StatusSuspended, image.StatusDeleted, image.StatusCeased),
+		},
 		fit: fitQing, extra: extraQing, scope: scopeQing,
 		readings: fuzzyReadings(reading{"ids of every provider", func(w *fakecloud.World) { w.ImageIDsAnywhere = true }}),
 		errors: []errorCase{
@@ -37,8 +46,12 @@ func QingCloud(newClient New) providertest.Harness {
 			qingCode("8000", provider.InvalidArgument, 0),
 		},
 		dialect: qingDialect(),
+		hidden:  []string{imagePassword},
 	}.harness(newClient)
 }
+
+// imagePassword stands in records, and must not be handed on.
+const imagePassword = "canary password of an image"
 
 func qingCode(code string, kind provider.Kind, requests int) errorCase {
 	return errorCase{http.StatusOK, providertest.ErrorCase{Code: code, Kind: kind, Requests: requests}}
@@ -59,7 +72,7 @@ func extraQing(m image.Image) map[string]any {
 	case m.Status == "":
 		return map[string]any{"status": "frozen"}
 	case m.Arch == image.ArchX86_64 && len(m.ID)%2 == 0:
-		return map[string]any{"architecture": "x86_64", "processor_type": "", "default_passwd": "canary password"}
+		return map[string]any{"architecture": "x86_64", "processor_type": "", "default_passwd": imagePassword}
 	}
 	return nil
 }

@@ -11,6 +11,10 @@ import (
 func SWAS(newClient New) providertest.Harness {
 	return service{
 		name: "aliyunswas", region: "cn-hangzhou",
+		unreported: []image.Field{image.FieldFamilies, image.FieldArchs},
+		words: map[image.Field][]string{
+			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusUnavailable, image.StatusFailed),
+		},
 		fit: fitSWAS, extra: extraSWAS,
 		readings: fuzzyReadings(),
 		errors:   rpcErrors(),

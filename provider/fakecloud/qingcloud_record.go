@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"time"
 
 	"github.com/imagequery/imagequery/image"
 )
@@ -21,7 +22,12 @@ func renderQing(m image.Image) record {
 		"processor_type": qingProcessor(m.Arch), "platform": string(m.OS), "os_family": m.Platform,
 		"visibility": string(m.Visibility), "provider": string(m.Source), "owner": m.Owner, "status": string(m.Status),
 		"transition_status": "", "recommended_type": "small_b", "sub_code": 0,
-		"create_time": wireMoment(m.Created), "status_time": wireMoment(m.StatusChanged), "tags": qingTags(m),
+		"tags": qingTags(m),
+	}
+	for name, at := range map[string]time.Time{"create_time": m.Created, "status_time": m.StatusChanged} {
+		if !at.IsZero() { // the vendor's client refuses a time that is ""
+			r[name] = wireMoment(at)
+		}
 	}
 	if m.Description != "" {
 		r["description"] = m.Description

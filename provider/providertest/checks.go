@@ -10,6 +10,7 @@ var checks = []check{
 	{name: "decoys", run: decoys, why: "a predicate that the server widens must be checked again, and one that is called exact must be exact"},
 	{name: "defaults", run: defaults, why: "a provider's default that hides images makes an answer silently wrong"},
 	{name: "get", run: get, why: "an image is found by its identifier in whatever state, and its absence is NotFound"},
+	{name: "check", run: checkClient, waits: true, why: "who tries credentials first believes what Check says"},
 
 	{name: "paging/sizes", run: pagingSizes, why: "each image comes once whatever the number of pages, for the least number of requests"},
 	{name: "paging/totals", run: pagingTotals, waits: true, why: "totals may be missing or wrong: an answer is whole, or says that it is not"},

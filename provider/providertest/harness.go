@@ -86,8 +86,12 @@ func (e ErrorCase) isTemporary() bool {
 type Session struct {
 	Client *provider.Client
 
-	// Secrets are the texts of the client's credentials that nobody may see.
+	// Secrets are the texts of the client's credentials. Nobody may see them.
 	Secrets []string
+
+	// Hidden are other texts that nobody may see: those of the fake's records that
+	// do not belong into images, such as passwords.
+	Hidden []string
 
 	// Requests returns what the fake was sent so far, in the order of arrival,
 	// every attempt for itself. It is needed.

@@ -105,9 +105,9 @@ func (g *generator) add(q *image.Query, f image.Field, m image.Image) {
 	case image.FieldOSes:
 		q.OSes = append(q.OSes, m.OS)
 	case image.FieldPlatforms:
-		q.Platforms = append(q.Platforms, m.Platform)
+		q.Platforms = append(q.Platforms, spelled(g, m.Platform))
 	case image.FieldArchs:
-		q.Archs = append(q.Archs, m.Arch)
+		q.Archs = append(q.Archs, spelled(g, m.Arch))
 	case image.FieldTags:
 		g.addTags(q, m)
 	case image.FieldSourceInstances:
@@ -138,8 +138,22 @@ func (g *generator) addTags(q *image.Query, m image.Image) {
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
-	key := keys[g.rng.IntN(len(keys))]
-	q.Tags[key] = m.Tags[key]
+	g.rng.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+	for _, key := range keys[:1+g.rng.IntN(min(3, len(keys)))] {
+		q.Tags[key] = m.Tags[key]
+	}
+}
+
+// spelled is a word, or another spelling that means the same.
+func spelled[E ~string](g *generator, word E) E {
+	other, ok := map[E]E{
+		"redhat": "RHEL", "aliyun": "Alibaba Cloud Linux", "windows": "Windows Server 2016", "ubuntu": "Ubuntu",
+		"x86_64": "amd64", "i386": "x86", "arm64": "AArch64",
+	}[word]
+	if ok && g.oneIn(3) {
+		return other
+	}
+	return word
 }
 
 // part is a piece of a name, in any case.

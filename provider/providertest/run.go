@@ -80,6 +80,7 @@ type effort struct {
 	singles   int // values of a predicate that are asked for one by one
 	pairs     int // queries of two predicates, for each two of them
 	questions int // of each of many goroutines
+	huge      int // bytes of an answer that is too long
 }
 
-var thorough = effort{world: 80, queries: 2000, further: 1000, minField: 50, singles: 12, pairs: 3, questions: 8}
+var thorough = effort{world: 80, queries: 2000, further: 1000, minField: 50, singles: 12, pairs: 3, questions: 8, huge: 48 << 20}

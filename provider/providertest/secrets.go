@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
@@ -93,7 +94,7 @@ func (t *trial) checkPrinted(f Failure, s *Session, v any) {
 	if data, err := json.Marshal(v); err == nil {
 		text.Write(data)
 	}
-	for _, secret := range append(s.Secrets, t.signatures(s)...) {
+	for _, secret := range slices.Concat(s.Secrets, s.Hidden, t.signatures(s)) {
 		for _, form := range []string{secret, url.QueryEscape(secret), fmt.Sprintf("%x", secret)} {
 			if strings.Contains(text.String(), form) {
 				t.failf("after the failure %+v, a %T shows %q", f, v, form)

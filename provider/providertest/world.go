@@ -101,6 +101,19 @@ func get(t *trial) {
 	}
 }
 
+// checkClient tries the credentials, with a server that lets everything pass and
+// with one that refuses it.
+func checkClient(t *trial) {
+	if err := t.open(t.harness.World(smallPage), provider.Config{}).Client.Check(t.context()); err != nil {
+		t.failf("Check of good credentials: %w", err)
+	}
+	t.eachError(func(e ErrorCase, s *Session) {
+		if err := s.Client.Check(t.context()); asError(err) == nil {
+			t.failf("Check where the answer is %s: error %v, want a *provider.Error", e.Code, err)
+		}
+	})
+}
+
 // replay ranges twice over one sequence.
 func replay(t *trial) {
 	s := t.open(t.harness.World(t.effort.world), provider.Config{PageSize: smallPage})

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// memory answers every request with one body, without a socket.
+type memory struct{ body []byte }
+
+func (m memory) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{
+		Status: "200 OK", StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r,
+		Header:        http.Header{"Content-Type": {"application/json"}},
+		ContentLength: int64(len(m.body)), Body: io.NopCloser(bytes.NewReader(m.body)),
+	}, nil
+}
+
+// decoding measures what the images of one page cost: a call that is answered from
+// memory with a full page, less the same call with an empty one.
+func (b *bench) decoding() error {
+	for _, a := range apis() {
+		p, err := newPages(a)
+		if err != nil {
+			return err
+		}
+		full := target{url: "http://127.0.0.1", total: a.maxPage, transport: memory{p.page(nil, 1, a.maxPage, a.maxPage)}}
+		empty := target{url: "http://127.0.0.1", transport: memory{p.page(nil, 1, a.maxPage, 0)}}
+		samples, err := b.pagesOf(onePage(a), full, empty)
+		if err != nil {
+			return err
+		}
+		b.tableOfDecoding(a, len(p.text), samples)
+	}
+	return nil
+}
+
+// onePage lists who decodes a page. Ours ask for one page by a limit.
+func onePage(a api) []lister {
+	limited := a
+	limited.query = image.Query{Limit: a.maxPage, Sources: a.query.Sources}
+	once := func(int, int, int) bool { return true }
+	return []lister{
+		ours(limited, "imagequery", provider.Config{}),
+		ours(limited, "imagequery, OmitNative", provider.Config{OmitNative: true}),
+		serial(a, "vendor's client", a.maxPage, once, a.sdk),
+		serial(a, "encoding/json, lean struct", a.maxPage, once, openPlain),
+		serial(a, "read and thrown away", a.maxPage, once, openFloor),
+	}
+}
+
+// pagesOf runs every lister against both targets, interleaved, and returns the
+// differences per image.
+func (b *bench) pagesOf(listers []lister, full, empty target) ([]sample, error) {
+	const calls = 20 // in one run
+	var variants []variant
+	for _, l := range listers {
+		variants = append(variants, repeat(calls, l.run(full)), repeat(calls, l.run(empty)))
+	}
+	samples, err := interleave(b.rounds(31), time.Hour, variants)
+	if err != nil {
+		return nil, err
+	}
+	var out []sample
+	for i := 0; i < len(samples); i += 2 {
+		out = append(out, samples[i].minus(samples[i+1], calls*full.total))
+	}
+	return out, nil
+}
+
+func repeat(n int, run variant) variant {
+	return func() error {
+		for range n {
+			if err := run(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func (b *bench) tableOfDecoding(a api, bytes int, samples []sample) {
+	t := table{
+		Title:   "Decoding: " + a.name,
+		Note:    fmt.Sprintf("A page of %d images, %d KB, answered from memory, less an empty page: CPU, allocations and bytes per image.", a.maxPage, bytes/1000),
+		Columns: []string{"", "µs CPU", "times ours", "allocations", "bytes"},
+	}
+	for i, l := range onePage(a) {
+		s := samples[i]
+		t.add(l.name, micros(s.CPU), times(s.CPU/samples[0].CPU), fmt.Sprintf("%.1f", s.Mallocs), fmt.Sprintf("%.0f", s.Bytes))
+	}
+	b.Tables = append(b.Tables, t)
+	b.atLeast(a.faster, samples[2].CPU/samples[0].CPU, "decoding, %s: times faster than the vendor's client", a.name)
+	b.atLeast(a.faster, samples[3].CPU/samples[0].CPU, "decoding, %s: times faster than encoding/json", a.name)
+	b.atMost(12, samples[0].Mallocs, "decoding, %s: allocations per image", a.name)
+}
