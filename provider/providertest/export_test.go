@@ -1,0 +1,32 @@
+package providertest
+
+import "testing"
+
+// Checks lists the names of all checks.
+func Checks() []string {
+	var out []string
+	for _, c := range checks {
+		out = append(out, c.name)
+	}
+	return out
+}
+
+// Failures runs all checks with little effort, and returns what each finds wrong.
+func Failures(t *testing.T, h Harness) map[string][]error {
+	out := map[string][]error{}
+	for _, c := range checks {
+		if _, excused := h.Cannot[c.name]; excused {
+			continue
+		}
+		if failures := c.failures(t, h, effort{world: 25, queries: 120, further: 50, minField: 1, singles: 4, pairs: 1, questions: 2, huge: 17 << 20}); len(failures) > 0 {
+			out[c.name] = failures
+		}
+	}
+	return out
+}
+
+// MissingError says that a check lacks something of the harness.
+type MissingError = missingError
+
+// Problems are mistakes in a harness.
+func Problems(h Harness) []string { return h.problems() }

@@ -1,0 +1,92 @@
+package providertest_test
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"testing"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/providertest"
+)
+
+// lenient is a model with a Check that never fails.
+type lenient struct{ *model }
+
+func (lenient) Check(context.Context) error { return nil }
+
+func (a *model) orLenient() provider.Provider {
+	if a.has("Check passes always") {
+		return lenient{a}
+	}
+	return a
+}
+
+// modelWorld is what the cloud can express.
+func modelWorld(n int) []image.Image {
+	out := providertest.Images((&model{}).Info(), n)
+	for i := range out {
+		m := &out[i]
+		if m.Source == "" {
+			m.Source = image.SourceSelf
+		}
+		m.Version, m.OSVersion, m.OSName, m.BootMode = "", "", "", ""
+	}
+	return out
+}
+
+// readingsFor leaves out what only costs time.
+func readingsFor(bug string) []string {
+	switch bug {
+	case "":
+		return []string{"substring", "pattern"}
+	case "names that are patterns are pushed":
+		return []string{"pattern"}
+	default:
+		return []string{"substring"}
+	}
+}
+
+// modelHarness gives every hook.
+func modelHarness(bug string) providertest.Harness {
+	return providertest.Harness{
+		World:    modelWorld,
+		Readings: readingsFor(bug),
+		Paging:   []string{"page", "size"},
+		Protocol: []string{"action", "key", "nonce", "stamp", "signature"},
+		Fresh:    []string{"nonce", "stamp", "signature"},
+		Errors: []providertest.ErrorCase{
+			{Code: "busy", Kind: provider.Unavailable}, {Code: "slow down", Kind: provider.Throttled},
+			{Code: "bad key", Kind: provider.Unauthenticated}, {Code: "forbidden", Kind: provider.PermissionDenied},
+			{Code: "bad request", Kind: provider.InvalidArgument},
+		},
+		Open: func(_ testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
+			c := newCloud(o.Reading, world)
+			adapter := &model{cloud: c, config: o.Config.WithDefaults(), bug: bug, shared: url.Values{"state": {"any"}}, read: map[string]provider.Page{}}
+			return &providertest.Session{
+				Client:   provider.New(adapter.orLenient(), o.Config),
+				Secrets:  []string{canaryID, canaryKey},
+				Requests: c.requests,
+				Fail:     func(script func(int) *providertest.Failure) { c.script = script },
+				Total:    func(state func(int) int) { c.total = state },
+				Cap: func(size int) {
+					c.edits = append(c.edits, func(params url.Values) {
+						asked, _ := strconv.Atoi(params.Get("size"))
+						params.Set("size", strconv.Itoa(min(asked, size)))
+					})
+				},
+				Repeat:  func() { c.edits = append(c.edits, func(params url.Values) { params.Set("page", "1") }) },
+				Replace: func(after int, world []image.Image) { c.replaceAfter, c.replacement = after, world },
+				Ignore: func(names ...string) {
+					c.edits = append(c.edits, func(params url.Values) {
+						for _, name := range names {
+							params.Del(name)
+						}
+					})
+				},
+				Mangle: func(change func([]byte) []byte) { c.mangle = change },
+			}
+		},
+	}
+}
