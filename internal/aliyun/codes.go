@@ -1,11 +1,11 @@
 package aliyun
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/imagequery/imagequery/internal/httpx"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -34,9 +34,9 @@ func kindOf(status int, code string) provider.Kind {
 		}
 	}
 	if n, err := strconv.Atoi(code); err == nil && n >= 400 && n <= 599 {
-		return kindOfStatus(n) // ENS repeats the status there
+		return httpx.KindOfStatus(n) // ENS repeats the status there
 	}
-	switch kind := kindOfStatus(status); {
+	switch kind := httpx.KindOfStatus(status); {
 	case kind == provider.Throttled, kind == provider.Unavailable, code == "":
 		return kind
 	default:
@@ -49,21 +49,4 @@ func isCode(code, known string) bool {
 		return strings.HasPrefix(code, prefix)
 	}
 	return code == known
-}
-
-func kindOfStatus(status int) provider.Kind {
-	switch {
-	case status == http.StatusTooManyRequests:
-		return provider.Throttled
-	case status >= 500, status == http.StatusRequestTimeout:
-		return provider.Unavailable
-	case status == http.StatusUnauthorized:
-		return provider.Unauthenticated
-	case status == http.StatusForbidden:
-		return provider.PermissionDenied
-	case status >= 400:
-		return provider.InvalidArgument
-	default:
-		return provider.BadResponse
-	}
 }

@@ -5,7 +5,6 @@ package conformance
 import (
 	"maps"
 	"net/http"
-	"slices"
 	"testing"
 
 	"github.com/imagequery/imagequery/image"
@@ -38,27 +37,10 @@ type service struct {
 	hidden   []string // texts in extra that no client may show
 }
 
-// reading is one way to understand the provider's documentation.
-type reading struct {
-	name  string
-	apply func(*fakecloud.World)
-}
-
 // errorCase is a documented error with its status of HTTP.
 type errorCase struct {
 	status int
 	providertest.ErrorCase
-}
-
-// fuzzyReadings are the ways to understand a fuzzy name, and more.
-func fuzzyReadings(more ...reading) []reading {
-	var out []reading
-	for _, fuzzy := range []fakecloud.Fuzzy{
-		fakecloud.FuzzySubstring, fakecloud.FuzzyExact, fakecloud.FuzzyPrefix, fakecloud.FuzzyWildcard, fakecloud.FuzzyFold,
-	} {
-		out = append(out, reading{string(fuzzy), func(w *fakecloud.World) { w.Fuzzy = fuzzy }})
-	}
-	return append(out, more...)
 }
 
 // harness returns the harness of an adapter.
@@ -113,8 +95,11 @@ const (
 var credentials = provider.Static(keyID, keySecret, keyToken)
 
 func (s service) open(t testing.TB, newClient New, world []image.Image, o providertest.Options) *providertest.Session {
-	f := &fake{service: s, reading: o.Reading, t: t}
+	f := &fake{service: s, reading: s.reading(o.Reading), t: t}
 	f.serve(world)
+	if f.reading.request != nil {
+		f.edits = append(f.edits, f.reading.request)
+	}
 	c := o.Config
 	c.Region, c.Credentials, c.HTTPClient = s.region, credentials, &http.Client{Transport: f}
 	client, err := newClient(c)
@@ -137,7 +122,7 @@ func (s service) open(t testing.TB, newClient New, world []image.Image, o provid
 }
 
 // cloud makes a fake in which the world is true.
-func (s service) cloud(t testing.TB, under string, world []image.Image) *fakecloud.Cloud {
+func (s service) cloud(t testing.TB, r reading, world []image.Image) *fakecloud.Cloud {
 	w := fakecloud.World{Regions: map[string][]string{s.name: {s.region}}, Strict: true}
 	key := fakecloud.Key{ID: keyID, Secret: keySecret, Token: keyToken}
 	account := fakecloud.Account{Name: "tester", ID: "1000000000000000", Keys: []fakecloud.Key{key}}
@@ -149,7 +134,9 @@ func (s service) cloud(t testing.TB, under string, world []image.Image) *fakeclo
 		account.Images = append(account.Images, out)
 	}
 	w.Accounts = []fakecloud.Account{account}
-	s.readings[slices.IndexFunc(s.readings, func(r reading) bool { return r.name == under })].apply(&w)
+	if r.world != nil {
+		r.world(&w)
+	}
 	cloud, err := fakecloud.New(w)
 	if err != nil {
 		t.Fatal(err)

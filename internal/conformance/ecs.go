@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"net/http"
 	"slices"
 	"time"
 
@@ -20,7 +19,8 @@ func ECS(newClient New) providertest.Harness {
 			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusDeprecated, image.StatusUnavailable, image.StatusFailed),
 		},
 		fit: fitECS, extra: extraECS, scope: scopeECS,
-		readings: fuzzyReadings(reading{"comma lists of ids", func(w *fakecloud.World) { w.ImageIDList = true }}),
+		readings: fuzzyReadings([]string{"ImageName"},
+			reading{name: "comma lists of ids", world: func(w *fakecloud.World) { w.ImageIDList = true }}),
 		errors: append(rpcErrors(),
 			refused(400, "InvalidImageOwnerAlias.ValueNotSupported", provider.InvalidArgument),
 			refused(400, "InvalidParamter", provider.InvalidArgument),
@@ -40,7 +40,7 @@ func refused(status int, code string, kind provider.Kind) errorCase {
 // rpcErrors are those of every Alibaba Cloud service.
 func rpcErrors() []errorCase {
 	return []errorCase{
-		refused(http.StatusBadRequest, "Throttling.User", provider.Throttled),
+		refused(400, "Throttling.User", provider.Throttled),
 		refused(400, "Throttling", provider.Throttled),
 		refused(429, "Throttling.Api", provider.Throttled),
 		refused(400, "Rejected.Throttling", provider.Throttled),
@@ -55,6 +55,7 @@ func rpcErrors() []errorCase {
 		refused(400, "SignatureDoesNotMatch", provider.Unauthenticated),
 		refused(400, "IncompleteSignature", provider.Unauthenticated),
 		refused(400, "InvalidSecurityToken.Malformed", provider.Unauthenticated),
+		refused(400, "InvalidSecurityToken.Expired", provider.Unauthenticated),
 		refused(400, "MissingSecurityToken", provider.Unauthenticated),
 		refused(403, "Forbidden.RAM", provider.PermissionDenied),
 		refused(400, "NoPermission", provider.PermissionDenied),

@@ -25,7 +25,7 @@ import (
 // How is set before the first request.
 type fake struct {
 	service service
-	reading string
+	reading reading
 	t       testing.TB
 
 	edits        []func(url.Values) // of requests

@@ -23,7 +23,8 @@ func QingCloud(newClient New) providertest.Harness {
 				image.StatusSuspended, image.StatusDeleted, image.StatusCeased),
 		},
 		fit: fitQing, extra: extraQing, scope: scopeQing,
-		readings: fuzzyReadings(reading{"ids of every provider", func(w *fakecloud.World) { w.ImageIDsAnywhere = true }}),
+		readings: fuzzyReadings([]string{"search_word"},
+			reading{name: "ids of every provider", world: func(w *fakecloud.World) { w.ImageIDsAnywhere = true }}),
 		errors: []errorCase{
 			qingCode("5100", provider.Unavailable, 0),
 			qingCode("5000", provider.Unavailable, 0),

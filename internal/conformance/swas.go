@@ -16,7 +16,7 @@ func SWAS(newClient New) providertest.Harness {
 			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusUnavailable, image.StatusFailed),
 		},
 		fit: fitSWAS, extra: extraSWAS,
-		readings: fuzzyReadings(),
+		readings: fuzzyReadings([]string{"ImageNames"}),
 		errors:   rpcErrors(),
 		dialect:  rpcDialect(),
 	}.harness(newClient)

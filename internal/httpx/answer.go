@@ -32,6 +32,24 @@ func Wait(number string, unit time.Duration) time.Duration {
 	return time.Duration(min(n*float64(unit), float64(most)))
 }
 
+// KindOfStatus is what a status of HTTP means where the body does not say.
+func KindOfStatus(status int) provider.Kind {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return provider.Throttled
+	case status >= 500, status == http.StatusRequestTimeout:
+		return provider.Unavailable
+	case status == http.StatusUnauthorized:
+		return provider.Unauthenticated
+	case status == http.StatusForbidden:
+		return provider.PermissionDenied
+	case status >= 400:
+		return provider.InvalidArgument
+	default:
+		return provider.BadResponse
+	}
+}
+
 // Redact takes the credentials of a request out of a text that came back, where
 // they may be percent-encoded, even twice, as in the text that is signed.
 func Redact(text string, used provider.Credentials) string {

@@ -101,22 +101,12 @@ func byCode(a *httpx.Answer, said provider.Error) *httpx.Failure {
 	return failure(a, said, httpx.Never)
 }
 
-// byStatus is what a status of HTTP means where the body does not say.
+// byStatus is what an answer means by its status of HTTP.
 func byStatus(a *httpx.Answer, said provider.Error) *httpx.Failure {
+	said.Kind = httpx.KindOfStatus(a.Status)
 	retry := httpx.Never
-	switch {
-	case a.Status == http.StatusTooManyRequests:
-		said.Kind, retry = provider.Throttled, httpx.Always
-	case a.Status >= 500, a.Status == http.StatusRequestTimeout:
-		said.Kind, retry = provider.Unavailable, httpx.Always
-	case a.Status == http.StatusUnauthorized:
-		said.Kind = provider.Unauthenticated
-	case a.Status == http.StatusForbidden:
-		said.Kind = provider.PermissionDenied
-	case a.Status >= 400:
-		said.Kind = provider.InvalidArgument
-	default:
-		said.Kind = provider.BadResponse
+	if said.Kind == provider.Throttled || said.Kind == provider.Unavailable {
+		retry = httpx.Always
 	}
 	return failure(a, said, retry)
 }

@@ -36,15 +36,43 @@ func (t *trial) searchFor(f Failure) {
 	c := retrying(2)
 	c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug - 10, AddSource: true}))
 	c.OmitNative = false
-	s := t.open(t.harness.World(smallPage), c)
+	s := t.open(t.harness.World(t.effort.world), c)
 	if f != (Failure{}) {
 		s.Fail(func(int) *Failure { return &f })
+	} else if !t.sendsHidden(s) {
+		return
 	}
 	seen := t.everythingOf(s)
 	seen = append(seen, log.String())
 	for _, v := range seen {
 		t.checkPrinted(f, s, v)
 	}
+}
+
+// sendsHidden makes sure that there is something to hide in the answers, if the
+// harness says so.
+func (t *trial) sendsHidden(s *Session) bool {
+	if len(s.Hidden) == 0 {
+		return true
+	}
+	if !t.needs(s.Mangle != nil, "Session.Mangle") {
+		return false
+	}
+	var mu sync.Mutex
+	var sent []byte
+	s.Mangle(func(body []byte) []byte {
+		mu.Lock()
+		defer mu.Unlock()
+		sent = append(sent, body...)
+		return body
+	})
+	_, _ = t.answer(s, image.Query{})
+	for _, text := range s.Hidden {
+		if !bytes.Contains(sent, []byte(text)) {
+			t.failf("no answer holds %q, which the harness calls hidden", text)
+		}
+	}
+	return true
 }
 
 // everythingOf returns what a program can get out of a client.

@@ -11,8 +11,8 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// singles yields queries with one predicate: n of its values in the world, several
-// at once, and values that nothing has.
+// singles yields queries with one predicate: n of its values in the world and some
+// more if they have odd signs, several at once, and values that nothing has.
 func singles(world []image.Image, f image.Field, n int) iter.Seq[image.Query] {
 	return func(yield func(image.Query) bool) {
 		for _, q := range slices.Concat(inWorld(world, f, n), beyondWorld(world, f, n)) {
@@ -38,7 +38,7 @@ func inWorld(world []image.Image, f image.Field, n int) []image.Query {
 			continue
 		}
 		seen[text] = true
-		if len(out) < n {
+		if len(out) < n || len(out) < 2*n && !isPlain(text) {
 			out = append(out, q)
 		}
 		if len(seen) <= 3 {
