@@ -65,7 +65,8 @@ func (l *listing) read(call int) (more bool, err error) {
 		switch {
 		case repeats && p.short != nil:
 			return false, p.short
-		case repeats, p.clean() && !l.client.config.Confirm:
+		case l.client.config.Confirm && (!repeats || !p.agrees(before)):
+		case repeats, p.clean():
 			return true, nil
 		}
 		if !p.clean() {

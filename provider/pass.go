@@ -45,6 +45,12 @@ func (p *pass) clean() bool { return !p.changed && p.repeated == 0 && p.short ==
 // repeats reports whether the same images came as in the pass before.
 func (p *pass) repeats(before *pass) bool { return p.rows == before.rows && p.kept == p.rows }
 
+// agrees reports whether the totals, too, say that the listing stood still during
+// both passes.
+func (p *pass) agrees(before *pass) bool {
+	return !p.changed && !before.changed && p.total == before.total && p.repeated == before.repeated
+}
+
 // run reads all pages. More is false if the consumer has enough.
 func (p *pass) run() (more bool, err error) {
 	defer p.drop()
