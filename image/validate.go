@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 )
 
 // QueryError is one bad value of a [Query]. [Query.Validate] joins one for each.
@@ -63,7 +64,7 @@ func (c *complaints) checkPeriod(after, before time.Time) {
 
 // checkYear refuses what RFC 3339, and so the JSON form, cannot say.
 func (c *complaints) checkYear(field Field, t time.Time) {
-	if year := t.UTC().Year(); year < 1 || year > 9999 {
+	if local := t.Year(); local < 1 || local > 9999 || t.UTC().Year() < 1 || t.UTC().Year() > 9999 {
 		c.add(string(field), timeText(t), "want a year from 1 to 9999")
 	}
 }
@@ -82,8 +83,11 @@ func (c *complaints) checkNative(native map[string]map[string]string) {
 const reasonEmpty = "empty; remove it, an unset field asks nothing"
 
 func reasonAgainst(field Field, value string) string {
-	if value == "" {
+	switch {
+	case value == "":
 		return reasonEmpty
+	case !utf8.ValidString(value):
+		return "not valid UTF-8, which no provider can mean; write it anew"
 	}
 	switch field {
 	case FieldNameGlobs:

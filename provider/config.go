@@ -5,7 +5,10 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"strconv"
+	"strings"
 	"time"
+	"unicode"
 )
 
 // Config configures one client: one account of one provider in one region. The
@@ -96,6 +99,9 @@ func (c Config) Validate() error {
 	if c.Region != "" && !regionPattern.MatchString(c.Region) {
 		return badConfig("Region", c.Region, "want lower-case letters, digits and inner hyphens, such as cn-hangzhou")
 	}
+	if strings.ContainsFunc(c.UserAgent, unicode.IsControl) {
+		return badConfig("UserAgent", strconv.Quote(c.UserAgent), "control characters cannot stand in a header; leave them out")
+	}
 	for _, bound := range []struct {
 		name  string
 		value int64
@@ -109,6 +115,9 @@ func (c Config) Validate() error {
 		if bound.value < 0 {
 			return badConfig(bound.name, bound.value, "negative; leave it 0 for the default")
 		}
+	}
+	if b := c.Budget; b != nil && (!(b.PerSecond >= 0) || b.Burst < 0 || b.InFlight < 0) {
+		return badConfig("Budget", fmt.Sprintf("%g a second, burst %d, %d in flight", b.PerSecond, b.Burst, b.InFlight), "negative; leave a bound 0 for any number")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package provider_test
 import (
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -110,6 +111,20 @@ func TestBadBounds(t *testing.T) {
 		}
 		if filled := config.WithDefaults().Validate(); !errors.Is(filled, provider.InvalidArgument) {
 			t.Errorf("%s: the defaults hide the bad value", field)
+		}
+	}
+}
+
+func TestConfigRefusesWhatNoHeaderOrBudgetCanBe(t *testing.T) {
+	for name, c := range map[string]provider.Config{
+		"UserAgent": {UserAgent: "a\r\nX-Injected: y"},
+		"rate":      {Budget: &provider.Budget{PerSecond: -1}},
+		"no number": {Budget: &provider.Budget{PerSecond: math.NaN()}},
+		"burst":     {Budget: &provider.Budget{Burst: -1}},
+		"in flight": {Budget: &provider.Budget{InFlight: -1}},
+	} {
+		if err := c.Validate(); !errors.Is(err, provider.InvalidArgument) {
+			t.Errorf("%s: error %v, want invalid argument", name, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Kind says what went wrong, across all providers. It is an error itself, so
@@ -82,15 +83,22 @@ func joinSet(separator string, parts ...string) string {
 	return strings.Join(parts, separator)
 }
 
-// oneLine folds the lines of a text into one.
+// oneLine folds the lines of a text into one that a terminal can show.
 func oneLine(text string) string {
 	var lines []string
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
+		if line = strings.TrimSpace(strings.Map(printableRune, line)); line != "" {
 			lines = append(lines, line)
 		}
 	}
 	return strings.Join(lines, "; ")
+}
+
+func printableRune(r rune) rune {
+	if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+		return ' '
+	}
+	return r
 }
 
 func (e *Error) kindText() string {

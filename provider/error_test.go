@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
@@ -157,5 +158,13 @@ func TestContextErrorsHaveNoKind(t *testing.T) {
 		if kind, ok := errors.AsType[provider.Kind](err); ok {
 			t.Errorf("%v has the kind %v", err, kind)
 		}
+	}
+}
+
+// TestErrorStaysOffTheTerminal shows no control character of a server's words.
+func TestErrorStaysOffTheTerminal(t *testing.T) {
+	err := &provider.Error{Kind: provider.Throttled, Code: "Busy\x1b[31m", Message: "a\rb\x00c\u2028d"}
+	if got := err.Error(); strings.ContainsFunc(got, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' }) {
+		t.Errorf("%q", got)
 	}
 }

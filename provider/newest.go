@@ -68,16 +68,15 @@ func preferred(a, b Hit) bool {
 // states.
 func notFound(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) error {
 	q.Statuses = nil
-	others := 0
-	for _, err := range Search(withoutTargets(ctx), targets, q, options) {
+	others := map[image.Ref]bool{}
+	for hit, err := range Search(withoutTargets(ctx), targets, q, options) {
 		if err != nil {
-			others = 0
-			break
+			return &Error{Kind: NotFound, Message: "no image matches; those in other states could not be counted"}
 		}
-		others++
+		others[hit.Image.Ref] = true
 	}
-	if others == 0 {
+	if len(others) == 0 {
 		return &Error{Kind: NotFound, Message: "no image matches"}
 	}
-	return &Error{Kind: NotFound, Message: fmt.Sprintf("no image matches; %d do in other states", others)}
+	return &Error{Kind: NotFound, Message: fmt.Sprintf("no image matches; %d do in other states", len(others))}
 }

@@ -246,3 +246,12 @@ func TestAdaptersErrorsAreCompleted(t *testing.T) {
 		t.Errorf("%d images (-want +got):\n%s", len(got), diff)
 	}
 }
+
+// TestImagesNeedAnIdentifier refuses what could not be told apart.
+func TestImagesNeedAnIdentifier(t *testing.T) {
+	s := &server{images: make([]image.Image, 2)}
+	_, err := provider.Collect(provider.New(s, provider.Config{}).Images(t.Context(), image.Query{}))
+	if !errors.Is(err, provider.BadResponse) {
+		t.Errorf("error %v, want bad response", err)
+	}
+}

@@ -62,8 +62,8 @@ func (p *pass) run() (more bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		if page == nil {
-			return false, &Error{Kind: BadResponse, Message: "the adapter returned no page"}
+		if err := understood(page); err != nil {
+			return false, err
 		}
 		fresh := p.sift(page.Images)
 		p.pageCame(p.call, page, len(p.wanted))
@@ -76,6 +76,19 @@ func (p *pass) run() (more bool, err error) {
 		}
 	}
 	return false, incomplete("gave up after %d pages", maxPages)
+}
+
+// understood refuses a page that no honest adapter makes.
+func understood(page *Page) error {
+	if page == nil {
+		return &Error{Kind: BadResponse, Message: "the adapter returned no page"}
+	}
+	for i := range page.Images {
+		if page.Images[i].ID == "" {
+			return &Error{Kind: BadResponse, RequestID: page.RequestID, Message: fmt.Sprintf("image %d of the page has no identifier", i+1)}
+		}
+	}
+	return nil
 }
 
 // fetch gets the next page, asked ahead or not.

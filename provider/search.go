@@ -33,7 +33,7 @@ type TargetError struct {
 	Err    error
 }
 
-func (e *TargetError) Error() string { return e.Target + ": " + e.Err.Error() }
+func (e *TargetError) Error() string { return fmt.Sprintf("%s: %v", e.Target, e.Err) }
 
 // Unwrap returns what happened.
 func (e *TargetError) Unwrap() error { return e.Err }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -50,8 +51,9 @@ func KindOfStatus(status int) provider.Kind {
 	}
 }
 
-// Redact takes the credentials of a request out of a text that came back, where
-// they may be percent-encoded, even twice, as in the text that is signed.
+// Redact takes the credentials and the signature of a request out of a text that
+// came back, where they may be percent-encoded, even twice, as in the text that
+// is signed.
 func Redact(text string, used provider.Credentials) string {
 	for _, secret := range []provider.Secret{used.AccessKeyID, used.AccessKeySecret, used.Token} {
 		plain := secret.Reveal()
@@ -63,7 +65,11 @@ func Redact(text string, used provider.Credentials) string {
 			text = strings.ReplaceAll(text, form, secret.String())
 		}
 	}
-	return text
+	return signatures.ReplaceAllString(text, "$1[redacted]")
 }
+
+// signatures finds what an echoed address says of signatures and nonces, encoded
+// or not.
+var signatures = regexp.MustCompile(`(?i)(signature(?:nonce)?(?:=|%3D|%253D))[^&\s"'<>]*`)
 
 func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }

@@ -52,7 +52,7 @@ func (c *Client) judge(a *httpx.Answer, params url.Values, said provider.Error, 
 		return nil
 	case said.Code != "" && said.Code != succeeded:
 		return c.refusal(a, said, used)
-	case a.Status != http.StatusOK:
+	case a.Status/100 != 2:
 		return byStatus(a, said)
 	case errors.Is(scanErr, io.ErrUnexpectedEOF):
 		return failure(a, provider.Error{Kind: provider.Unavailable, Message: "the answer is cut off", Err: scanErr}, httpx.Always)

@@ -24,6 +24,7 @@ import (
 // they should, pages, a protocol, and errors in JSON.
 type cloud struct {
 	reading string
+	memory  *memory
 
 	edits        []func(url.Values)
 	script       func(n int) *providertest.Failure
@@ -52,8 +53,8 @@ type answer struct {
 	body       []byte
 }
 
-func newCloud(reading string, world []image.Image) *cloud {
-	c := &cloud{reading: reading}
+func newCloud(reading string, world []image.Image, k *memory) *cloud {
+	c := &cloud{reading: reading, memory: k}
 	c.serve(world)
 	return c
 }
@@ -62,9 +63,7 @@ func newCloud(reading string, world []image.Image) *cloud {
 func (c *cloud) serve(world []image.Image) {
 	c.rows = nil
 	for _, m := range world {
-		r := row{Image: m, record: render(m)}
-		r.text, _ = json.Marshal(r.record)
-		c.rows = append(c.rows, r)
+		c.rows = append(c.rows, c.memory.row(m))
 	}
 	slices.SortFunc(c.rows, func(a, b row) int {
 		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))

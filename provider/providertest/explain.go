@@ -115,7 +115,9 @@ func plan(t *trial) {
 		}
 		was := fmt.Sprintf("%+v", *second)
 		for _, call := range first.Calls {
-			call.Params.Set("written", "by the caller")
+			if call.Params != nil {
+				call.Params.Set("written", "by the caller")
+			}
 			clear(call.Pushed)
 		}
 		third, err := s.Client.Explain(q)

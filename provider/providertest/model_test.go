@@ -32,9 +32,8 @@ type model struct {
 	asked    atomic.Pointer[string]
 	shared   url.Values
 	mu       sync.Mutex
-	first    string                   // id of the first image of the last first page
-	stale    []image.Image            // the first page that ever came
-	read     map[string]provider.Page // of the answers that came before, by their text
+	first    string        // id of the first image of the last first page
+	stale    []image.Image // the first page that ever came
 }
 
 func (a *model) has(bug string) bool { return a.bug == bug }
@@ -309,17 +308,8 @@ func (a *model) spoilPage(ctx context.Context, c provider.Call, at provider.Curs
 
 // parse reads an answer. Most answers came before.
 func (a *model) parse(body []byte) (*provider.Page, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	page, known := a.read[string(body)]
-	if !known {
-		var err error
-		if page, err = a.parseNew(body); err != nil {
-			return nil, err
-		}
-		a.read[string(body)] = page
-	}
-	return &provider.Page{Images: slices.Clone(page.Images), Total: page.Total}, nil
+	page, err := a.cloud.memory.page(body, a.parseNew)
+	return &provider.Page{Images: slices.Clone(page.Images), Total: page.Total}, err
 }
 
 func (a *model) parseNew(body []byte) (page provider.Page, err error) {

@@ -50,8 +50,9 @@ func readingsFor(bug string) []string {
 
 // modelHarness gives every hook.
 func modelHarness(bug string) providertest.Harness {
+	k := newMemory()
 	return providertest.Harness{
-		World:    modelWorld,
+		World:    k.world,
 		Readings: readingsFor(bug),
 		Paging:   []string{"page", "size"},
 		Protocol: []string{"action", "key", "nonce", "stamp", "signature"},
@@ -62,8 +63,8 @@ func modelHarness(bug string) providertest.Harness {
 			{Code: "bad request", Kind: provider.InvalidArgument},
 		},
 		Open: func(_ testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
-			c := newCloud(o.Reading, world)
-			adapter := &model{cloud: c, config: o.Config.WithDefaults(), bug: bug, shared: url.Values{"state": {"any"}}, read: map[string]provider.Page{}}
+			c := newCloud(o.Reading, world, k)
+			adapter := &model{cloud: c, config: o.Config.WithDefaults(), bug: bug, shared: url.Values{"state": {"any"}}}
 			return &providertest.Session{
 				Client:   provider.New(adapter.orLenient(), o.Config),
 				Secrets:  []string{canaryID, canaryKey},
