@@ -24,9 +24,9 @@ func (r *Record) image() image.Image {
 		OS:              oses.Read(r.OSType),
 		Platform:        image.ParsePlatform(r.Platform),
 		OSName:          apispec.FoldSpaces(cmp.Or(r.OSNameEn, r.OSName)),
-		Arch:            archs.Read(r.Architecture),
+		Arch:            apispec.Arch(r.Architecture),
 		BootMode:        r.BootMode,
-		SizeGiB:         int(r.Size),
+		SizeGiB:         apispec.GiB(r.Size),
 		Disks:           r.disks(),
 		Created:         r.CreationTime,
 		SourceSnapshots: r.snapshots(),
@@ -80,7 +80,7 @@ func (r *Record) disks() []image.Disk {
 	var out []image.Disk
 	for _, d := range r.DiskDeviceMappings {
 		out = append(out, image.Disk{
-			Type: strings.ToLower(d.Type), Device: d.Device, SizeGiB: int(d.Size),
+			Type: strings.ToLower(d.Type), Device: d.Device, SizeGiB: apispec.GiB(d.Size),
 			Format: d.Format, SnapshotID: d.SnapshotID, Encrypted: d.Encrypted,
 		})
 	}

@@ -21,8 +21,8 @@ func (r *Record) image() image.Image {
 		Platform:        platform,
 		OSVersion:       r.OSVersion,
 		OSName:          apispec.FoldSpaces(r.Platform + " " + r.OSVersion),
-		Arch:            cmp.Or(computeArchs.Read(r.ComputeType), archs.Read(r.Architecture)),
-		SizeGiB:         int(r.ImageSize),
+		Arch:            cmp.Or(computeArchs.Read(r.ComputeType), apispec.Arch(r.Architecture)),
+		SizeGiB:         apispec.GiB(r.ImageSize),
 		Disks:           r.disks(),
 		Created:         r.CreationTime,
 		SourceInstance:  r.InstanceID,
@@ -57,7 +57,7 @@ func osOf(platform string) image.OS {
 func (r *Record) disks() []image.Disk {
 	var out []image.Disk
 	for _, d := range r.DiskDeviceMappings {
-		out = append(out, image.Disk{Type: strings.ToLower(d.Type), SizeGiB: int(d.Size), Format: d.Format})
+		out = append(out, image.Disk{Type: strings.ToLower(d.Type), SizeGiB: apispec.GiB(d.Size), Format: d.Format})
 	}
 	return out
 }

@@ -14,7 +14,6 @@ var api = apispec.API[Record]{
 	Words: map[image.Field][]string{
 		image.FieldSources:  sources.Neutral(),
 		image.FieldStatuses: statuses.Neutral(),
-		image.FieldArchs:    archs.Neutral(),
 	},
 }
 
@@ -43,12 +42,6 @@ var statuses = apispec.Words[image.Status]{
 	{Neutral: image.StatusAvailable, Wire: []string{"Available"}},
 	{Neutral: image.StatusUnavailable, Wire: []string{"Unavailable"}},
 	{Neutral: image.StatusFailed, Wire: []string{"Pack_failed", "Upload_failed"}},
-}
-
-var archs = apispec.Words[image.Arch]{
-	{Neutral: image.ArchX86_64, Wire: []string{"x86_64"}},
-	{Neutral: image.ArchI386, Wire: []string{"i386"}},
-	{Neutral: image.ArchARM64, Wire: []string{"arm64"}},
 }
 
 // computeArchs are the kinds of machine that say more than Architecture, which

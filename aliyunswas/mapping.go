@@ -19,7 +19,7 @@ func (r *Record) image() image.Image {
 		Platform:        image.ParsePlatform(r.SourceImageName),
 		OSVersion:       r.SourceImageVersion,
 		OSName:          apispec.FoldSpaces(r.SourceImageName + " " + r.SourceImageVersion),
-		SizeGiB:         int(r.RequiredSystemDiskSize),
+		SizeGiB:         apispec.GiB(r.RequiredSystemDiskSize),
 		Disks:           r.disks(),
 		Created:         r.CreationTime,
 		SourceInstance:  r.InstanceID,
@@ -39,9 +39,9 @@ func (r *Record) sharing() (image.Source, image.Visibility) {
 }
 
 func (r *Record) disks() []image.Disk {
-	out := []image.Disk{{Type: "system", SizeGiB: int(r.RequiredSystemDiskSize), SnapshotID: r.SystemSnapshotID}}
+	out := []image.Disk{{Type: "system", SizeGiB: apispec.GiB(r.RequiredSystemDiskSize), SnapshotID: r.SystemSnapshotID}}
 	if r.RequiredDataDiskSize != 0 || r.DataSnapshotID != "" {
-		out = append(out, image.Disk{Type: "data", SizeGiB: int(r.RequiredDataDiskSize), SnapshotID: r.DataSnapshotID})
+		out = append(out, image.Disk{Type: "data", SizeGiB: apispec.GiB(r.RequiredDataDiskSize), SnapshotID: r.DataSnapshotID})
 	}
 	return out
 }

@@ -18,12 +18,21 @@ func (r *Record) image() image.Image {
 		Status:        statuses.Read(r.Status),
 		OS:            oses.Read(r.Platform),
 		Platform:      image.ParsePlatform(r.OSFamily),
-		Arch:          archs.Read(cmp.Or(r.Architecture, r.ProcessorType)),
-		SizeGiB:       int(r.Size),
+		Arch:          r.arch(),
+		SizeGiB:       apispec.GiB(r.Size),
 		Created:       r.CreateTime,
 		StatusChanged: r.StatusTime,
 		Tags:          r.tags(),
 	}
+}
+
+// arch is what the record says of the processor: its kind where that is there, and
+// else its width.
+func (r *Record) arch() image.Arch {
+	if r.Architecture != "" {
+		return apispec.Arch(r.Architecture)
+	}
+	return widths.Read(r.ProcessorType)
 }
 
 func (r *Record) tags() map[string]string {

@@ -19,7 +19,6 @@ var api = apispec.API[Record]{
 		image.FieldVisibilities: visibilities.Neutral(),
 		image.FieldStatuses:     statuses.Neutral(),
 		image.FieldOSes:         oses.Neutral(),
-		image.FieldArchs:        archs.Neutral(),
 	},
 }
 
@@ -74,11 +73,10 @@ var oses = apispec.Words[image.OS]{
 	{Neutral: image.OSWindows, Wire: []string{"windows"}},
 }
 
-// archs has the words of architecture and of processor_type.
-var archs = apispec.Words[image.Arch]{
-	{Neutral: image.ArchX86_64, Wire: []string{"x86_64", "64bit"}},
-	{Neutral: image.ArchI386, Wire: []string{"i386", "32bit"}},
-	{Neutral: image.ArchARM64, Wire: []string{"arm64", "aarch64"}},
+// widths are the words of processor_type.
+var widths = apispec.Words[image.Arch]{
+	{Neutral: image.ArchX86_64, Wire: []string{"64bit"}},
+	{Neutral: image.ArchI386, Wire: []string{"32bit"}},
 }
 
 // scopes says from which sources to ask. The listing without a source covers

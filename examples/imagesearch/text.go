@@ -28,6 +28,8 @@ func inFlagWords(text string) string {
 		"SkipUnreported", "--skip-unreported",
 		"invalid argument: native ", "invalid argument: --native ",
 		"use Limit, or Config.PageSize", "use --limit",
+		"set Config.Region", "choose targets with --target",
+		"use Client.Check", "use --check",
 		"not before created_before", "not before --created-before",
 	).Replace(text)
 }

@@ -27,6 +27,7 @@ func (c *Client) judge(a *httpx.Answer, said provider.Error, scanErr error, used
 	if e.RequestID == "" {
 		e.RequestID = a.Header.Get("X-Acs-Request-Id")
 	}
+	e.Code, e.RequestID = httpx.Redact(e.Code, used), httpx.Redact(e.RequestID, used)
 	switch {
 	case !succeeded(a.Status, said.Code):
 		e.Kind = kindOf(a.Status, said.Code)

@@ -25,6 +25,16 @@ func Percent(text string) int {
 	return n
 }
 
+// GiB reads a size. One below nothing is none.
+func GiB(n int64) int { return int(max(n, 0)) }
+
+// Arch reads an architecture in any usual spelling; an unknown one is the zero
+// value.
+func Arch(text string) image.Arch {
+	arch, _ := image.ParseArch(text)
+	return arch
+}
+
 // FoldSpaces trims a text for people, and makes one blank of each run of white
 // space.
 func FoldSpaces(text string) string { return strings.Join(strings.Fields(text), " ") }

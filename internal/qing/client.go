@@ -71,7 +71,7 @@ func (c *Client) Send(ctx context.Context, action string, params url.Values, sca
 		},
 		Read: func(a *httpx.Answer) error {
 			said, err := scan(a.Body)
-			said.Message = httpx.Redact(said.Message, used)
+			said.Message, said.Code = httpx.Redact(said.Message, used), httpx.Redact(said.Code, used)
 			return c.judge(a, params, said, err, used)
 		},
 	})

@@ -6,6 +6,7 @@
 package config
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 
@@ -53,7 +54,7 @@ func Load(path string, around Surroundings) ([]Target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w; want a readable YAML file", err)
 	}
-	return Parse(path, data, around)
+	return Parse(path, bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), around) // editors put a byte order mark there
 }
 
 // Parse reads the text of a file. The error joins one for each problem.
