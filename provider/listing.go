@@ -62,11 +62,15 @@ func (l *listing) read(call int) (more bool, err error) {
 			return false, err
 		}
 		repeats := before != nil && p.repeats(before)
+		if repeats {
+			p.alike = before.alike + 1
+		}
 		switch {
 		case repeats && p.short != nil:
 			return false, p.short
-		case l.client.config.Confirm && (!repeats || !p.agrees(before)):
-		case repeats, p.clean():
+		case repeats && p.agrees(before):
+			return true, nil
+		case !l.client.config.Confirm && (p.clean() || p.alike == maxPasses-1):
 			return true, nil
 		}
 		if !p.clean() {

@@ -56,7 +56,7 @@ func TestDishonestServers(t *testing.T) {
 	}{
 		"total missing":               {func(s *server) { s.total = unstated }, true, once},
 		"total too low":               {func(s *server) { s.total = func(int, int) int { return 7 } }, true, once},
-		"total changes":               {func(s *server) { s.total = alternating }, true, 2 * once},
+		"total changes":               {func(s *server) { s.total = alternating }, true, 3 * once},
 		"total too high":              {func(s *server) { s.total = tooHigh }, false, 2 * once},
 		"pages capped":                {func(s *server) { s.cap = 4 }, true, n/4 + 2},
 		"pages capped, total missing": {func(s *server) { s.cap, s.total = 4, unstated }, true, n/4 + 3},

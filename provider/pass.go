@@ -30,6 +30,7 @@ type pass struct {
 	repeated int   // images that came more than once
 	kept     int   // images that came in the pass before, too
 	short    error // images are known to be missing
+	alike    int   // passes before this one that brought the same images
 }
 
 func (l *listing) newPass(number int) *pass {

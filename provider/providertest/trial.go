@@ -74,7 +74,11 @@ func (t *trial) open(world []image.Image, c provider.Config) *Session {
 }
 
 func (t *trial) openAs(reading string, world []image.Image, c provider.Config) *Session {
-	return t.harness.Open(t.t, world, Options{Reading: reading, Config: c})
+	s := t.harness.Open(t.t, world, Options{Reading: reading, Config: c})
+	if s == nil || s.Client == nil || s.Requests == nil {
+		t.t.Fatal("Harness.Open returned no session with a Client and Requests")
+	}
+	return s
 }
 
 func (t *trial) readings() []string {
