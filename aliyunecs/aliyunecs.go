@@ -36,7 +36,7 @@ func New(c provider.Config) (*provider.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return apispec.Client(&api, client, c), nil
+	return apispec.Client(api, client, c), nil
 }
 
 func host(region string) string {
@@ -72,5 +72,5 @@ func FromFamily(ctx context.Context, c *provider.Client, family string) (image.I
 // Details returns the provider's own record of an image of this package, with
 // every documented field. It fails if the image has no Native record.
 func Details(m image.Image) (Record, error) {
-	return apispec.Details(&api, m)
+	return apispec.Details(api, m)
 }

@@ -2,6 +2,7 @@ package aliyunecs
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/imagequery/imagequery/image"
@@ -77,7 +78,7 @@ func (r *Record) visibility(source image.Source) image.Visibility {
 }
 
 func (r *Record) disks() []image.Disk {
-	var out []image.Disk
+	out := slices.Grow([]image.Disk(nil), len(r.DiskDeviceMappings))
 	for _, d := range r.DiskDeviceMappings {
 		out = append(out, image.Disk{
 			Type: strings.ToLower(d.Type), Device: d.Device, SizeGiB: apispec.GiB(d.Size),
@@ -89,9 +90,9 @@ func (r *Record) disks() []image.Disk {
 
 func (r *Record) snapshots() []string {
 	var out []string
-	for _, d := range r.DiskDeviceMappings {
+	for i, d := range r.DiskDeviceMappings {
 		if d.SnapshotID != "" {
-			out = append(out, d.SnapshotID)
+			out = append(slices.Grow(out, len(r.DiskDeviceMappings)-i), d.SnapshotID)
 		}
 	}
 	return out

@@ -6,7 +6,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-var api = apispec.API[Record]{
+var api = apispec.Define(apispec.API[Record]{
 	Name:       Name,
 	Operations: []apispec.Operation[Record]{describeImages, describeImageFromFamily},
 	Record:     record,
@@ -22,7 +22,7 @@ var api = apispec.API[Record]{
 		{Param: "ActionType", Value: "CreateEcs", Effect: "images that can only replace a system disk are left out; Native ActionType=ChangeOS asks for those"},
 	},
 	Check: apispec.Check{Params: map[string]string{"DryRun": "true", "ImageOwnerAlias": "self"}, Passed: "DryRunOperation"},
-}
+})
 
 var envelope = apispec.Envelope{Code: "Code", Message: "Message", RequestID: "RequestId", Total: "TotalCount"}
 

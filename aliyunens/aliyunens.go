@@ -31,7 +31,7 @@ func New(c provider.Config) (*provider.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return apispec.Client(&api, client, c), nil
+	return apispec.Client(api, client, c), nil
 }
 
 func host(region string) string {
@@ -44,5 +44,5 @@ func host(region string) string {
 // Details returns the provider's own record of an image of this package, with
 // every documented field. It fails if the image has no Native record.
 func Details(m image.Image) (Record, error) {
-	return apispec.Details(&api, m)
+	return apispec.Details(api, m)
 }

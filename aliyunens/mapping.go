@@ -2,6 +2,7 @@ package aliyunens
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/imagequery/imagequery/image"
@@ -20,7 +21,7 @@ func (r *Record) image() image.Image {
 		OS:              osOf(platform),
 		Platform:        platform,
 		OSVersion:       r.OSVersion,
-		OSName:          apispec.FoldSpaces(r.Platform + " " + r.OSVersion),
+		OSName:          apispec.FoldSpaces(r.Platform, r.OSVersion),
 		Arch:            cmp.Or(computeArchs.Read(r.ComputeType), apispec.Arch(r.Architecture)),
 		SizeGiB:         apispec.GiB(r.ImageSize),
 		Disks:           r.disks(),
@@ -55,7 +56,7 @@ func osOf(platform string) image.OS {
 }
 
 func (r *Record) disks() []image.Disk {
-	var out []image.Disk
+	out := slices.Grow([]image.Disk(nil), len(r.DiskDeviceMappings))
 	for _, d := range r.DiskDeviceMappings {
 		out = append(out, image.Disk{Type: strings.ToLower(d.Type), SizeGiB: apispec.GiB(d.Size), Format: d.Format})
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-var api = apispec.API[Record]{
+var api = apispec.Define(apispec.API[Record]{
 	Name:       Name,
 	Operations: []apispec.Operation[Record]{describeSelfImages},
 	Record:     record,
@@ -15,7 +15,7 @@ var api = apispec.API[Record]{
 		image.FieldSources:  sources.Neutral(),
 		image.FieldStatuses: statuses.Neutral(),
 	},
-}
+})
 
 var describeSelfImages = apispec.Operation[Record]{
 	Action:   "DescribeSelfImages",

@@ -30,7 +30,7 @@ func New(c provider.Config) (*provider.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return apispec.Client(&api, client, c), nil
+	return apispec.Client(api, client, c), nil
 }
 
 func host(region string) string { return "swas." + region + ".aliyuncs.com" }
@@ -38,5 +38,5 @@ func host(region string) string { return "swas." + region + ".aliyuncs.com" }
 // Details returns the provider's own record of an image of this package, with
 // every documented field. It fails if the image has no Native record.
 func Details(m image.Image) (Record, error) {
-	return apispec.Details(&api, m)
+	return apispec.Details(api, m)
 }

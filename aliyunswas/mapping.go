@@ -18,7 +18,7 @@ func (r *Record) image() image.Image {
 		OS:              oses.Read(r.OSType),
 		Platform:        image.ParsePlatform(r.SourceImageName),
 		OSVersion:       r.SourceImageVersion,
-		OSName:          apispec.FoldSpaces(r.SourceImageName + " " + r.SourceImageVersion),
+		OSName:          apispec.FoldSpaces(r.SourceImageName, r.SourceImageVersion),
 		SizeGiB:         apispec.GiB(r.RequiredSystemDiskSize),
 		Disks:           r.disks(),
 		Created:         r.CreationTime,
@@ -39,11 +39,11 @@ func (r *Record) sharing() (image.Source, image.Visibility) {
 }
 
 func (r *Record) disks() []image.Disk {
-	out := []image.Disk{{Type: "system", SizeGiB: apispec.GiB(r.RequiredSystemDiskSize), SnapshotID: r.SystemSnapshotID}}
-	if r.RequiredDataDiskSize != 0 || r.DataSnapshotID != "" {
-		out = append(out, image.Disk{Type: "data", SizeGiB: apispec.GiB(r.RequiredDataDiskSize), SnapshotID: r.DataSnapshotID})
+	system := image.Disk{Type: "system", SizeGiB: apispec.GiB(r.RequiredSystemDiskSize), SnapshotID: r.SystemSnapshotID}
+	if r.RequiredDataDiskSize == 0 && r.DataSnapshotID == "" {
+		return []image.Disk{system}
 	}
-	return out
+	return []image.Disk{system, {Type: "data", SizeGiB: apispec.GiB(r.RequiredDataDiskSize), SnapshotID: r.DataSnapshotID}}
 }
 
 func (r *Record) snapshots() []string {

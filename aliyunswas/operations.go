@@ -6,7 +6,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-var api = apispec.API[Record]{
+var api = apispec.Define(apispec.API[Record]{
 	Name:       Name,
 	Operations: []apispec.Operation[Record]{listCustomImages},
 	Record:     record,
@@ -17,7 +17,7 @@ var api = apispec.API[Record]{
 		image.FieldStatuses:     statuses.Neutral(),
 		image.FieldOSes:         oses.Neutral(),
 	},
-}
+})
 
 var listCustomImages = apispec.Operation[Record]{
 	Action:   "ListCustomImages",

@@ -40,12 +40,18 @@ func ParsePlatform(text string) string {
 
 func platformAt(text string) (name string) {
 	longest := 0
+	first := firstLower(text)
 	for _, p := range platforms {
-		if len(p.text) > longest && hasLowerPrefix(text, p.text) {
+		if rune(p.text[0]) == first && len(p.text) > longest && hasLowerPrefix(text, p.text) {
 			longest, name = len(p.text), p.name
 		}
 	}
 	return name
+}
+
+func firstLower(text string) rune {
+	r, _ := utf8.DecodeRuneInString(text)
+	return unicode.ToLower(r)
 }
 
 // hasLowerPrefix reports whether text, in lower case, begins with prefix.

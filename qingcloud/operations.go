@@ -6,7 +6,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-var api = apispec.API[Record]{
+var api = apispec.Define(apispec.API[Record]{
 	Name:       Name,
 	Operations: []apispec.Operation[Record]{describeImages},
 	Record:     record,
@@ -20,7 +20,7 @@ var api = apispec.API[Record]{
 		image.FieldStatuses:     statuses.Neutral(),
 		image.FieldOSes:         oses.Neutral(),
 	},
-}
+})
 
 var describeImages = apispec.Operation[Record]{
 	Action:   "DescribeImages",

@@ -36,12 +36,12 @@ func New(c provider.Config) (*provider.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return apispec.Client(&api, client, c), nil
+	return apispec.Client(api, client, c), nil
 }
 
 // Details returns the provider's own record of an image of this package, with
 // every documented field except the default password. It fails if the image has
 // no Native record.
 func Details(m image.Image) (Record, error) {
-	return apispec.Details(&api, m)
+	return apispec.Details(api, m)
 }

@@ -6,7 +6,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// API is what an adapter knows about its provider. It never changes.
+// API is what an adapter knows about its provider. [Define] makes it ready for
+// use, and then it never changes.
 type API[R any] struct {
 	Name       string
 	Operations []Operation[R] // the first one is the listing that plans use
@@ -16,6 +17,18 @@ type API[R any] struct {
 	Words      map[image.Field][]string // see [provider.Info]
 	Defaults   []provider.Default
 	Check      Check
+
+	pages map[string]*wire.Page[envelope, R] // by action
+}
+
+// Define prepares the tables that read the answers of an API.
+func Define[R any](a API[R]) *API[R] {
+	a.pages = make(map[string]*wire.Page[envelope, R])
+	for i := range a.Operations {
+		op := &a.Operations[i]
+		a.pages[op.Action] = newPage(op, a.Record)
+	}
+	return &a
 }
 
 // Operation is one documented operation.

@@ -72,7 +72,7 @@ func (s *sender) Send(_ context.Context, action string, params url.Values, scan 
 }
 
 func newProvider(api apispec.API[record], s *sender) provider.Provider {
-	return apispec.New(&api, s, provider.Config{Region: "r1"})
+	return apispec.New(apispec.Define(api), s, provider.Config{Region: "r1"})
 }
 
 // planned are the parameters of a plan's calls, which must be one each, without

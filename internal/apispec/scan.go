@@ -58,14 +58,16 @@ var errNoRows = errors.New("the answer holds no images, and does not say that th
 func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Page, provider.Error, error) {
 	var e envelope
 	page := &provider.Page{}
-	found, err := s.pages[op.Action].Scan(body, &e, func(r *R, raw wire.Raw) error {
+	_, located := op.named(Location)
+	found, err := s.api.pages[op.Action].Scan(body, &e, func(r *R, raw wire.Raw) error {
 		m := op.Image(r)
 		switch {
 		case m.ID != "":
 			if page.Images == nil {
 				page.Images = make([]image.Image, 0, min(size, op.MaxPage))
 			}
-			page.Images = append(page.Images, s.complete(op, m, raw))
+			page.Images = append(page.Images, m)
+			s.complete(&page.Images[len(page.Images)-1], located, raw)
 		case !op.Single:
 			return fmt.Errorf("image %d of the answer has no identifier", len(page.Images)+1)
 		}
@@ -78,13 +80,14 @@ func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Pa
 	return page, e.said, err
 }
 
-func (s *service[R]) complete(op *Operation[R], m image.Image, raw wire.Raw) image.Image {
+// complete adds what the record does not say. An operation that is located asks
+// one region only.
+func (s *service[R]) complete(m *image.Image, located bool, raw wire.Raw) {
 	m.Provider = s.api.Name
-	if _, located := op.named(Location); located && m.Region == "" {
+	if located && m.Region == "" {
 		m.Region = s.region
 	}
 	if !s.omitNative {
 		m.Native = raw.Copy()
 	}
-	return m
 }

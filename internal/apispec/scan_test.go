@@ -18,7 +18,7 @@ func fetch(t *testing.T, action, body string, c provider.Config) (*provider.Page
 	api := listing()
 	s := &sender{body: body}
 	c.Region = "r1"
-	page, err := apispec.New(&api, s, c).Fetch(t.Context(), provider.Call{Action: action}, provider.Cursor{Size: 50})
+	page, err := apispec.New(apispec.Define(api), s, c).Fetch(t.Context(), provider.Call{Action: action}, provider.Cursor{Size: 50})
 	return page, s, err
 }
 

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/imagequery/imagequery/image"
-	"github.com/imagequery/imagequery/internal/wire"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -29,11 +28,7 @@ type Sender interface {
 
 // New returns the provider of an API in one region.
 func New[R any](api *API[R], s Sender, c provider.Config) provider.Provider {
-	out := &service[R]{api: api, sender: s, region: c.Region, omitNative: c.OmitNative, pages: map[string]*wire.Page[envelope, R]{}}
-	for i := range api.Operations {
-		op := &api.Operations[i]
-		out.pages[op.Action] = newPage(op, api.Record)
-	}
+	out := &service[R]{api: api, sender: s, region: c.Region, omitNative: c.OmitNative}
 	out.info = out.describe()
 	return out
 }
@@ -49,7 +44,6 @@ type service[R any] struct {
 	sender     Sender
 	region     string
 	omitNative bool
-	pages      map[string]*wire.Page[envelope, R]
 	info       provider.Info
 }
 
@@ -82,7 +76,7 @@ func (s *service[R]) operation(action string) (*Operation[R], error) {
 	}
 	return nil, &provider.Error{
 		Kind: provider.InvalidArgument, Action: action,
-		Message: fmt.Sprintf("unknown operation: want %s", strings.Join(slices.Sorted(maps.Keys(s.pages)), " or ")),
+		Message: fmt.Sprintf("unknown operation: want %s", strings.Join(slices.Sorted(maps.Keys(s.api.pages)), " or ")),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/imagequery/imagequery/image"
 )
@@ -18,6 +19,9 @@ func Identifier(text string) string {
 
 // Percent reads a share such as "32%" or "32"; anything else is 0.
 func Percent(text string) int {
+	if text == "" {
+		return 0
+	}
 	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(text), "%"))
 	if err != nil || n < 0 {
 		return 0
@@ -35,9 +39,35 @@ func Arch(text string) image.Arch {
 	return arch
 }
 
-// FoldSpaces trims a text for people, and makes one blank of each run of white
-// space.
-func FoldSpaces(text string) string { return strings.Join(strings.Fields(text), " ") }
+// FoldSpaces joins texts for people into one, trimmed and with one blank for each
+// run of white space.
+func FoldSpaces(texts ...string) string {
+	if len(texts) == 1 && isFolded(texts[0]) {
+		return texts[0]
+	}
+	var usual [64]byte
+	out := usual[:0]
+	for _, text := range texts {
+		for word := range strings.FieldsSeq(text) {
+			if len(out) > 0 {
+				out = append(out, ' ')
+			}
+			out = append(out, word...)
+		}
+	}
+	return string(out)
+}
+
+func isFolded(text string) bool {
+	last := ' '
+	for _, r := range text {
+		if unicode.IsSpace(r) && (r != ' ' || last == ' ') {
+			return false
+		}
+		last = r
+	}
+	return last != ' ' || text == ""
+}
 
 // AddTag adds a tag to a map that may be nil. A tag without a key is none.
 func AddTag(tags map[string]string, key, value string) map[string]string {

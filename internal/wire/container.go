@@ -4,19 +4,14 @@ package wire
 // list is empty.
 func Texts[T any](name string, at func(*T) *[]string) Field[T] {
 	f := Field[T]{member: member{name: name, names: []string{name}}}
-	f.scan = func(s *scanner, t *T) error {
+	f.scan = func(s *scanner, t *T) {
 		texts := at(t)
 		*texts = nil
-		if s.peek() != '[' {
-			return s.skip()
-		}
-		return s.elements(func() error {
-			v, err := s.value()
-			if err == nil && (v.kind == text || v.kind == number || v.kind == boolean) {
-				*texts = append(*texts, string(s.text(v)))
+		for more := s.list(); more; more = s.next() {
+			if v := s.value(); v.kind == text || v.kind == number || v.kind == boolean {
+				*texts = append(*texts, s.texts.keep(s.text(v)))
 			}
-			return err
-		})
+		}
 	}
 	return f
 }
@@ -26,20 +21,18 @@ func Texts[T any](name string, at func(*T) *[]string) Field[T] {
 func List[T, E any](name string, of *Object[E], at func(*T) *[]E) Field[T] {
 	f := Field[T]{member: holder(name, '[', of.Names())}
 	f.guards = of.guards
-	f.scan = func(s *scanner, t *T) error {
+	f.scan = func(s *scanner, t *T) {
 		list := at(t)
 		*list = (*list)[:0]
-		if s.peek() != '[' {
-			return s.skip()
-		}
-		return s.elements(func() error {
+		for more := s.list(); more; more = s.next() {
 			if s.peek() != '{' {
-				return s.pass(of.guards)
+				s.pass(of.guards)
+				continue
 			}
 			var e E
 			*list = append(*list, e)
-			return of.scan(s, &(*list)[len(*list)-1])
-		})
+			of.scan(s, &(*list)[len(*list)-1])
+		}
 	}
 	f.keep = func(old, fresh *T) { *at(fresh) = (*at(old))[:0] }
 	return f
@@ -49,13 +42,16 @@ func List[T, E any](name string, of *Object[E], at func(*T) *[]E) Field[T] {
 func Nested[T, E any](name string, of *Object[E], at func(*T) *E) Field[T] {
 	f := Field[T]{member: holder(name, '{', of.Names())}
 	f.guards = of.guards
-	f.scan = func(s *scanner, t *T) error {
-		if s.peek() != '{' {
-			return s.skip()
+	f.scan = func(s *scanner, t *T) {
+		if s.peek() == '{' {
+			of.scan(s, at(t))
+		} else {
+			s.skip()
 		}
-		return of.scan(s, at(t))
 	}
-	f.keep = func(old, fresh *T) { of.keep(at(old), at(fresh)) }
+	if of.keeps != nil {
+		f.keep = func(old, fresh *T) { of.keep(at(old), at(fresh)) }
+	}
 	return f
 }
 

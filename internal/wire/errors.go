@@ -41,11 +41,12 @@ func (e *ShapeError) Error() string {
 	return fmt.Sprintf("unexpected JSON at offset %d: %s: %s", e.Offset, e.Path, e.Msg)
 }
 
-// fail is the syntax error at the current position.
-func (s *scanner) fail(where string) error {
+// fail ends the pass with the syntax error at the current position.
+func (s *scanner) fail(where string) {
 	if s.pos >= len(s.data) {
-		return &SyntaxError{Offset: int64(s.pos), Msg: "the document ends " + where, truncated: true}
+		s.stop(&SyntaxError{Offset: int64(s.pos), Msg: "the document ends " + where, truncated: true})
+		return
 	}
 	found := strconv.QuoteRuneToASCII(rune(s.data[s.pos]))
-	return &SyntaxError{Offset: int64(s.pos), Msg: "found " + found + " " + where}
+	s.stop(&SyntaxError{Offset: int64(s.pos), Msg: "found " + found + " " + where})
 }

@@ -13,17 +13,20 @@ type order struct {
 	keys  []seenKey // the start of the object, the fields, then unknown keys
 }
 
-// A seenKey is a key of the document. Next is the place of the key that came
-// after it last.
+// A seenKey is a key of the document, and what was skipped under it last. Both are
+// copies, so that they outlive the document.
 type seenKey struct {
-	raw  []byte // as it was written, from the quote to the colon
-	next int
+	raw     []byte // as it was written, from the quote to the colon
+	next    int    // the place of the key that came after it last
+	skipped []byte // JSON that ends in itself: no number
 }
 
-// maxUnknown is how many unknown keys of one table are told apart.
-const maxUnknown = 32
+const (
+	maxUnknown = 32  // unknown keys of one table that are told apart
+	maxSkipped = 512 // bytes of a skipped value that are remembered
+)
 
-// orderOf returns the memory of this pass for a table.
+// orderOf returns the memory of this scanner for a table.
 func (s *scanner) orderOf(table *keyTable) *order {
 	for _, o := range s.orders {
 		if o.table == table {
@@ -37,26 +40,27 @@ func (s *scanner) orderOf(table *keyTable) *order {
 
 // find reads a key and its colon and returns its place in the order; previous is
 // the place of the key before.
-func (s *scanner) find(o *order, previous int) (int, error) {
+func (s *scanner) find(o *order, previous int) int {
 	guess := o.keys[previous].next
-	if raw := o.keys[guess].raw; len(raw) > 0 && bytes.HasPrefix(s.data[s.pos:], raw) {
-		s.pos += len(raw)
-		return guess, nil
+	raw := o.keys[guess].raw
+	if end := s.pos + len(raw); end <= len(s.data) && string(s.data[s.pos:end]) == string(raw) && len(raw) > 0 {
+		s.pos = end
+		return guess
 	}
 	start := s.pos
-	name, plain, err := s.key()
-	if err != nil {
-		return 0, err
+	name, plain := s.key()
+	if s.err != nil {
+		return 0
 	}
-	raw := s.data[start:s.pos]
+	raw = s.data[start:s.pos]
 	field, known := (*o.table)[string(s.unquoted(name, plain))]
 	place := 1 + field
 	if !known {
 		place = o.unknown(raw)
 	}
-	o.keys[place].raw = raw
+	o.keys[place].raw = append(o.keys[place].raw[:0], raw...)
 	o.keys[previous].next = place
-	return place, nil
+	return place
 }
 
 // unknown returns the place of a key that names no field.
@@ -71,4 +75,17 @@ func (o *order) unknown(raw []byte) int {
 		o.keys = append(o.keys, seenKey{})
 	}
 	return len(o.keys) - 1
+}
+
+// skipAt skips the value of a key. Values that repeat are checked once.
+func (s *scanner) skipAt(key *seenKey) {
+	if old := key.skipped; len(old) > 0 && bytes.HasPrefix(s.data[s.pos:], old) {
+		s.pos += len(old)
+		return
+	}
+	first, start := s.peek(), s.pos
+	s.skip()
+	if raw := s.data[start:s.pos]; len(raw) <= maxSkipped && !isNumber(first) && s.err == nil {
+		key.skipped = append(key.skipped[:0], raw...)
+	}
 }

@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
+func isNumber(first byte) bool { return first == '-' || '0' <= first && first <= '9' }
+
 // number checks a number and passes over it.
-func (s *scanner) number() error {
+func (s *scanner) number() {
 	end, ok := numberEnd(s.data, s.pos)
-	s.pos = end
-	if !ok {
-		return s.fail("in a number")
+	if s.pos = end; !ok {
+		s.fail("in a number")
 	}
-	return nil
 }
 
 // numberEnd returns where the JSON number at b[i:] ends; if it is none, where it

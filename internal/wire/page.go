@@ -14,34 +14,35 @@ type Page[P, R any] struct {
 // NewPage makes the table of a page whose rows are the list at a path such as
 // "Images.Image". It panics if the envelope has a field where that path begins.
 func NewPage[P, R any](envelope *Object[P], rows string, record *Object[R]) *Page[P, R] {
-	return newPage(envelope, rows, record, '[', func(s *scanner, v *visit[P, R]) error {
-		return s.elements(func() error {
+	return newPage(envelope, rows, record, '[', func(s *scanner, v *visit[P, R]) {
+		for more := s.enter(); more; more = s.next() {
 			switch s.peek() {
 			case '{':
-				return v.scan(s, record)
+				v.scan(s, record)
 			case 'n':
-				return s.skip()
+				s.skip()
+			default:
+				s.misplaced(rows, "in the place of a row")
 			}
-			return s.misplaced(rows, "in the place of a row")
-		})
+		}
 	})
 }
 
 // NewSingle makes the table of a page with at most one row, the object at a path
 // such as "Image". If the object is empty there is no row.
 func NewSingle[P, R any](envelope *Object[P], row string, record *Object[R]) *Page[P, R] {
-	return newPage(envelope, row, record, '{', func(s *scanner, v *visit[P, R]) error {
-		return v.scan(s, record)
+	return newPage(envelope, row, record, '{', func(s *scanner, v *visit[P, R]) {
+		v.scan(s, record)
 	})
 }
 
 func newPage[P, R any](envelope *Object[P], path string, record *Object[R],
-	opening byte, read func(*scanner, *visit[P, R]) error) *Page[P, R] {
+	opening byte, read func(*scanner, *visit[P, R])) *Page[P, R] {
 	steps := strings.Split(path, ".")
 	slices.Reverse(steps)
-	f := place(path, opening, func(s *scanner, v *visit[P, R]) error {
+	f := place(path, opening, func(s *scanner, v *visit[P, R]) {
 		v.found = true
-		return read(s, v)
+		read(s, v)
 	})
 	f.member = holder(steps[0], opening, record.Names())
 	for _, step := range steps[1:] {
@@ -58,7 +59,7 @@ func lift[P, R any](envelope *Object[P]) []Field[visit[P, R]] {
 	for _, f := range envelope.fields {
 		fields = append(fields, Field[visit[P, R]]{
 			member: f.member,
-			scan:   func(s *scanner, v *visit[P, R]) error { return f.store(s, v.envelope) },
+			scan:   func(s *scanner, v *visit[P, R]) { f.store(s, v.envelope) },
 		})
 	}
 	return fields
@@ -78,6 +79,6 @@ func (p *Page[P, R]) Names() []string { return p.table.Names() }
 // [*ShapeError], or what row returned.
 func (p *Page[P, R]) Scan(data []byte, e *P, row func(r *R, raw Raw) error) (found bool, err error) {
 	v := &visit[P, R]{envelope: e, row: row, record: new(R), spare: new(R)}
-	err = p.table.document(newScanner(data, false), v)
+	err = p.table.document(data, false, v)
 	return v.found, err
 }

@@ -10,14 +10,18 @@ type visit[P, R any] struct {
 }
 
 // scan reads the row at the current position and hands it over.
-func (v *visit[P, R]) scan(s *scanner, table *Object[R]) error {
+func (v *visit[P, R]) scan(s *scanner, table *Object[R]) {
 	v.renew(table)
 	s.cuts = s.cuts[:0]
+	s.texts.next()
 	start := s.pos
-	if err := table.scan(s, v.record); err != nil {
-		return err
+	table.scan(s, v.record)
+	if s.err != nil {
+		return
 	}
-	return v.row(v.record, Raw{s.data, span{start, s.pos}, s.cuts})
+	if err := v.row(v.record, Raw{s.data, span{start, s.pos}, s.cuts}); err != nil {
+		s.stop(err)
+	}
 }
 
 // renew makes an empty record that has the memory of the lists of the last one.
@@ -30,54 +34,52 @@ func (v *visit[P, R]) renew(table *Object[R]) {
 
 // place is a field where the rows are, or the way to them. Nothing but them may
 // stand there, and only once.
-func place[P, R any](path string, opening byte, read func(*scanner, *visit[P, R]) error) Field[visit[P, R]] {
+func place[P, R any](path string, opening byte, read func(*scanner, *visit[P, R])) Field[visit[P, R]] {
 	var f Field[visit[P, R]]
-	f.scan = func(s *scanner, v *visit[P, R]) error {
-		if v.found {
-			return s.misplaced(path, "a second time")
+	f.scan = func(s *scanner, v *visit[P, R]) {
+		switch {
+		case v.found:
+			s.misplaced(path, "a second time")
+		case s.nothing():
+			v.found = true
+		case s.peek() != opening:
+			s.misplaced(path, "in the place of rows")
+		default:
+			read(s, v)
 		}
-		var err error
-		if v.found, err = s.nothing(); v.found || err != nil {
-			return err
-		}
-		if s.peek() != opening {
-			return s.misplaced(path, "in the place of rows")
-		}
-		return read(s, v)
 	}
 	return f
 }
 
 // nothing reports whether the value is null, "", [] or {}, and passes over it if
 // so.
-func (s *scanner) nothing() (bool, error) {
+func (s *scanner) nothing() bool {
 	start := s.pos
 	switch s.peek() {
 	case 'n':
-		return true, s.skip()
+		s.skip()
+		return true
 	case '"':
-		raw, _, err := s.quoted()
-		if err != nil || len(raw) == 0 {
-			return err == nil, err
+		if raw, _ := s.quoted(); len(raw) == 0 {
+			return true
 		}
 	case '[', '{':
-		more, err := s.enter()
-		if err != nil || !more {
-			return err == nil, err
+		if !s.enter() {
+			return true
 		}
 		s.open = s.open[:len(s.open)-1]
 	}
-	s.pos = start
-	return false, nil
+	if s.err == nil {
+		s.pos = start
+	}
+	return false
 }
 
-// misplaced is the error for a value that must not stand where it does.
-func (s *scanner) misplaced(path, where string) error {
+// misplaced ends the pass with the error for a value that must not stand where it
+// does.
+func (s *scanner) misplaced(path, where string) {
 	s.peek()
 	at := s.pos
-	v, err := s.value()
-	if err != nil {
-		return err
-	}
-	return &ShapeError{Offset: int64(at), Path: path, Msg: "found " + v.kind.String() + " " + where}
+	found := s.value().kind.String()
+	s.stop(&ShapeError{Offset: int64(at), Path: path, Msg: "found " + found + " " + where})
 }

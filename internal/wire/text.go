@@ -8,33 +8,41 @@ import (
 	"unicode/utf8"
 )
 
-// quoted reads a string and returns what stands between its quotes. It is plain
-// if that is ASCII without escapes, and so already the text.
-func (s *scanner) quoted() (raw []byte, plain bool, err error) {
-	s.pos++
-	start := s.pos
-	for plain = true; ; plain = false {
-		s.pos = ordinaryEnd(s.data, s.pos)
-		if s.pos == len(s.data) {
-			return nil, false, s.fail("in a string")
-		}
+// quoted reads a string and returns what stands between its quotes, or nothing
+// after an error. It is plain if that is ASCII without escapes, and so already the
+// text.
+func (s *scanner) quoted() (raw []byte, plain bool) {
+	start := s.pos + 1
+	end := ordinaryEnd(s.data, start)
+	if end < len(s.data) && s.data[end] == '"' {
+		s.pos = end + 1
+		return s.data[start:end], true
+	}
+	s.pos = end
+	if s.unusual(); s.err != nil {
+		return nil, true
+	}
+	return s.data[start : s.pos-1], false
+}
+
+// unusual reads the rest of a string, in which something is not ordinary.
+func (s *scanner) unusual() {
+	for ; s.pos < len(s.data); s.pos = ordinaryEnd(s.data, s.pos) {
 		switch c := s.data[s.pos]; {
 		case c == '"':
 			s.pos++
-			return s.data[start : s.pos-1], plain, nil
+			return
 		case c == '\\':
-			err = s.escape()
+			s.escape()
 		case c < ' ':
-			err = s.fail("in a string")
+			s.fail("in a string")
 		default:
 			for s.pos < len(s.data) && s.data[s.pos] >= utf8.RuneSelf {
 				s.pos++
 			}
 		}
-		if err != nil {
-			return nil, false, err
-		}
 	}
+	s.fail("in a string")
 }
 
 // ordinaryEnd returns where the first quote, backslash, control character or byte
@@ -57,26 +65,32 @@ func ordinaryEnd(b []byte, i int) int {
 }
 
 // escape checks an escape sequence and passes over it.
-func (s *scanner) escape() error {
+func (s *scanner) escape() {
 	s.pos++
-	if s.pos == len(s.data) {
-		return s.fail("in an escape sequence")
-	}
 	digits := 0
-	switch s.data[s.pos] {
+	switch s.at() {
 	case 'u':
 		digits = 4
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 	default:
-		return s.fail("in an escape sequence")
+		s.fail("in an escape sequence")
+		return
 	}
 	for s.pos++; digits > 0; digits-- {
-		if s.pos == len(s.data) || hex(s.data[s.pos]) < 0 {
-			return s.fail("in an escape sequence")
+		if hex(s.at()) < 0 {
+			s.fail("in an escape sequence")
+			return
 		}
 		s.pos++
 	}
-	return nil
+}
+
+// at is the byte at the current position, or 0 at the end.
+func (s *scanner) at() byte {
+	if s.pos < len(s.data) {
+		return s.data[s.pos]
+	}
+	return 0
 }
 
 // hex is the value of a hexadecimal digit, or -1.

@@ -23,101 +23,102 @@ var kindNames = [...]string{"null", "a boolean", "a number", "a string", "a list
 
 func (k kind) String() string { return kindNames[k] }
 
-// value reads one value; lists and objects are skipped.
-func (s *scanner) value() (v value, err error) {
-	switch c := s.peek(); {
-	case c == '"':
+// value reads one value; lists and objects are skipped. After an error it is null.
+func (s *scanner) value() (v value) {
+	switch c := s.peek(); c {
+	case '"':
 		v.kind = text
-		v.raw, v.plain, err = s.quoted()
-	case c == '{':
+		v.raw, v.plain = s.quoted()
+	case '{':
 		v.kind = object
-		err = s.skip()
-	case c == '[':
+		s.skip()
+	case '[':
 		v.kind = list
-		err = s.skip()
+		s.skip()
 	default:
-		v.kind, v.raw, err = s.literal(c)
+		v.kind, v.raw = s.literal(c)
 	}
-	return v, err
+	if s.err != nil {
+		return value{}
+	}
+	return v
 }
 
 // literal reads a number, true, false or null.
-func (s *scanner) literal(first byte) (k kind, raw []byte, err error) {
+func (s *scanner) literal(first byte) (k kind, raw []byte) {
 	start := s.pos
 	switch {
 	case first == 't':
-		k, err = boolean, s.word("true")
+		k = boolean
+		s.word("true")
 	case first == 'f':
-		k, err = boolean, s.word("false")
+		k = boolean
+		s.word("false")
 	case first == 'n':
-		k, err = null, s.word("null")
-	case first == '-' || '0' <= first && first <= '9':
-		k, err = number, s.number()
+		k = null
+		s.word("null")
+	case isNumber(first):
+		k = number
+		s.number()
 	default:
-		err = s.fail("where a value should start")
+		s.fail("where a value should start")
 	}
-	return k, s.data[start:s.pos], err
+	return k, s.data[start:s.pos]
 }
 
-func (s *scanner) word(w string) error {
+func (s *scanner) word(w string) {
 	rest := s.data[s.pos:]
 	if len(rest) >= len(w) && string(rest[:len(w)]) == w {
 		s.pos += len(w)
-		return nil
+		return
 	}
 	for i := 0; i < len(rest) && rest[i] == w[i]; i++ {
 		s.pos++
 	}
-	return s.fail("in " + w)
+	s.fail("in " + w)
 }
 
 // skip checks one value and passes over it. A value may be nested deeply, so it
 // does not call itself.
-func (s *scanner) skip() error {
+func (s *scanner) skip() {
 	floor := len(s.open)
 	for {
-		more, err := s.skipOne()
-		for !more && err == nil {
+		for more := s.skipOne(); !more; more = s.next() {
 			if len(s.open) == floor {
-				return nil
+				return
 			}
-			more, err = s.next()
 		}
-		if err == nil && s.open[len(s.open)-1] == '}' {
-			_, _, err = s.key()
-		}
-		if err != nil {
-			return err
+		if s.open[len(s.open)-1] == '}' {
+			s.key()
 		}
 	}
 }
 
 // skipOne skips a scalar, or enters a list or object; more reports whether it
 // has something inside.
-func (s *scanner) skipOne() (more bool, err error) {
+func (s *scanner) skipOne() (more bool) {
 	switch c := s.peek(); c {
 	case '{', '[':
 		return s.enter()
 	case '"':
-		_, _, err = s.quoted()
+		s.quoted()
 	default:
-		_, _, err = s.literal(c)
+		s.literal(c)
 	}
-	return false, err
+	return false
 }
 
 // key reads the key of a member and the colon after it.
-func (s *scanner) key() (raw []byte, plain bool, err error) {
+func (s *scanner) key() (raw []byte, plain bool) {
 	if s.peek() != '"' {
-		return nil, false, s.fail("where a key should start")
+		s.fail("where a key should start")
+		return nil, false
 	}
-	raw, plain, err = s.quoted()
-	if err != nil {
-		return nil, false, err
-	}
+	raw, plain = s.quoted()
 	if s.peek() != ':' {
-		return nil, false, s.fail("after a key")
+		s.fail("after a key")
+		return nil, false
 	}
 	s.pos++
-	return raw, plain, nil
+	return raw, plain
 }
