@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/imagequery/imagequery/image"
 )
@@ -90,14 +91,22 @@ func (c *Client) Check(ctx context.Context) error {
 // Collect drains a sequence. It returns everything that came, and every error
 // joined.
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
-	var all []T
+	const many = 1024 // more are gathered in parts, so that growing does not copy them again and again
+	var parts [][]T
+	var part []T
 	var errs []error
 	for v, err := range seq {
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		all = append(all, v)
+		if len(part) == many {
+			parts, part = append(parts, part), make([]T, 0, many)
+		}
+		part = append(part, v)
 	}
-	return all, errors.Join(errs...)
+	if parts != nil {
+		part = slices.Concat(append(parts, part)...)
+	}
+	return part, errors.Join(errs...)
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"hash/maphash"
+	"math/bits"
 
 	"github.com/imagequery/imagequery/image"
 )
@@ -9,12 +10,18 @@ import (
 // mark numbers the passes of a listing, from 1.
 type mark uint32
 
-// marks remembers in which pass an image came last, in a hash table with linear
-// probing. It keeps 96 bits of hash instead of the reference, so that an image
-// that is not kept takes 16 bytes and a share of the free slots.
+// marks remembers in which pass an image came last. It keeps 96 bits of hash
+// instead of the reference, so that an image that is not kept takes 16 bytes, and
+// a half more for free slots. There are several tables so that they grow one by
+// one, and need little memory for that.
 type marks struct {
-	seeds [2]maphash.Seed
-	slots []slot // a power of two, at most three quarters of them in use
+	seeds  [2]maphash.Seed
+	tables [16]table
+}
+
+// table is a hash table with linear probing.
+type table struct {
+	slots []slot // at most four fifths of them in use
 	used  int
 }
 
@@ -26,42 +33,48 @@ type slot struct {
 }
 
 func newMarks() marks {
-	const few = 64
-	return marks{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}, slots: make([]slot, few)}
+	return marks{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
 }
 
 // set marks an image, and returns the mark that it had; 0 if it never came.
 func (m *marks) set(r image.Ref, now mark) (before mark) {
-	if m.used >= len(m.slots)/4*3 {
-		m.grow()
-	}
 	low, high := maphash.Comparable(m.seeds[0], r), uint32(maphash.Comparable(m.seeds[1], r))
-	s := m.slot(low, high)
+	return m.tables[high%uint32(len(m.tables))].set(low, high, now)
+}
+
+func (t *table) set(low uint64, high uint32, now mark) (before mark) {
+	if t.used >= len(t.slots)/5*4 {
+		t.grow()
+	}
+	s := t.slot(low, high)
 	before = s.last
 	if before == 0 {
-		m.used++
+		t.used++
 	}
 	*s = slot{low, high, now}
 	return before
 }
 
 // slot returns the slot of a hash, or the free one where it belongs.
-func (m *marks) slot(low uint64, high uint32) *slot {
-	last := uint64(len(m.slots) - 1)
-	for i := low & last; ; i = (i + 1) & last {
-		s := &m.slots[i]
+func (t *table) slot(low uint64, high uint32) *slot {
+	for i, _ := bits.Mul64(low, uint64(len(t.slots))); ; i++ {
+		if i == uint64(len(t.slots)) {
+			i = 0
+		}
+		s := &t.slots[i]
 		if s.last == 0 || s.low == low && s.high == high {
 			return s
 		}
 	}
 }
 
-func (m *marks) grow() {
-	old := m.slots
-	m.slots = make([]slot, 2*len(old))
+func (t *table) grow() {
+	const few = 8
+	old := t.slots
+	t.slots = make([]slot, max(few, len(old)+len(old)/2))
 	for _, s := range old {
 		if s.last != 0 {
-			*m.slot(s.low, s.high) = s
+			*t.slot(s.low, s.high) = s
 		}
 	}
 }
