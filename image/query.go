@@ -212,8 +212,8 @@ type predicate struct {
 	values []string
 }
 
-func (q Query) predicates() []predicate {
-	return []predicate{
+func (q Query) predicates() [19]predicate {
+	return [...]predicate{
 		{FieldIDs, q.IDs},
 		{FieldNames, q.Names},
 		{FieldNameGlobs, q.NameGlobs},
@@ -237,6 +237,9 @@ func (q Query) predicates() []predicate {
 }
 
 func pairs(tags map[string]string) []string {
+	if len(tags) == 0 {
+		return nil
+	}
 	var out []string
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		out = append(out, key+"="+tags[key])

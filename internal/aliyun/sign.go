@@ -11,8 +11,11 @@ import (
 // Sign returns the query of an RPC request: the parameters in canonical form
 // with their HMAC-SHA1 signature last.
 func Sign(method string, params map[string]string, secret string) string {
+	keys := slices.AppendSeq(make([]string, 0, len(params)), maps.Keys(params))
+	slices.Sort(keys)
 	var canonical strings.Builder
-	for i, key := range slices.Sorted(maps.Keys(params)) {
+	canonical.Grow(usualQuery)
+	for i, key := range keys {
 		if i > 0 {
 			canonical.WriteByte('&')
 		}
@@ -26,8 +29,12 @@ func Sign(method string, params map[string]string, secret string) string {
 	return canonical.String()
 }
 
+// usualQuery is about how long a signed query is.
+const usualQuery = 768
+
 func stringToSign(method, query string) string {
 	var b strings.Builder
+	b.Grow(usualQuery)
 	b.WriteString(method + "&%2F&")
 	escape(&b, query)
 	return b.String()
