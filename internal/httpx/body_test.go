@@ -21,7 +21,7 @@ import (
 
 // newTransport is like the shared one, of the test alone.
 func newTransport(t *testing.T) *http.Transport {
-	transport := httpx.Shared().Clone()
+	transport := httpx.NewTransport()
 	t.Cleanup(transport.CloseIdleConnections)
 	return transport
 }

@@ -166,7 +166,7 @@ func TestTransportOfASender(t *testing.T) {
 }
 
 func TestSharedTransport(t *testing.T) {
-	shared := httpx.Shared()
+	shared := httpx.NewTransport()
 	type settings struct {
 		HTTP1, HTTP2, H2C, Compression, KeepAlives bool
 		Idle, IdlePerHost, PerHost                 int

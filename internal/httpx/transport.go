@@ -7,7 +7,7 @@ import (
 )
 
 // shared serves every client that brings none of its own.
-var shared = newTransport()
+var shared = newPool(newTransport())
 
 // newTransport keeps as many idle connections as there can be requests in flight,
 // for less time than servers keep theirs, and speaks HTTP/1.1 without

@@ -1,0 +1,151 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"sync"
+	"time"
+)
+
+// pool sends through one transport, which opens no more connections to a host
+// than there are requests under way to it. By itself a transport opens another
+// one whenever none is free at the moment, even if one soon will be.
+type pool struct {
+	transport *http.Transport
+	hosts     sync.Map // of *host, by scheme and host
+}
+
+func newPool(t *http.Transport) *pool {
+	t.DialContext = gated(t.DialContext)
+	return &pool{transport: t}
+}
+
+// RoundTrip sends one request. It is under way until its answer's body is closed.
+func (p *pool) RoundTrip(r *http.Request) (*http.Response, error) {
+	found, _ := p.hosts.LoadOrStore(r.URL.Scheme+"://"+r.URL.Host, &host{changed: make(chan struct{})})
+	n := &need{host: found.(*host)}
+	n.host.add(1, 0)
+	end := sync.OnceFunc(func() { n.host.add(-1, 0) })
+	answer, err := p.transport.RoundTrip(r.WithContext(n.context(r.Context())))
+	if err != nil {
+		end()
+		return nil, err
+	}
+	answer.Body = &attemptBody{ReadCloser: answer.Body, done: end}
+	return answer, nil
+}
+
+// host counts what is under way to one host.
+type host struct {
+	mu                    sync.Mutex
+	requests, connections int
+	changed               chan struct{} // closed at the next change
+}
+
+func (h *host) add(requests, connections int) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.requests += requests
+	h.connections += connections
+	close(h.changed)
+	h.changed = make(chan struct{})
+}
+
+// take counts one connection more if there is a request for it.
+func (h *host) take() (ok bool, changed <-chan struct{}) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.connections >= h.requests {
+		return false, h.changed
+	}
+	h.connections++
+	return true, nil
+}
+
+// need is one request's need for a connection. The transport may look for one
+// several times.
+type need struct {
+	host *host
+	mu   sync.Mutex
+	met  chan struct{} // closed when a connection is found
+}
+
+type needKey struct{}
+
+func (n *need) context(ctx context.Context) context.Context {
+	return httptrace.WithClientTrace(context.WithValue(ctx, needKey{}, n), &httptrace.ClientTrace{
+		GetConn: func(string) { n.begin() },
+		GotConn: func(httptrace.GotConnInfo) { close(n.current()) },
+	})
+}
+
+func (n *need) begin() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.met = make(chan struct{})
+}
+
+func (n *need) current() chan struct{} {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.met
+}
+
+var errMet = errors.New("another connection came free")
+
+// patience is how long a request waits for a connection that should come free,
+// before it gets one of its own all the same.
+const patience = time.Second
+
+// wait returns when a new connection is to be opened, and an error if none is.
+func (n *need) wait(ctx context.Context) error {
+	met, late := n.current(), time.After(patience)
+	for {
+		ok, changed := n.host.take()
+		if ok {
+			return nil
+		}
+		select {
+		case <-changed:
+		case <-met:
+			return errMet
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-late:
+			n.host.add(0, 1)
+			return nil
+		}
+	}
+}
+
+type dial = func(ctx context.Context, network, address string) (net.Conn, error)
+
+func gated(open dial) dial {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		n := ctx.Value(needKey{}).(*need)
+		if err := n.wait(ctx); err != nil {
+			return nil, err
+		}
+		closed := sync.OnceFunc(func() { n.host.add(0, -1) })
+		connection, err := open(ctx, network, address)
+		if err != nil {
+			closed()
+			return nil, err
+		}
+		return &counted{connection, closed}, nil
+	}
+}
+
+// counted is a connection that is counted until it is closed.
+type counted struct {
+	net.Conn
+	closed func()
+}
+
+func (c *counted) Close() error {
+	defer c.closed()
+	return c.Conn.Close()
+}

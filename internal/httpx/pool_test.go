@@ -1,0 +1,172 @@
+package httpx_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/imagequery/imagequery/internal/httpx"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// TestConnections sends a thousand requests, of which some are denied, to a server
+// that answers at once: then connections come free while others would be opened.
+func TestConnections(t *testing.T) {
+	const inFlight, workers, each = 16, 32, 40
+	var n atomic.Int32
+	address, requests, connections := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		if n.Add(1)%10 == 0 {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		_, _ = w.Write(make([]byte, 50_000))
+	})
+	before := runtime.NumGoroutine()
+	transport := newTransport(t)
+	c := fast
+	c.Budget = &provider.Budget{InFlight: inFlight}
+	sender := senderTo(t, address, httpx.NewPool(transport), c)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for range each {
+				r := request()
+				r.Read = func(*httpx.Answer) error { return nil }
+				if err := sender.Do(t.Context(), r); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if requests.Load() != workers*each || connections.Load() > inFlight {
+		t.Errorf("%d requests needed %d connections, want at most %d for %d", requests.Load(), connections.Load(), inFlight, workers*each)
+	}
+	transport.CloseIdleConnections()
+	settles(t, before)
+}
+
+// wires are connections inside the process. Each is opened as the function for it
+// says, and the last function says it for all that follow.
+type wires struct {
+	opened atomic.Int32
+	open   []func(ctx context.Context) (net.Conn, error)
+}
+
+func (w *wires) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	n := int(w.opened.Add(1))
+	return w.open[min(n, len(w.open))-1](ctx)
+}
+
+// pool returns what sends over the wires, and a way to ask with it.
+func (w *wires) pool(t *testing.T) (ask func(context.Context) error) {
+	transport := httpx.NewTransport()
+	transport.DialContext = w.dial
+	pool := httpx.NewPool(transport)
+	t.Cleanup(transport.CloseIdleConnections)
+	return func(ctx context.Context) error {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://example.test/", nil)
+		if err != nil {
+			return err
+		}
+		answer, err := pool.RoundTrip(r)
+		if err != nil {
+			return err
+		}
+		defer answer.Body.Close()
+		_, err = io.Copy(io.Discard, answer.Body)
+		return err
+	}
+}
+
+// answering is a connection to a server that answers so many requests and hangs up.
+func answering(requests int) func(context.Context) (net.Conn, error) {
+	return func(context.Context) (net.Conn, error) {
+		client, server := net.Pipe()
+		go func() {
+			defer server.Close()
+			in := bufio.NewReader(server)
+			for range requests {
+				if _, err := http.ReadRequest(in); err != nil {
+					return
+				}
+				if _, err := io.WriteString(server, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"); err != nil {
+					return
+				}
+			}
+		}()
+		return client, nil
+	}
+}
+
+func refused(context.Context) (net.Conn, error) { return nil, errors.New("refused") }
+
+func never(ctx context.Context) (net.Conn, error) {
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-time.After(time.Hour):
+		return nil, errors.New("timeout")
+	}
+}
+
+// TestConnectionsThatAreLost loses every connection in some way. A request must not
+// wait for one that will not come back.
+func TestConnectionsThatAreLost(t *testing.T) {
+	for name, test := range map[string]struct {
+		wires *wires
+		fail  int // requests that fail, all of them first
+	}{
+		"none":                  {&wires{open: []func(context.Context) (net.Conn, error){answering(10)}}, 0},
+		"hangs up each time":    {&wires{open: []func(context.Context) (net.Conn, error){answering(1)}}, 0},
+		"hangs up in between":   {&wires{open: []func(context.Context) (net.Conn, error){answering(2), answering(1)}}, 0},
+		"refused first":         {&wires{open: []func(context.Context) (net.Conn, error){refused, refused, answering(9)}}, 2},
+		"no answer, hanging up": {&wires{open: []func(context.Context) (net.Conn, error){answering(0), answering(9)}}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ask, began := test.wires.pool(t), time.Now()
+				for i := range 6 {
+					if err := ask(t.Context()); (err != nil) != (i < test.fail) {
+						t.Errorf("request %d: %v", i+1, err)
+					}
+					synctest.Wait()
+				}
+				if waited := time.Since(began); waited > 0 {
+					t.Errorf("it waited %s", waited)
+				}
+			})
+		})
+	}
+}
+
+// TestPatience gives up a request whose connection takes for ever to open. The next
+// one does not wait for that connection long.
+func TestPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wires{open: []func(context.Context) (net.Conn, error){never, answering(9)}}
+		ask := w.pool(t)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := ask(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if err := ask(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if waited := time.Since(began); waited > time.Second {
+			t.Errorf("it waited %s", waited)
+		}
+		time.Sleep(time.Hour) // the first connection gives up
+	})
+}
