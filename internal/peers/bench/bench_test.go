@@ -3,6 +3,12 @@ package main
 import (
 	"net/http/httptest"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
 )
 
 // TestListers holds every way of listing to the number of images that there are.
@@ -48,6 +54,40 @@ func TestOnePage(t *testing.T) {
 			if counted.requests != 1 {
 				t.Errorf("%s: %s sends %d requests for a page", a.name, l.name, counted.requests)
 			}
+		}
+	}
+}
+
+// TestMapped makes sure that the vendors' structs, mapped by hand, are the images
+// that ours gives for the same bytes.
+func TestMapped(t *testing.T) {
+	lacking := map[string][]string{
+		"QingCloud DescribeImages": {"Tags"}, // the vendor's struct has no tags
+	}
+	for _, a := range apis() {
+		p, err := newPages(a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		to := target{url: "http://127.0.0.1", total: a.maxPage, transport: memory{p.page(nil, 1, a.maxPage, a.maxPage)}}
+		client, err := to.ours(a, provider.Config{OmitNative: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := provider.Collect(client.Images(t.Context(), a.limited().query))
+		if err != nil || len(want) != a.maxPage {
+			t.Fatalf("%s: ours has %d images, %v", a.name, len(want), err)
+		}
+		get, err := a.mapped(to, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, _, err := get(1, a.maxPage)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(want, got, cmpopts.IgnoreFields(image.Image{}, lacking[a.name]...)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", a.name, d)
 		}
 	}
 }

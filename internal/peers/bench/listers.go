@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/imagequery/imagequery/internal/peers/vendors"
 	"github.com/imagequery/imagequery/internal/peers/worlds"
@@ -66,4 +67,9 @@ func (l lister) run(to target) variant {
 		}
 		return nil
 	}
+}
+
+// sampleOf is the sample of the lister with a name, which must be one of them.
+func sampleOf(name string, listers []lister, samples []sample) sample {
+	return samples[slices.IndexFunc(listers, func(l lister) bool { return l.name == name })]
 }

@@ -33,6 +33,7 @@ type api struct {
 	answer  string                                    // the answer, for a page's number, size, total and rows
 	version string                                    // the parameter of a request that tells the api
 	sdk     opener                                    // the vendor's client
+	mapped  openerOf[image.Image]                     // the vendor's client, its structs mapped by hand
 	lean    func([]byte) (rows, total int, err error) // encoding/json
 	faster  float64                                   // how many times ours is meant to decode faster than others
 }
@@ -44,25 +45,25 @@ func apis() []api {
 		{
 			name: "ECS DescribeImages", make: aliyunecs.New, region: worlds.Region, path: "/", maxPage: 100,
 			world: worlds.ECS, id: "ImageId",
-			version: "2014-05-26", sdk: openECS, lean: leanECS, faster: 5,
+			version: "2014-05-26", sdk: openECS, mapped: mapping(pagesOfECS, imagesOfECS), lean: leanECS, faster: 5,
 			answer: `{"PageNumber":%d,"PageSize":%d,"TotalCount":%d,"RegionId":"cn-hangzhou","RequestId":"0F6B4AC7","Images":{"Image":[%s]}}`,
 		},
 		{
 			name: "SWAS ListCustomImages", make: aliyunswas.New, region: worlds.Region, path: "/", maxPage: 100,
 			world: worlds.SWAS, id: "ImageId",
-			version: "2020-06-01", sdk: openSWAS, lean: leanSWAS, faster: 3,
+			version: "2020-06-01", sdk: openSWAS, mapped: mapping(pagesOfSWAS, imagesOfSWAS), lean: leanSWAS, faster: 3,
 			answer: `{"PageNumber":"%d","PageSize":"%d","TotalCount":"%d","RequestId":"0F6B4AC7","CustomImages":[%s]}`,
 		},
 		{
 			name: "ENS DescribeSelfImages", make: aliyunens.New, path: "/", maxPage: 50,
 			world: worlds.ENS, id: "ImageId",
-			version: "2017-11-10", sdk: openENS, lean: leanENS, faster: 3,
+			version: "2017-11-10", sdk: openENS, mapped: mapping(pagesOfENS, imagesOfENS), lean: leanENS, faster: 3,
 			answer: `{"Code":0,"PageNumber":"%d","PageSize":"%d","TotalCount":"%d","RequestId":"0F6B4AC7","Images":{"Image":[%s]}}`,
 		},
 		{
 			name: "QingCloud DescribeImages", make: qingcloud.New, region: worlds.Zone, path: "/iaas/", maxPage: 100,
 			query: self, world: worlds.Qing, id: "image_id",
-			version: "", sdk: openQing, lean: leanQing, faster: 3,
+			version: "", sdk: openQing, mapped: mapping(pagesOfQing, imagesOfQing), lean: leanQing, faster: 3,
 			answer: `{"action":"DescribeImagesResponse","page":%d,"size":%d,"total_count":%d,"ret_code":0,"image_set":[%s]}`,
 		},
 	}

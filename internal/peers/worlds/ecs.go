@@ -52,7 +52,7 @@ func belong(m *fakecloud.Image, source image.Source, i int) {
 	m.Source = source
 	switch source {
 	case image.SourceSelf:
-		m.Visibility = pick(i, image.VisibilityPrivate, image.VisibilityShared)
+		m.Visibility = pick(i/2, image.VisibilityPrivate, image.VisibilityShared)
 	case image.SourceShared:
 		m.Visibility, m.Owner = image.VisibilityShared, strconv.Itoa(2000000000000000+i%3)
 	case image.SourceCommunity:
