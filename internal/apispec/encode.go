@@ -71,7 +71,7 @@ type Words[E ~string] []Word[E]
 func (w Words[E]) Read(wire string) E {
 	for _, word := range w {
 		for _, known := range word.Wire {
-			if strings.EqualFold(known, wire) {
+			if known == wire || strings.EqualFold(known, wire) {
 				return word.Neutral
 			}
 		}

@@ -3,8 +3,7 @@ package wire
 // Texts is a list of texts. Elements that are no text are left out; what is no
 // list is empty.
 func Texts[T any](name string, at func(*T) *[]string) Field[T] {
-	f := Field[T]{member: member{name: name, names: []string{name}}}
-	f.scan = func(s *scanner, t *T) {
+	return scalar(name, func(s *scanner, t *T) {
 		texts := at(t)
 		*texts = nil
 		for more := s.list(); more; more = s.next() {
@@ -12,8 +11,7 @@ func Texts[T any](name string, at func(*T) *[]string) Field[T] {
 				*texts = append(*texts, s.texts.keep(s.text(v)))
 			}
 		}
-	}
-	return f
+	})
 }
 
 // List is a list of objects. Elements that are no object are left out; what is
@@ -21,7 +19,7 @@ func Texts[T any](name string, at func(*T) *[]string) Field[T] {
 func List[T, E any](name string, of *Object[E], at func(*T) *[]E) Field[T] {
 	f := Field[T]{member: holder(name, '[', of.Names())}
 	f.guards = of.guards
-	f.scan = func(s *scanner, t *T) {
+	f.read = func(s *scanner, t *T) {
 		list := at(t)
 		*list = (*list)[:0]
 		for more := s.list(); more; more = s.next() {
@@ -42,7 +40,7 @@ func List[T, E any](name string, of *Object[E], at func(*T) *[]E) Field[T] {
 func Nested[T, E any](name string, of *Object[E], at func(*T) *E) Field[T] {
 	f := Field[T]{member: holder(name, '{', of.Names())}
 	f.guards = of.guards
-	f.scan = func(s *scanner, t *T) {
+	f.read = func(s *scanner, t *T) {
 		if s.peek() == '{' {
 			of.scan(s, at(t))
 		} else {

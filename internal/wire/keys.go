@@ -9,20 +9,24 @@ type keyTable map[string]int
 // Rows mostly repeat the order of the row before, and then finding a field takes
 // one comparison.
 type order struct {
-	table *keyTable
-	keys  []seenKey // the start of the object, the fields, then unknown keys
+	table   *keyTable
+	first   seenKey // stands for the start of the object
+	fields  []seenKey
+	unknown []*seenKey
 }
 
-// A seenKey is a key of the document, and what was skipped under it last. Both are
-// copies, so that they outlive the document.
+// A seenKey is a key of the document, and what was skipped under it last. Its bytes
+// are copies, so that they outlive the document.
 type seenKey struct {
-	raw     []byte // as it was written, from the quote to the colon
-	next    int    // the place of the key that came after it last
-	skipped []byte // JSON that ends in itself: no number
+	field   int       // -1: none
+	raw     []byte    // as it was written, from the quote to the colon
+	next    *seenKey  // the key that came after it last
+	skipped [2][]byte // lists and objects
 }
 
 const (
 	maxUnknown = 32  // unknown keys of one table that are told apart
+	maxKey     = 128 // bytes of a key that are remembered
 	maxSkipped = 512 // bytes of a skipped value that are remembered
 )
 
@@ -33,59 +37,73 @@ func (s *scanner) orderOf(table *keyTable) *order {
 			return o
 		}
 	}
-	o := &order{table, make([]seenKey, 1+len(*table))}
+	o := &order{table: table, fields: make([]seenKey, len(*table))}
+	for i := range o.fields {
+		o.fields[i].field = i
+	}
 	s.orders = append(s.orders, o)
 	return o
 }
 
-// find reads a key and its colon and returns its place in the order; previous is
-// the place of the key before.
-func (s *scanner) find(o *order, previous int) int {
-	guess := o.keys[previous].next
-	raw := o.keys[guess].raw
-	if end := s.pos + len(raw); end <= len(s.data) && string(s.data[s.pos:end]) == string(raw) && len(raw) > 0 {
-		s.pos = end
+// find reads a key and its colon; previous is the key before.
+func (s *scanner) find(o *order, previous *seenKey) *seenKey {
+	guess := previous.next
+	if guess != nil && s.accept(guess.raw) {
+		return guess
+	}
+	if s.peek(); guess != nil && s.accept(guess.raw) {
 		return guess
 	}
 	start := s.pos
-	name, plain := s.key()
-	if s.err != nil {
-		return 0
+	name := string(s.textOf(s.key()))
+	found := o.key(name, s.data[start:s.pos])
+	if s.err == nil && s.pos-start <= maxKey {
+		found.raw = append(found.raw[:0], s.data[start:s.pos]...)
+		previous.next = found
 	}
-	raw = s.data[start:s.pos]
-	field, known := (*o.table)[string(s.unquoted(name, plain))]
-	place := 1 + field
-	if !known {
-		place = o.unknown(raw)
-	}
-	o.keys[place].raw = append(o.keys[place].raw[:0], raw...)
-	o.keys[previous].next = place
-	return place
+	return found
 }
 
-// unknown returns the place of a key that names no field.
-func (o *order) unknown(raw []byte) int {
-	first := 1 + len(*o.table)
-	for i := first; i < len(o.keys); i++ {
-		if bytes.Equal(o.keys[i].raw, raw) {
-			return i
+// accept passes over raw if it stands at the current position.
+func (s *scanner) accept(raw []byte) bool {
+	data, end := s.data, s.pos+len(raw)
+	if end > len(data) || string(data[s.pos:end]) != string(raw) {
+		return false
+	}
+	s.pos = end
+	return true
+}
+
+// key returns the key with a name, which stands in the document as raw.
+func (o *order) key(name string, raw []byte) *seenKey {
+	if field, known := (*o.table)[name]; known {
+		return &o.fields[field]
+	}
+	for _, k := range o.unknown {
+		if bytes.Equal(k.raw, raw) {
+			return k
 		}
 	}
-	if len(o.keys) < first+maxUnknown {
-		o.keys = append(o.keys, seenKey{})
+	if len(o.unknown) < maxUnknown {
+		o.unknown = append(o.unknown, &seenKey{field: -1})
 	}
-	return len(o.keys) - 1
+	return o.unknown[len(o.unknown)-1]
 }
 
-// skipAt skips the value of a key. Values that repeat are checked once.
+// skipAt skips the value of a key. Lists and objects that repeat are checked once.
 func (s *scanner) skipAt(key *seenKey) {
-	if old := key.skipped; len(old) > 0 && bytes.HasPrefix(s.data[s.pos:], old) {
-		s.pos += len(old)
+	first, start := s.peek(), s.pos
+	if first != '{' && first != '[' {
+		s.skipOne()
 		return
 	}
-	first, start := s.peek(), s.pos
+	for _, known := range key.skipped {
+		if len(known) > 0 && s.accept(known) {
+			return
+		}
+	}
 	s.skip()
-	if raw := s.data[start:s.pos]; len(raw) <= maxSkipped && !isNumber(first) && s.err == nil {
-		key.skipped = append(key.skipped[:0], raw...)
+	if raw := s.data[start:s.pos]; len(raw) <= maxSkipped && s.err == nil {
+		key.skipped[0], key.skipped[1] = append(key.skipped[1][:0], raw...), key.skipped[0]
 	}
 }

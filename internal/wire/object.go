@@ -25,6 +25,7 @@ func NewObject[T any](fields ...Field[T]) *Object[T] {
 			panic(fmt.Sprintf("wire: two fields have the name %q", f.name))
 		}
 		o.keys[f.name] = i
+		o.fields[i].marked = f.secret || f.guards || f.detail
 		o.guards = o.guards || f.secret || f.guards
 		if f.keep != nil {
 			o.keeps = append(o.keeps, f.keep)
@@ -65,29 +66,33 @@ func (o *Object[T]) document(data []byte, details bool, t *T) error {
 // scan reads the object at the current position.
 func (o *Object[T]) scan(s *scanner, t *T) {
 	order := s.orderOf(&o.keys)
-	key := 0
+	key := &order.first
 	for more := s.enter(); more; more = s.next() {
 		start := s.pos
 		key = s.find(order, key)
-		if field := key - 1; uint(field) < uint(len(o.fields)) {
-			o.fields[field].read(s, t, start, &order.keys[key])
+		if uint(key.field) >= uint(len(o.fields)) {
+			s.skipAt(key)
+			continue
+		}
+		if f := &o.fields[key.field]; f.marked {
+			f.readMarked(s, t, start, key)
 		} else {
-			s.skipAt(&order.keys[key])
+			f.read(s, t)
 		}
 	}
 }
 
-// read reads the value of a member whose key stands at start. What holds secrets
-// is always looked into, and cut as a whole if it has not the shape in which the
-// table knows where they are.
-func (f *Field[T]) read(s *scanner, t *T, start int, key *seenKey) {
+// readMarked reads the value of a member whose key stands at start. What holds
+// secrets is always looked into, and cut as a whole if it has not the shape in
+// which the table knows where they are.
+func (f *Field[T]) readMarked(s *scanner, t *T, start int, key *seenKey) {
 	switch {
 	case f.secret || f.guards && s.peek() != f.holder:
 		s.cut(start)
 	case f.detail && !s.details && !f.guards:
 		s.skipAt(key)
 	default:
-		f.store(s, t)
+		f.read(s, t)
 	}
 }
 

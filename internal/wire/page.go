@@ -59,7 +59,7 @@ func lift[P, R any](envelope *Object[P]) []Field[visit[P, R]] {
 	for _, f := range envelope.fields {
 		fields = append(fields, Field[visit[P, R]]{
 			member: f.member,
-			scan:   func(s *scanner, v *visit[P, R]) { f.store(s, v.envelope) },
+			read:   func(s *scanner, v *visit[P, R]) { f.read(s, v.envelope) },
 		})
 	}
 	return fields

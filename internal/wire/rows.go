@@ -36,7 +36,7 @@ func (v *visit[P, R]) renew(table *Object[R]) {
 // stand there, and only once.
 func place[P, R any](path string, opening byte, read func(*scanner, *visit[P, R])) Field[visit[P, R]] {
 	var f Field[visit[P, R]]
-	f.scan = func(s *scanner, v *visit[P, R]) {
+	f.read = func(s *scanner, v *visit[P, R]) {
 		switch {
 		case v.found:
 			s.misplaced(path, "a second time")

@@ -35,6 +35,13 @@ func (s *scanner) stop(err error) {
 
 // peek passes over white space and returns the byte there, or 0 at the end.
 func (s *scanner) peek() byte {
+	if s.pos < len(s.data) && s.data[s.pos] > ' ' {
+		return s.data[s.pos]
+	}
+	return s.blank()
+}
+
+func (s *scanner) blank() byte {
 	for ; s.pos < len(s.data); s.pos++ {
 		switch c := s.data[s.pos]; c {
 		case ' ', '\n', '\r', '\t':
@@ -68,7 +75,6 @@ func (s *scanner) next() (more bool) {
 	switch s.peek() {
 	case ',':
 		s.pos++
-		s.peek()
 		return true
 	case s.open[len(s.open)-1]:
 		s.leave()

@@ -12,11 +12,11 @@ import (
 // after an error. It is plain if that is ASCII without escapes, and so already the
 // text.
 func (s *scanner) quoted() (raw []byte, plain bool) {
-	start := s.pos + 1
-	end := ordinaryEnd(s.data, start)
-	if end < len(s.data) && s.data[end] == '"' {
+	data, start := s.data, s.pos+1
+	end := ordinaryEnd(data, start)
+	if end < len(data) && data[end] == '"' {
 		s.pos = end + 1
-		return s.data[start:end], true
+		return data[start:end], true
 	}
 	s.pos = end
 	if s.unusual(); s.err != nil {
@@ -106,9 +106,17 @@ func hex(c byte) rune {
 	return -1
 }
 
-// unquoted returns the text that raw stands for. It is valid until the next call.
-func (s *scanner) unquoted(raw []byte, plain bool) []byte {
-	if plain || bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+// textOf is what the inside of a string says. It is valid until the next call.
+func (s *scanner) textOf(raw []byte, plain bool) []byte {
+	if plain {
+		return raw
+	}
+	return s.unquoted(raw)
+}
+
+// unquoted returns the text that raw, which is not plain, stands for.
+func (s *scanner) unquoted(raw []byte) []byte {
+	if bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
 		return raw
 	}
 	s.scratch = s.scratch[:0]
