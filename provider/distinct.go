@@ -4,6 +4,7 @@ import "github.com/imagequery/imagequery/image"
 
 // picker decides which events reach the consumer, and when.
 type picker struct {
+	take   func(event)           // the consumer
 	groups map[string]*hostGroup // nil: every event, at once
 	hostOf []string
 }
@@ -17,7 +18,7 @@ type hostGroup struct {
 }
 
 func newPicker(s *search) *picker {
-	p := &picker{}
+	p := &picker{take: s.take}
 	if !s.options.Distinct {
 		return p
 	}
@@ -33,18 +34,20 @@ func newPicker(s *search) *picker {
 	return p
 }
 
-// add takes an event in, and returns what may go out now.
-func (p *picker) add(e event) []event {
+// add takes an event in, and hands out what may reach the consumer now.
+func (p *picker) add(e event) {
 	if p.groups == nil {
-		return []event{e}
+		p.take(e)
+		return
 	}
-	return p.groups[p.hostOf[e.target]].add(e)
+	p.groups[p.hostOf[e.target]].add(e, p.take)
 }
 
 // add passes a failure on at once; everything else waits for its target's turn.
-func (g *hostGroup) add(e event) (out []event) {
+func (g *hostGroup) add(e event, take func(event)) {
 	if e.kind == targetFailed {
-		return []event{e}
+		take(e)
+		return
 	}
 	g.waiting[e.target] = append(g.waiting[e.target], e)
 	g.done[e.target] = e.kind == targetDone
@@ -53,7 +56,7 @@ func (g *hostGroup) add(e event) (out []event) {
 		for _, w := range g.waiting[turn] {
 			if w.kind == targetDone || !g.seen[w.image.Ref] {
 				g.seen[w.image.Ref] = true
-				out = append(out, w)
+				take(w)
 			}
 		}
 		delete(g.waiting, turn)
@@ -62,5 +65,4 @@ func (g *hostGroup) add(e event) (out []event) {
 		}
 		g.targets = g.targets[1:]
 	}
-	return out
 }

@@ -22,19 +22,20 @@ func Newest(ctx context.Context, targets []Target, q image.Query, options *Searc
 	if err != nil {
 		return Hit{}, err
 	}
-	var best *Hit
+	var best Hit
 	var errs []error
+	found := false
 	for hit, err := range Search(ctx, targets, wanted, options) {
 		switch {
 		case err != nil:
 			errs = append(errs, err)
-		case best == nil || preferred(hit, *best):
-			best = &hit
+		case !found || preferred(hit, best):
+			best, found = hit, true
 		}
 	}
 	switch {
-	case best != nil:
-		return *best, errors.Join(errs...)
+	case found:
+		return best, errors.Join(errs...)
 	case len(errs) > 0:
 		return Hit{}, errors.Join(errs...)
 	default:

@@ -128,9 +128,7 @@ func (s *search) run(ctx context.Context) bool {
 	}()
 	pick := newPicker(s)
 	for e := range events {
-		for _, out := range pick.add(e) {
-			s.take(out)
-		}
+		pick.add(e)
 		if s.stopped {
 			cancel()
 		}
