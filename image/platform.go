@@ -6,22 +6,22 @@ import (
 	"unicode/utf8"
 )
 
-// platforms lists the spellings of the known distributions, in lower case.
-var platforms = []struct{ text, name string }{
-	{"aliyun", "aliyun"}, {"alios", "aliyun"}, {"alibaba cloud linux", "aliyun"},
-	{"almalinux", "almalinux"},
-	{"anolis", "anolis"},
-	{"centos", "centos"},
-	{"coreos", "coreos"},
-	{"debian", "debian"},
-	{"fedora", "fedora"},
-	{"freebsd", "freebsd"},
-	{"opensuse", "opensuse"},
-	{"redhat", "redhat"}, {"red hat", "redhat"}, {"rhel", "redhat"},
-	{"rocky", "rocky"},
-	{"suse", "suse"},
-	{"ubuntu", "ubuntu"},
-	{"windows", "windows"},
+// platforms lists the spellings of the known distributions, in lower case, by
+// their first letter.
+var platforms = map[rune][]struct{ text, name string }{
+	'a': {
+		{"aliyun", "aliyun"}, {"alios", "aliyun"}, {"alibaba cloud linux", "aliyun"},
+		{"almalinux", "almalinux"},
+		{"anolis", "anolis"},
+	},
+	'c': {{"centos", "centos"}, {"coreos", "coreos"}},
+	'd': {{"debian", "debian"}},
+	'f': {{"fedora", "fedora"}, {"freebsd", "freebsd"}},
+	'o': {{"opensuse", "opensuse"}},
+	'r': {{"redhat", "redhat"}, {"red hat", "redhat"}, {"rhel", "redhat"}, {"rocky", "rocky"}},
+	's': {{"suse", "suse"}},
+	'u': {{"ubuntu", "ubuntu"}},
+	'w': {{"windows", "windows"}},
 }
 
 // ParsePlatform turns what people and providers write into the neutral name of
@@ -40,18 +40,13 @@ func ParsePlatform(text string) string {
 
 func platformAt(text string) (name string) {
 	longest := 0
-	first := firstLower(text)
-	for _, p := range platforms {
-		if rune(p.text[0]) == first && len(p.text) > longest && hasLowerPrefix(text, p.text) {
+	first, _ := utf8.DecodeRuneInString(text)
+	for _, p := range platforms[unicode.ToLower(first)] {
+		if len(p.text) > longest && hasLowerPrefix(text, p.text) {
 			longest, name = len(p.text), p.name
 		}
 	}
 	return name
-}
-
-func firstLower(text string) rune {
-	r, _ := utf8.DecodeRuneInString(text)
-	return unicode.ToLower(r)
 }
 
 // hasLowerPrefix reports whether text, in lower case, begins with prefix.

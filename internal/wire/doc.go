@@ -25,5 +25,13 @@
 //
 // # Memory
 //
-// Strings are copies, so a record that is kept does not keep its page.
+// Strings are copies, so a record that is kept does not keep its page: those of a
+// [Word] are shared by all records that have them, those of a [Text] lie together
+// in one piece of memory for each row.
+//
+// # Speed
+//
+// A scanner remembers what it learned, over the rows of a page and from page to
+// page: which key follows which, words, and values that it skipped. All of that is
+// true of any document, and only saves looking again.
 package wire

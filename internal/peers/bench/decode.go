@@ -70,12 +70,12 @@ func (a api) limited() api {
 // pagesOf runs every lister against both targets, interleaved, and returns the
 // differences per image.
 func (b *bench) pagesOf(listers []lister, full, empty target) ([]sample, error) {
-	const calls = 20 // in one run
+	const calls = 100 // in one run
 	var variants []variant
 	for _, l := range listers {
 		variants = append(variants, repeat(calls, l.run(full)), repeat(calls, l.run(empty)))
 	}
-	samples, err := interleave(b.rounds(31), time.Hour, variants)
+	samples, err := interleave(b.rounds(15), time.Hour, variants)
 	if err != nil {
 		return nil, err
 	}
