@@ -1,6 +1,7 @@
 // Package adaptertest has what the tests of all adapters share: a server that
-// answers everything alike, and the comparison of an adapter's tables with the
-// vendor's documentation.
+// answers everything alike, the comparison of an adapter's tables with the vendor's
+// documentation, and the comparison of what it makes of damaged answers with
+// encoding/json.
 package adaptertest
 
 import (

@@ -1,0 +1,27 @@
+package aliyunens_test
+
+import (
+	"testing"
+
+	"github.com/imagequery/imagequery/aliyunens"
+	"github.com/imagequery/imagequery/internal/adaptertest"
+)
+
+// TestMutants finds the same images in every form of a damaged answer.
+func TestMutants(t *testing.T) {
+	adaptertest.Mutants(t, aliyunens.API(), aliyunens.Details, adaptertest.Rows{ID: "ImageId"},
+		`{"Code":0,"Images":{"Image":[`+
+			`{"ImageId":"m-1","ImageName":"web \"1\"","ImageOwnerAlias":"self","Status":"Available","RegionId":"cn-a","Platform":"centos","OsVersion":"7.2",`+
+			`"Architecture":"x86_64","ComputeType":"ens_vm","InstanceId":"i-1","SnapshotId":"sp-1","ImageSize":"20","CreationTime":"2017-12-08T12:10:03Z",`+
+			`"DiskDeviceMappings":{"DiskDeviceMapping":[{"Type":"System","Size":"20","Format":"raw","imageId":"i-1"},{"Type":"Data","Size":100,"Format":"qcow2"}]},`+
+			`"ImageStorageSize":"400","Unknown":[{"a":1},2.5e1]},`+
+			`{"ImageId":"m-2","ImageName":"db","ImageOwnerAlias":"others","Status":"Pack_failed","RegionId":"cn-b","Platform":"windows","OsVersion":"2019",`+
+			`"Architecture":"i386","ComputeType":"arm_vm","InstanceId":"","SnapshotId":null,"ImageSize":40,"CreationTime":"2018-01-02T03:04Z",`+
+			`"DiskDeviceMappings":{"DiskDeviceMapping":[]},"ImageStorageSize":41,"Unknown":[{"a":1},2.5e1]},`+
+			`{"Status":"Creating","ImageId":"m-3","ImageOwnerAlias":"system","ImageName":"\u4f60好","DiskDeviceMappings":"","ImageStorageSize":4,"Unknown":[{"a":1},2]}`+
+			`]},"RequestId":"R-1","PageSize":"10","PageNumber":"1","TotalCount":"3","Notes":{}}`,
+		` { "TotalCount" : 1 , "Images" : { "Image" : [ null , { "Unknown" : { } , "ImageId" : 7 , "ImageSize" : 4e1 , `+
+			`"DiskDeviceMappings" : { "DiskDeviceMapping" : [ { } , { } ] } , "DiskDeviceMappings" : { "DiskDeviceMapping" : [ { } ] } } ] } } `,
+		`{"Images":{"Image":[{"ImageId":"m-4"}]},"Images":{},"RequestId":"R-2"}`,
+	)
+}

@@ -1,0 +1,124 @@
+package adaptertest
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
+	"github.com/imagequery/imagequery/internal/mutants"
+)
+
+// Mutants answers the operations of an adapter with mutants of some documents and
+// of the bodies in testdata, which together must have every member of the record.
+// Encoding/json says which answers are valid, which images they hold, and in which
+// other forms they say the same; of those the adapter must make the same, also if
+// it never read anything before.
+func Mutants[R any](t *testing.T, api *apispec.API[R], details func(image.Image) (R, error), rows Rows, documents ...string) {
+	t.Helper()
+	documents = append(documents, recorded(t)...)
+	checkComplete(t, api, rows, documents)
+	c := checker[R]{t, api, details, rows, newReader(api)}
+	mutants.Each(t, 1_000, documents, c.check)
+}
+
+// recorded returns all bodies in testdata.
+func recorded(t *testing.T) (bodies []string) {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join("testdata", "*.json"))
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no bodies in testdata: %v", err)
+	}
+	for _, name := range names {
+		body, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies = append(bodies, string(body))
+	}
+	return bodies
+}
+
+// checkComplete finds every member of the record in the images of the documents.
+func checkComplete[R any](t *testing.T, api *apispec.API[R], rows Rows, documents []string) {
+	t.Helper()
+	paths := map[string]bool{}
+	for _, doc := range documents {
+		for i := range api.Operations {
+			for _, m := range expect(&api.Operations[i], rows, parse([]byte(doc))).images {
+				m.paths("", paths)
+			}
+		}
+	}
+	for _, name := range api.Record.Names() {
+		if !paths[name] {
+			t.Errorf("no document has %s", name)
+		}
+	}
+}
+
+type checker[R any] struct {
+	t       *testing.T
+	api     *apispec.API[R]
+	details func(image.Image) (R, error)
+	rows    Rows
+	reader  reader[R] // has read all mutants before
+}
+
+func (c checker[R]) check(doc []byte) {
+	if !json.Valid(doc) {
+		c.checkRefused(doc)
+		return
+	}
+	content := parse(doc)
+	others := forms(content)
+	fresh := newReader(c.api)
+	for i := range c.api.Operations {
+		op := &c.api.Operations[i]
+		found, ok := c.read(c.reader, op, form{"as it is", content, doc})
+		if !ok {
+			continue
+		}
+		for _, f := range others {
+			got, _ := c.read(fresh, op, f)
+			c.same(op, doc, f, found, got)
+		}
+		c.checkAlone(fresh, op, doc, content, found)
+	}
+}
+
+func (c checker[R]) checkRefused(doc []byte) {
+	for i := range c.api.Operations {
+		op := &c.api.Operations[i]
+		if _, err := c.reader.fetch(op, doc); err == nil {
+			c.t.Fatalf("%s of %q: no error, but it is not JSON", op.Action, doc)
+		}
+	}
+}
+
+// checkAlone compares every image with what it is in an answer of its own, where
+// members that come twice come once.
+func (c checker[R]) checkAlone(fresh reader[R], op *apispec.Operation[R], doc []byte, content tree, found findings[R]) {
+	for i, row := range expect(op, c.rows, content).images {
+		alone := answerOf(op, row.settled())
+		f := form{"alone", alone, canonical.write(alone)}
+		got, _ := c.read(fresh, op, f)
+		c.same(op, doc, f, findings[R]{Images: found.Images[i : i+1], Details: found.Details[i : i+1]}, got)
+	}
+}
+
+// same compares what an adapter finds in a document and in another form of it.
+func (c checker[R]) same(op *apispec.Operation[R], doc []byte, f form, want, got findings[R]) {
+	if reflect.DeepEqual(want, got) {
+		return // cmp takes ten times as long
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		c.t.Fatalf("%s of %q (-as it is +%s):\n%s\n%[3]s it is %[5]q", op.Action, doc, f.name, diff, f.doc)
+	}
+}

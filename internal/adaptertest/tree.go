@@ -1,0 +1,145 @@
+package adaptertest
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A tree is one value of a JSON document as encoding/json reads it, with the
+// members of objects in their order, and those that come twice twice.
+type tree struct {
+	open   byte     // '{' or '['; 0 of a scalar
+	scalar any      // a string, a json.Number, a bool or nil
+	keys   []string // of an object: the names of what is inside
+	inside []tree
+}
+
+// parse reads a document that is valid.
+func parse(doc []byte) tree {
+	d := json.NewDecoder(bytes.NewReader(doc))
+	d.UseNumber()
+	return parseValue(d)
+}
+
+func parseValue(d *json.Decoder) (v tree) {
+	first := nextToken(d)
+	opening, holds := first.(json.Delim)
+	if !holds {
+		return tree{scalar: first}
+	}
+	v.open = byte(opening)
+	for d.More() {
+		if v.open == '{' {
+			v.keys = append(v.keys, nextToken(d).(string))
+		}
+		v.inside = append(v.inside, parseValue(d))
+	}
+	nextToken(d)
+	return v
+}
+
+func nextToken(d *json.Decoder) json.Token {
+	t, err := d.Token()
+	if err != nil {
+		panic(err)
+	}
+	return t
+}
+
+func (v tree) isNull() bool { return v.open == 0 && v.scalar == nil }
+
+// isNothing reports whether the value is null, "", [] or {}.
+func (v tree) isNothing() bool {
+	return v.isNull() || v.scalar == "" || v.open != 0 && len(v.inside) == 0
+}
+
+// text is what a string says, or the literal of a number or boolean.
+func (v tree) text() string {
+	switch scalar := v.scalar.(type) {
+	case string:
+		return scalar
+	case json.Number:
+		return scalar.String()
+	case bool:
+		return strconv.FormatBool(scalar)
+	default:
+		return ""
+	}
+}
+
+// member is the text of the member with one of some names: the last one that is
+// not null.
+func (v tree) member(names ...string) (text string) {
+	for i, key := range v.keys {
+		if slices.Contains(names, key) && !v.inside[i].isNull() {
+			text = v.inside[i].text()
+		}
+	}
+	return text
+}
+
+// without returns the object less some members of its own.
+func (v tree) without(names []string) tree {
+	out := tree{open: v.open}
+	for i, key := range v.keys {
+		if !slices.Contains(names, key) {
+			out.keys, out.inside = append(out.keys, key), append(out.inside, v.inside[i])
+		}
+	}
+	return out
+}
+
+// reversed returns the value with the members of every object in reverse order.
+func (v tree) reversed() tree {
+	out := tree{open: v.open, scalar: v.scalar, keys: slices.Clone(v.keys)}
+	for _, e := range v.inside {
+		out.inside = append(out.inside, e.reversed())
+	}
+	if v.open == '{' {
+		slices.Reverse(out.keys)
+		slices.Reverse(out.inside)
+	}
+	return out
+}
+
+// quoted returns the value with every number and boolean as a text.
+func (v tree) quoted() tree {
+	out := tree{open: v.open, scalar: v.scalar, keys: v.keys}
+	if !v.isNull() && v.open == 0 {
+		out.scalar = v.text()
+	}
+	for _, e := range v.inside {
+		out.inside = append(out.inside, e.quoted())
+	}
+	return out
+}
+
+// hasTwins reports whether an object has two members whose names are alike but
+// for their case, so that their order matters: some gateways answer code for Code.
+func (v tree) hasTwins() bool {
+	seen := map[string]bool{}
+	for _, key := range v.keys {
+		key = strings.ToLower(key)
+		if seen[key] {
+			return true
+		}
+		seen[key] = true
+	}
+	return slices.ContainsFunc(v.inside, tree.hasTwins)
+}
+
+// paths adds the path of every member, such as "Tags.Tag[].TagKey", to a set.
+func (v tree) paths(above string, all map[string]bool) {
+	for i, key := range v.keys {
+		all[above+key] = true
+		v.inside[i].paths(above+key+".", all)
+	}
+	if v.open == '[' {
+		for _, e := range v.inside {
+			e.paths(strings.TrimSuffix(above, ".")+"[].", all)
+		}
+	}
+}

@@ -1,0 +1,138 @@
+// Package mutants makes tests out of JSON documents: it changes good ones a
+// little, by chance, so that many are broken and many are merely unusual.
+package mutants
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"testing"
+)
+
+// Each hands mutants of the documents to check, as many as usual, or as the
+// environment variable MUTANTS says. They are the same ones in every run. A check
+// that panics fails the test, with the mutant.
+func Each(t *testing.T, usual int, documents []string, check func(doc []byte)) {
+	t.Helper()
+	b := breeder{rand: rand.New(rand.NewPCG(1, 2)), words: words(documents)}
+	for range count(t, usual) {
+		doc := []byte(documents[b.rand.IntN(len(documents))])
+		for range 1 + b.rand.IntN(3) {
+			doc = b.mutate(doc)
+		}
+		guarded(t, doc, check)
+	}
+}
+
+func count(t *testing.T, usual int) int {
+	text := os.Getenv("MUTANTS")
+	if text == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("MUTANTS=%q, want how many", text)
+	}
+	return n
+}
+
+func guarded(t *testing.T, doc []byte, check func([]byte)) {
+	defer func() {
+		if problem := recover(); problem != nil {
+			t.Fatalf("%q: panic: %v\n%s", doc, problem, debug.Stack())
+		}
+	}()
+	check(doc)
+}
+
+// A breeder draws changes.
+type breeder struct {
+	rand  *rand.Rand
+	words []string // the tokens of all documents
+}
+
+// words returns the different tokens of the documents.
+func words(documents []string) (all []string) {
+	for _, doc := range documents {
+		for _, at := range tokens([]byte(doc)) {
+			all = append(all, doc[at.from:at.to])
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// mutate makes one change: to a token, which often leaves a valid document, or to
+// some bytes, which rarely does.
+func (b *breeder) mutate(doc []byte) []byte {
+	if len(doc) == 0 {
+		return []byte("{")
+	}
+	i := b.rand.IntN(len(doc))
+	some := span{i, i + b.rand.IntN(min(len(doc)-i, 40)+1)}
+	switch b.rand.IntN(12) {
+	case 0:
+		return splice(doc, some, "")
+	case 1:
+		return splice(doc, span{i, i}, b.byte())
+	case 2:
+		return splice(doc, span{i, i + 1}, b.byte())
+	case 3:
+		k := b.rand.IntN(len(doc) + 1)
+		return splice(doc, span{k, k}, string(doc[some.from:some.to]))
+	case 4:
+		return doc[:i]
+	}
+	tokens := tokens(doc)
+	if len(tokens) == 0 {
+		return doc
+	}
+	at := tokens[b.rand.IntN(len(tokens))]
+	with := b.replacement()
+	for isKey(doc, at) && with[0] != '"' {
+		with = b.replacement() // only a text leaves something to read
+	}
+	return splice(doc, at, with)
+}
+
+func splice(doc []byte, at span, with string) []byte {
+	return []byte(string(doc[:at.from]) + with + string(doc[at.to:]))
+}
+
+// byte returns one that means something in JSON, or nothing good.
+func (b *breeder) byte() string {
+	const some = "{}[]:,\"\\ \n\tutrfn0123-.eE\x00\x1f\x7f\x80\xc3\xff"
+	i := b.rand.IntN(len(some))
+	return some[i : i+1]
+}
+
+var values = []string{
+	`null`, `true`, `false`, `0`, `-0`, `1`, `40.0`, `1e3`, `1e400`, `99999999999999999999`, `01`, `""`, `"1"`, `" 7 "`, `"true"`, `[]`, `{}`, `[{}]`,
+	`[null]`, `{"a":1}`, `[[1]]`, `"\ud83d\ude00"`, `"\ud83d"`, "\"\xff\xc3\"", "\"\x01\"", `"2017-02-29T00:00:00Z"`, `"2020-02-29T23:59:59.999Z"`,
+	`"2017-12-08T12:10Z"`, `null,`, `"1",`, `,true`,
+}
+
+// replacement returns a token: often one of the documents' own, so that members
+// change places, come twice and go missing.
+func (b *breeder) replacement() string {
+	word := b.words[b.rand.IntN(len(b.words))]
+	switch b.rand.IntN(6) {
+	case 0:
+		return spelled(word)
+	case 1, 2:
+		return word
+	default:
+		return values[b.rand.IntN(len(values))]
+	}
+}
+
+// spelled writes the first character of a text as an escape sequence.
+func spelled(word string) string {
+	if len(word) < 3 || word[0] != '"' || word[1] == '\\' || word[1] >= 0x80 {
+		return word
+	}
+	return fmt.Sprintf(`"\u%04x%s`, word[1], word[2:])
+}
