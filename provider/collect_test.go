@@ -26,6 +26,10 @@ func sequence(errs []error, values ...int) iter.Seq2[int, error] {
 }
 
 func TestCollect(t *testing.T) {
+	many := make([]int, 5000)
+	for i := range many {
+		many[i] = 1 + i
+	}
 	a, b := errors.New("a"), &provider.TargetError{Target: "t", Err: provider.Throttled}
 	for name, test := range map[string]struct {
 		seq  iter.Seq2[int, error]
@@ -36,6 +40,8 @@ func TestCollect(t *testing.T) {
 		"no errors":            {sequence(nil, 1, 2, 3), []int{1, 2, 3}, nil},
 		"an error last":        {sequence([]error{a}, 1, 0), []int{1}, []error{a}},
 		"errors in the middle": {sequence([]error{a, b}, 1, 0, 2, 0, 3), []int{1, 2, 3}, []error{a, b}},
+		"very many":            {sequence(nil, many...), many, nil},
+		"very many and errors": {sequence([]error{a, b}, append(append([]int{0}, many...), 0)...), many, []error{a, b}},
 		"only errors":          {sequence([]error{b, a}, 0, 0), nil, []error{b, a}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -25,8 +25,7 @@ func newPool(t *http.Transport) *pool {
 
 // RoundTrip sends one request. It is under way until its answer's body is closed.
 func (p *pool) RoundTrip(r *http.Request) (*http.Response, error) {
-	found, _ := p.hosts.LoadOrStore(r.URL.Scheme+"://"+r.URL.Host, &host{changed: make(chan struct{})})
-	n := &need{host: found.(*host)}
+	n := &need{host: p.host(r.URL.Scheme + "://" + r.URL.Host)}
 	n.host.add(1, 0)
 	end := sync.OnceFunc(func() { n.host.add(-1, 0) })
 	answer, err := p.transport.RoundTrip(r.WithContext(n.context(r.Context())))
@@ -36,6 +35,14 @@ func (p *pool) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	answer.Body = &attemptBody{ReadCloser: answer.Body, done: end}
 	return answer, nil
+}
+
+func (p *pool) host(name string) *host {
+	found, ok := p.hosts.Load(name)
+	if !ok {
+		found, _ = p.hosts.LoadOrStore(name, &host{changed: make(chan struct{})})
+	}
+	return found.(*host)
 }
 
 // host counts what is under way to one host.

@@ -70,7 +70,7 @@ func (o *Object[T]) scan(s *scanner, t *T) {
 	for more := s.enter(); more; more = s.next() {
 		start := s.pos
 		key = s.find(order, key)
-		if uint(key.field) >= uint(len(o.fields)) {
+		if key.field < 0 {
 			s.skipAt(key)
 			continue
 		}
