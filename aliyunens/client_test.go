@@ -2,7 +2,6 @@ package aliyunens_test
 
 import (
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/imagequery/imagequery/aliyunens"
@@ -18,23 +17,11 @@ func clientOf(t *testing.T, server http.RoundTripper) *provider.Client {
 
 func newClient(t *testing.T, c provider.Config) *provider.Client {
 	t.Helper()
-	if c.Credentials == nil {
-		c.Credentials = provider.Static("test-key-id", "test-key-secret", "")
-	}
-	client, err := aliyunens.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
+	return adaptertest.New(t, aliyunens.New, c)
 }
 
 // listed returns the images of a page that holds these records.
 func listed(t *testing.T, records ...string) []image.Image {
 	t.Helper()
-	s := &adaptertest.Server{Status: http.StatusOK, Body: `{"Code":0,"Images":{"Image":[` + strings.Join(records, ",") + `]}}`}
-	images, err := provider.Collect(clientOf(t, s).Images(t.Context(), image.Query{}))
-	if len(images) != len(records) {
-		t.Fatalf("%d images, want %d: %v", len(images), len(records), err)
-	}
-	return images
+	return adaptertest.Listed(t, clientOf, `{"Code":0,"Images":{"Image":[ROWS]}}`, records)
 }

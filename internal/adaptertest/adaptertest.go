@@ -18,7 +18,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/imagequery/imagequery/image"
-	"github.com/imagequery/imagequery/provider"
 )
 
 // Server is an [http.RoundTripper] that answers everything alike, and keeps what
@@ -51,22 +50,6 @@ type RoundTrip func(*http.Request) (*http.Response, error)
 
 // RoundTrip calls the function.
 func (f RoundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// Client returns a client of an adapter in a region that asks a transport, once
-// for each request.
-func Client(t *testing.T, make func(provider.Config) (*provider.Client, error), region string, transport http.RoundTripper) *provider.Client {
-	t.Helper()
-	client, err := make(provider.Config{
-		Region:      region,
-		Credentials: provider.Static("test-key-id", "test-key-secret", ""),
-		Retry:       provider.Retry{Attempts: 1},
-		HTTPClient:  &http.Client{Transport: transport},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
 
 // Recorded returns a body from testdata.
 func Recorded(t *testing.T, name string) string {
