@@ -2,7 +2,6 @@ package aliyunecs
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/imagequery/imagequery/image"
@@ -78,7 +77,10 @@ func (r *Record) visibility(source image.Source) image.Visibility {
 }
 
 func (r *Record) disks() []image.Disk {
-	out := slices.Grow([]image.Disk(nil), len(r.DiskDeviceMappings))
+	if len(r.DiskDeviceMappings) == 0 {
+		return nil
+	}
+	out := make([]image.Disk, 0, len(r.DiskDeviceMappings))
 	for _, d := range r.DiskDeviceMappings {
 		out = append(out, image.Disk{
 			Type: strings.ToLower(d.Type), Device: d.Device, SizeGiB: apispec.GiB(d.Size),
@@ -91,9 +93,13 @@ func (r *Record) disks() []image.Disk {
 func (r *Record) snapshots() []string {
 	var out []string
 	for i, d := range r.DiskDeviceMappings {
-		if d.SnapshotID != "" {
-			out = append(slices.Grow(out, len(r.DiskDeviceMappings)-i), d.SnapshotID)
+		if d.SnapshotID == "" {
+			continue
 		}
+		if out == nil {
+			out = make([]string, 0, len(r.DiskDeviceMappings)-i)
+		}
+		out = append(out, d.SnapshotID)
 	}
 	return out
 }

@@ -115,7 +115,7 @@ var diskDeviceMapping = wire.NewObject(
 
 var tag = wire.NewObject(
 	wire.Word("TagKey", func(t *Tag) *string { return &t.TagKey }),
-	wire.Word("TagValue", func(t *Tag) *string { return &t.TagValue }),
+	wire.Text("TagValue", func(t *Tag) *string { return &t.TagValue }),
 )
 
 var detectionItem = wire.NewObject(

@@ -2,7 +2,6 @@ package aliyunens
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/imagequery/imagequery/image"
@@ -56,7 +55,10 @@ func osOf(platform string) image.OS {
 }
 
 func (r *Record) disks() []image.Disk {
-	out := slices.Grow([]image.Disk(nil), len(r.DiskDeviceMappings))
+	if len(r.DiskDeviceMappings) == 0 {
+		return nil
+	}
+	out := make([]image.Disk, 0, len(r.DiskDeviceMappings))
 	for _, d := range r.DiskDeviceMappings {
 		out = append(out, image.Disk{Type: strings.ToLower(d.Type), SizeGiB: apispec.GiB(d.Size), Format: d.Format})
 	}

@@ -47,13 +47,16 @@ func (r *Record) disks() []image.Disk {
 }
 
 func (r *Record) snapshots() []string {
-	var out []string
-	for _, id := range []string{r.SystemSnapshotID, r.DataSnapshotID} {
-		if id != "" {
-			out = append(out, id)
-		}
+	switch {
+	case r.SystemSnapshotID == "" && r.DataSnapshotID == "":
+		return nil
+	case r.SystemSnapshotID == "":
+		return []string{r.DataSnapshotID}
+	case r.DataSnapshotID == "":
+		return []string{r.SystemSnapshotID}
+	default:
+		return []string{r.SystemSnapshotID, r.DataSnapshotID}
 	}
-	return out
 }
 
 func (r *Record) tags() map[string]string {

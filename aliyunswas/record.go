@@ -56,5 +56,5 @@ var record = wire.NewObject(
 
 var tag = wire.NewObject(
 	wire.Word("Key", func(t *Tag) *string { return &t.Key }),
-	wire.Word("Value", func(t *Tag) *string { return &t.Value }),
+	wire.Text("Value", func(t *Tag) *string { return &t.Value }),
 )

@@ -97,6 +97,9 @@ var (
 func (w words[E]) has(e E) bool { return slices.Contains(w.all, e) }
 
 func (w words[E]) find(text string) (E, bool) {
+	if w.has(E(text)) {
+		return E(text), true
+	}
 	text = strings.TrimSpace(text)
 	for _, e := range w.all {
 		if strings.EqualFold(text, string(e)) {

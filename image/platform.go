@@ -49,14 +49,27 @@ func platformAt(text string) (name string) {
 	return name
 }
 
-// hasLowerPrefix reports whether text, in lower case, begins with prefix.
+// hasLowerPrefix reports whether text, in lower case, begins with prefix, which is
+// ASCII.
 func hasLowerPrefix(text, prefix string) bool {
-	for _, want := range prefix {
-		r, size := utf8.DecodeRuneInString(text)
-		if size == 0 || unicode.ToLower(r) != want {
+	for i := range len(prefix) {
+		if i == len(text) {
 			return false
 		}
-		text = text[size:]
+		if text[i] >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(text[i:])
+			return unicode.ToLower(r) == rune(prefix[i]) && hasLowerPrefix(text[i+size:], prefix[i+1:])
+		}
+		if lower(text[i]) != prefix[i] {
+			return false
+		}
 	}
 	return true
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + ('a' - 'A')
+	}
+	return c
 }

@@ -44,7 +44,7 @@ func (c *Client) Images(ctx context.Context, q image.Query) iter.Seq2[image.Imag
 			yield(image.Image{}, err)
 			return
 		}
-		l := c.newListing(plan.Calls, q.Match)
+		l := c.newListing(plan.Calls, func(m *image.Image) bool { return q.Match(*m) })
 		l.limit, l.exact = q.Limit, plan.exact()
 		l.run(ctx, yield)
 	}
@@ -58,7 +58,7 @@ func (c *Client) Do(ctx context.Context, call Call) iter.Seq2[image.Image, error
 	}
 }
 
-func everything(image.Image) bool { return true }
+func everything(*image.Image) bool { return true }
 
 // Explain returns the plan of a query and sends nothing. A predicate that the API
 // can never answer is in the plan, and no error. The Kind is [InvalidArgument].

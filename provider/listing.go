@@ -11,7 +11,7 @@ import (
 type listing struct {
 	client *Client
 	calls  []Call
-	match  func(image.Image) bool
+	match  func(*image.Image) bool
 	limit  int  // 0: none
 	exact  bool // every row that comes is expected to match
 
@@ -26,7 +26,7 @@ type listing struct {
 	heads   map[int]*flight // first pages of later calls, asked ahead
 }
 
-func (c *Client) newListing(calls []Call, match func(image.Image) bool) *listing {
+func (c *Client) newListing(calls []Call, match func(*image.Image) bool) *listing {
 	return &listing{client: c, calls: calls, match: match, seen: newMarks(), heads: map[int]*flight{}}
 }
 

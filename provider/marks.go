@@ -33,12 +33,18 @@ type slot struct {
 }
 
 func newMarks() marks {
-	return marks{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	const few = 16 // slots of each table, enough for a page or two
+	m := marks{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	slots := make([]slot, few*len(m.tables))
+	for i := range m.tables {
+		m.tables[i].slots, slots = slots[:few:few], slots[few:]
+	}
+	return m
 }
 
 // set marks an image, and returns the mark that it had; 0 if it never came.
 func (m *marks) set(r image.Ref, now mark) (before mark) {
-	low, high := maphash.Comparable(m.seeds[0], r), uint32(maphash.Comparable(m.seeds[1], r))
+	low, high := maphash.Comparable(m.seeds[0], r), uint32(maphash.String(m.seeds[1], r.ID))
 	return m.tables[high%uint32(len(m.tables))].set(low, high, now)
 }
 
@@ -69,9 +75,8 @@ func (t *table) slot(low uint64, high uint32) *slot {
 }
 
 func (t *table) grow() {
-	const few = 8
 	old := t.slots
-	t.slots = make([]slot, max(few, len(old)+len(old)/2))
+	t.slots = make([]slot, len(old)+len(old)/2)
 	for _, s := range old {
 		if s.last != 0 {
 			*t.slot(s.low, s.high) = s

@@ -120,7 +120,7 @@ func (p *pass) sift(images []image.Image) (fresh int) {
 		if before == p.mark-1 {
 			p.kept++
 		}
-		if before == 0 && p.match(images[i]) {
+		if before == 0 && p.match(&images[i]) {
 			p.wanted = append(p.wanted, i)
 		}
 	}

@@ -66,7 +66,7 @@ var record = wire.NewObject(
 var tag = wire.NewObject(
 	wire.Word("tag_key", func(t *Tag) *string { return &t.TagKey }),
 	wire.Word("tag_name", func(t *Tag) *string { return &t.TagName }),
-	wire.Word("tag_value", func(t *Tag) *string { return &t.TagValue }),
+	wire.Text("tag_value", func(t *Tag) *string { return &t.TagValue }),
 
 	wire.Text("tag_id", func(t *Tag) *string { return &t.TagID }).Detail(),
 	wire.Text("owner", func(t *Tag) *string { return &t.Owner }).Detail(),

@@ -1,6 +1,7 @@
 package apispec
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -70,10 +71,13 @@ type Words[E ~string] []Word[E]
 // word is the zero value.
 func (w Words[E]) Read(wire string) E {
 	for _, word := range w {
-		for _, known := range word.Wire {
-			if known == wire || strings.EqualFold(known, wire) {
-				return word.Neutral
-			}
+		if slices.Contains(word.Wire, wire) {
+			return word.Neutral
+		}
+	}
+	for _, word := range w {
+		if slices.ContainsFunc(word.Wire, func(known string) bool { return strings.EqualFold(known, wire) }) {
+			return word.Neutral
 		}
 	}
 	return ""

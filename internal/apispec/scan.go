@@ -60,16 +60,18 @@ func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Pa
 	page := &provider.Page{}
 	_, located := op.named(Location)
 	found, err := s.api.pages[op.Action].Scan(body, &e, func(r *R, raw wire.Raw) error {
-		m := op.Image(r)
-		switch {
+		if page.Images == nil {
+			page.Images = make([]image.Image, 0, min(size, op.MaxPage))
+		}
+		n := len(page.Images)
+		page.Images = append(page.Images, op.Image(r))
+		switch m := &page.Images[n]; {
 		case m.ID != "":
-			if page.Images == nil {
-				page.Images = make([]image.Image, 0, min(size, op.MaxPage))
-			}
-			page.Images = append(page.Images, m)
-			s.complete(&page.Images[len(page.Images)-1], located, raw)
-		case !op.Single:
-			return fmt.Errorf("image %d of the answer has no identifier", len(page.Images)+1)
+			s.complete(m, located, raw)
+		case op.Single:
+			page.Images = nil
+		default:
+			return fmt.Errorf("image %d of the answer has no identifier", n+1)
 		}
 		return nil
 	})

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 
 	"github.com/imagequery/imagequery/image"
 )
@@ -35,6 +35,9 @@ func GiB(n int64) int { return int(max(n, 0)) }
 // Arch reads an architecture in any usual spelling; an unknown one is the zero
 // value.
 func Arch(text string) image.Arch {
+	if text == "" {
+		return ""
+	}
 	arch, _ := image.ParseArch(text)
 	return arch
 }
@@ -58,13 +61,16 @@ func FoldSpaces(texts ...string) string {
 	return string(out)
 }
 
+// isFolded reports whether folding would leave a text as it is; not for texts with
+// characters beyond ASCII.
 func isFolded(text string) bool {
-	last := ' '
-	for _, r := range text {
-		if unicode.IsSpace(r) && (r != ' ' || last == ' ') {
+	last := byte(' ')
+	for i := range len(text) {
+		c := text[i]
+		if c < ' ' || c >= utf8.RuneSelf || c == ' ' && last == ' ' {
 			return false
 		}
-		last = r
+		last = c
 	}
 	return last != ' ' || text == ""
 }

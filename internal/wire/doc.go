@@ -31,7 +31,8 @@
 //
 // # Speed
 //
-// A scanner remembers what it learned, over the rows of a page and from page to
-// page: which key follows which, words, and values that it skipped. All of that is
-// true of any document, and only saves looking again.
+// What reads a table is bound to one record, which is used again and again, and
+// learns from every row and every page: which key follows which, words, and values
+// that it skipped. All of that is true of any document, and only saves looking
+// again.
 package wire

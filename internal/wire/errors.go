@@ -41,12 +41,11 @@ func (e *ShapeError) Error() string {
 	return fmt.Sprintf("unexpected JSON at offset %d: %s: %s", e.Offset, e.Path, e.Msg)
 }
 
-// fail ends the pass with the syntax error at the current position.
-func (s *scanner) fail(where string) {
-	if s.pos >= len(s.data) {
-		s.stop(&SyntaxError{Offset: int64(s.pos), Msg: "the document ends " + where, truncated: true})
-		return
+// fail ends the pass with the syntax error at i.
+func (s *scanner) fail(i int, where string) int {
+	if i >= len(s.data) {
+		return s.stop(&SyntaxError{Offset: int64(i), Msg: "the document ends " + where, truncated: true})
 	}
-	found := strconv.QuoteRuneToASCII(rune(s.data[s.pos]))
-	s.stop(&SyntaxError{Offset: int64(s.pos), Msg: "found " + found + " " + where})
+	found := strconv.QuoteRuneToASCII(rune(s.data[i]))
+	return s.stop(&SyntaxError{Offset: int64(i), Msg: "found " + found + " " + where})
 }

@@ -1,15 +1,11 @@
 package wire
 
-import (
-	"bytes"
-	"time"
-)
+import "time"
 
 // A Field says where one member of a JSON object lands in a T.
 type Field[T any] struct {
 	member
-	read func(*scanner, *T)  // reads the value at the current position; null leaves a scalar as it is
-	keep func(old, fresh *T) // hands the memory of lists on; nil if there are none
+	bind func(t *T, m mode) reader // for values that land in t
 }
 
 // A member is what a field says about the JSON side.
@@ -20,7 +16,12 @@ type member struct {
 	detail bool
 	secret bool
 	guards bool // whether a field inside is secret
-	marked bool // whether one of these three is set
+}
+
+// A mode says how to read.
+type mode struct {
+	details bool // whether fields marked Detail are stored
+	fresh   bool // whether every list needs memory of its own
 }
 
 // Detail returns the field marked as stored only where details are wanted:
@@ -37,41 +38,93 @@ func (f Field[T]) Secret() Field[T] {
 	return f
 }
 
+// reader returns what reads the field into t. What holds secrets is always looked
+// into, and cut as a whole if it has not the shape in which the table knows where
+// they are.
+func (f *Field[T]) reader(t *T, m mode) reader {
+	switch {
+	case f.secret:
+		return (*scanner).cutMember
+	case f.guards:
+		read := f.bind(t, m)
+		return func(s *scanner, i int) int {
+			if _, c := s.peek(i); c != f.holder {
+				return s.cutMember(i)
+			}
+			return read(s, i)
+		}
+	case f.detail && !m.details:
+		return skipper()
+	}
+	return f.bind(t, m)
+}
+
+// scalar is a field for values that are no lists and no objects. Set takes over what
+// [scanner.text] returns.
+func scalar[T, V any](name string, at func(*T) *V, set func(s *scanner, to *V, text []byte)) Field[T] {
+	return Field[T]{member{name: name, names: []string{name}}, func(t *T, _ mode) reader {
+		to := at(t)
+		return func(s *scanner, i int) int {
+			text, ok, end := s.text(i)
+			if ok {
+				set(s, to, text)
+			}
+			return end
+		}
+	}}
+}
+
 // Text is a string. A number or a boolean becomes its literal text.
 func Text[T any](name string, at func(*T) *string) Field[T] {
-	return scalar(name, func(s *scanner, t *T) {
-		if text, ok := s.readText(); ok {
-			*at(t) = s.texts.keep(text)
-		}
-	})
+	return scalar(name, at, func(s *scanner, to *string, text []byte) { *to = s.texts.keep(text) })
 }
 
 // Word is a [Text] of few different values, such as a status, which share their
 // memory.
 func Word[T any](name string, at func(*T) *string) Field[T] {
-	return scalar(name, func(s *scanner, t *T) {
-		if text, ok := s.readText(); ok {
-			*at(t) = s.words.intern(text)
+	return Field[T]{member{name: name, names: []string{name}}, func(t *T, _ mode) reader {
+		to := at(t)
+		var seen recent // in quotes, and without anything that quoting changes
+		return func(s *scanner, i int) int {
+			if k := seen.at(s.data, i); k != "" {
+				*to = k[1 : len(k)-1]
+				return i + len(k)
+			}
+			i, _ = s.peek(i)
+			text, ok, end := s.text(i)
+			switch quoted := s.data[i:end]; {
+			case !ok || s.err != nil:
+			case end-i <= maxWord && isQuoted(quoted, text):
+				k := s.words.intern(quoted)
+				seen.add(k)
+				*to = k[1 : len(k)-1]
+			default:
+				*to = s.words.intern(text)
+			}
+			return end
 		}
-	})
+	}}
+}
+
+func isQuoted(quoted, text []byte) bool {
+	return len(quoted) == len(text)+2 && quoted[0] == '"' && string(quoted[1:1+len(text)]) == string(text)
 }
 
 // Int is a number, or a string that holds one; 1e3 is 1000 and 40.0 is 40. What
 // is not a whole number of 64 bits is 0.
 func Int[T any](name string, at func(*T) *int64) Field[T] {
-	return scalar(name, func(s *scanner, t *T) {
-		if v := s.value(); v.kind != null {
-			*at(t) = s.int(v)
-		}
-	})
+	return scalar(name, at, func(_ *scanner, to *int64, text []byte) { *to = whole(text) })
 }
 
 // Bool is true, 1, or a string that says "true", "True", "TRUE" or "1"; anything
 // else is false.
 func Bool[T any](name string, at func(*T) *bool) Field[T] {
-	return scalar(name, func(s *scanner, t *T) {
-		if v := s.value(); v.kind != null {
-			*at(t) = s.bool(v)
+	return scalar(name, at, func(_ *scanner, to *bool, text []byte) {
+		switch string(text) {
+		case "true", "True", "TRUE", "1":
+			*to = true
+		default:
+			*to = false
 		}
 	})
 }
@@ -80,57 +133,94 @@ func Bool[T any](name string, at func(*T) *bool) Field[T] {
 // have a fraction, an offset such as +08:00 may stand for the Z, and a blank for
 // the T. The result is in UTC; what cannot be read is the zero time.
 func Time[T any](name string, at func(*T) *time.Time) Field[T] {
-	return scalar(name, func(s *scanner, t *T) {
-		if v := s.value(); v.kind != null {
-			*at(t) = s.time(v)
+	return scalar(name, at, func(_ *scanner, to *time.Time, text []byte) { *to = instant(text) })
+}
+
+// Texts is a list of texts. Elements that are no text are left out; what is no
+// list is empty.
+func Texts[T any](name string, at func(*T) *[]string) Field[T] {
+	return Field[T]{member{name: name, names: []string{name}}, func(t *T, _ mode) reader {
+		texts := at(t)
+		return func(s *scanner, i int) int {
+			*texts = nil
+			i, more := s.list(i)
+			for ; more; i, more = s.next(i, ']') {
+				start, c := s.peek(i)
+				text, ok, end := s.text(start)
+				if ok && c != '{' && c != '[' {
+					*texts = append(*texts, s.texts.keep(text))
+				}
+				i = end
+			}
+			return i
 		}
-	})
+	}}
 }
 
-func scalar[T any](name string, read func(*scanner, *T)) Field[T] {
-	return Field[T]{member: member{name: name, names: []string{name}}, read: read}
+// List is a list of objects. Elements that are no object are left out; what is
+// no list is empty.
+func List[T, E any](name string, of *Object[E], at func(*T) *[]E) Field[T] {
+	return Field[T]{holder(name, '[', of), func(t *T, m mode) reader {
+		list, element := at(t), new(E)
+		inside := of.bind(element, mode{details: m.details, fresh: true})
+		var memory []E
+		return func(s *scanner, i int) int {
+			*list = memory[:0]
+			i, more := s.list(i)
+			for ; more; i, more = s.next(i, ']') {
+				start, c := s.peek(i)
+				if c != '{' {
+					i = s.pass(start, of.guards)
+					continue
+				}
+				var empty E
+				*element = empty
+				i = inside.scan(s, start)
+				*list = append(*list, *element)
+			}
+			if !m.fresh {
+				memory = *list
+			}
+			return i
+		}
+	}}
 }
 
-// readText reads a value and returns its text, which is valid until the next call;
-// of null there is none.
-func (s *scanner) readText() (text []byte, ok bool) {
-	if s.peek() == '"' {
-		return s.textOf(s.quoted()), true
+// Nested is an object. What is no object leaves the E as it is.
+func Nested[T, E any](name string, of *Object[E], at func(*T) *E) Field[T] {
+	return Field[T]{holder(name, '{', of), func(t *T, m mode) reader {
+		inside := of.bind(at(t), m)
+		return func(s *scanner, i int) int {
+			i, c := s.peek(i)
+			if c != '{' {
+				return s.skip(i)
+			}
+			return inside.scan(s, i)
+		}
+	}}
+}
+
+// Inside is an object whose members land in the same T.
+func Inside[T any](name string, fields ...Field[T]) Field[T] {
+	return Nested(name, NewObject(fields...), func(t *T) *T { return t })
+}
+
+// holder is a member with objects of a table inside it.
+func holder[E any](name string, opening byte, of *Object[E]) member {
+	m := member{name: name, holder: opening, guards: of.guards}
+	m.names = pathsInside(name, opening, of.Names())
+	return m
+}
+
+// pathsInside are the paths of a member and of what it holds.
+func pathsInside(name string, opening byte, inside []string) []string {
+	path := name + "."
+	if opening == '[' {
+		path = name + "[]."
 	}
-	v := s.value()
-	return v.raw, v.kind != null
-}
-
-// text is what a string says, or the literal of a number or boolean. It is valid
-// until the next call.
-func (s *scanner) text(v value) []byte {
-	if v.kind == text {
-		return s.textOf(v.raw, v.plain)
+	names := []string{name}
+	for _, n := range inside {
+		names = append(names, path+n)
 	}
-	return v.raw
-}
-
-func (s *scanner) int(v value) int64 {
-	n := bytes.TrimSpace(s.text(v))
-	if end, ok := numberEnd(n, 0); !ok || end != len(n) {
-		return 0
-	}
-	return whole(string(n))
-}
-
-func (s *scanner) bool(v value) bool {
-	switch string(s.text(v)) {
-	case "true", "1":
-		return true
-	case "True", "TRUE":
-		return v.kind == text
-	}
-	return false
-}
-
-func (s *scanner) time(v value) time.Time {
-	if v.kind != text {
-		return time.Time{}
-	}
-	return instant(s.text(v))
+	return names
 }

@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -187,6 +188,32 @@ func TestKeysThatComeTwice(t *testing.T) {
 		}
 		if d := diff(want, got); d != "" {
 			t.Errorf("Decode(%s) (-want +got):\n%s", doc, d)
+		}
+	}
+}
+
+func TestWhatADamagedDocumentHeldIsNotLearned(t *testing.T) {
+	for _, docs := range [][2]string{
+		{`{"word":"x`, `{"word":"xyz"}`},
+		{`{"word":"x\`, `{"word":"x\\z"}`},
+		{`{"word":"` + "x\n", `{"word":"xz"}`},
+		{`{"wo`, `{"word":"w"}`},
+		{`{"other":{"a":[1`, `{"other":{"a":[1,2]},"word":"w"}`},
+	} {
+		for range 3 {
+			if err := everyTable.Decode([]byte(docs[0]), new(every)); err == nil {
+				t.Errorf("Decode(%s): no error", docs[0])
+			}
+			var want, got every
+			if err := json.Unmarshal([]byte(docs[1]), &want); err != nil {
+				t.Fatal(err)
+			}
+			if err := everyTable.Decode([]byte(docs[1]), &got); err != nil {
+				t.Errorf("Decode(%s): %v", docs[1], err)
+			}
+			if d := diff(want, got); d != "" {
+				t.Errorf("Decode(%s) (-want +got):\n%s", docs[1], d)
+			}
 		}
 	}
 }

@@ -1,19 +1,10 @@
 package wire
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 )
-
-func isNumber(first byte) bool { return first == '-' || '0' <= first && first <= '9' }
-
-// number checks a number and passes over it.
-func (s *scanner) number() {
-	end, ok := numberEnd(s.data, s.pos)
-	if s.pos = end; !ok {
-		s.fail("in a number")
-	}
-}
 
 // numberEnd returns where the JSON number at b[i:] ends; if it is none, where it
 // goes wrong.
@@ -53,14 +44,40 @@ func digitsEnd(b []byte, i int) (end int, ok bool) {
 // maxDigits is how many digits an int64 can have.
 const maxDigits = 19
 
-// whole is the value of a JSON number, or 0 if it is not an int64.
-func whole(n string) int64 {
-	if i, err := strconv.ParseInt(n, 10, 64); err == nil {
+// whole is the number that a text holds, or 0 if it is not an int64.
+func whole(text []byte) int64 {
+	if n, ok := digitsOnly(text); ok {
+		return n
+	}
+	text = bytes.TrimSpace(text)
+	if end, ok := numberEnd(text, 0); !ok || end != len(text) {
+		return 0
+	}
+	if i, err := strconv.ParseInt(string(text), 10, 64); err == nil {
 		return i
 	}
-	mantissa, exponent, scaled := strings.Cut(strings.ToLower(n), "e")
+	return scaled(strings.ToLower(string(text)))
+}
+
+// digitsOnly is the number that a text holds if it is digits only, and not too many.
+func digitsOnly(text []byte) (n int64, ok bool) {
+	if len(text) == 0 || len(text) >= maxDigits || text[0] == '0' {
+		return 0, false
+	}
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, true
+}
+
+// scaled is the value of a number with a fraction or an exponent.
+func scaled(n string) int64 {
+	mantissa, exponent, hasExponent := strings.Cut(n, "e")
 	shift := 0
-	if scaled {
+	if hasExponent {
 		var err error
 		if shift, err = strconv.Atoi(exponent); err != nil {
 			return 0

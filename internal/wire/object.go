@@ -10,26 +10,25 @@ import (
 // concurrent use.
 type Object[T any] struct {
 	fields   []Field[T]
-	keys     keyTable
-	keeps    []func(old, fresh *T)
-	guards   bool      // whether a field is secret, or one inside it
-	scanners sync.Pool // of *scanner, for documents that are this object
+	index    map[string]int // of fields, by name
+	guards   bool           // whether a field is secret, or one inside it
+	decoders sync.Pool      // of *decoder[T]
 }
 
 // NewObject makes a table. It panics if two fields have the same name.
 func NewObject[T any](fields ...Field[T]) *Object[T] {
-	o := &Object[T]{fields: slices.Clone(fields), keys: make(keyTable, len(fields))}
-	o.scanners.New = func() any { return new(scanner) }
+	o := &Object[T]{fields: slices.Clone(fields), index: make(map[string]int, len(fields))}
 	for i, f := range fields {
-		if _, twice := o.keys[f.name]; twice {
+		if _, twice := o.index[f.name]; twice {
 			panic(fmt.Sprintf("wire: two fields have the name %q", f.name))
 		}
-		o.keys[f.name] = i
-		o.fields[i].marked = f.secret || f.guards || f.detail
+		o.index[f.name] = i
 		o.guards = o.guards || f.secret || f.guards
-		if f.keep != nil {
-			o.keeps = append(o.keeps, f.keep)
-		}
+	}
+	o.decoders.New = func() any {
+		d := new(decoder[T])
+		d.table = o.bind(&d.value, mode{details: true, fresh: true})
+		return d
 	}
 	return o
 }
@@ -44,61 +43,45 @@ func (o *Object[T]) Names() []string {
 	return names
 }
 
+func (o *Object[T]) has(name string) bool {
+	_, ok := o.index[name]
+	return ok
+}
+
+// bind makes what reads objects into t.
+func (o *Object[T]) bind(t *T, m mode) *table {
+	b := &table{slots: make([]slot, len(o.fields)), index: o.index}
+	for i := range o.fields {
+		b.slots[i].read = o.fields[i].reader(t, m)
+	}
+	return b
+}
+
+// A decoder decodes documents, and learns from each.
+type decoder[T any] struct {
+	scanner
+	table *table
+	value T
+}
+
 // Decode reads one JSON document into t, details included. A document that is
 // not an object leaves t as it is. After an error t holds a part of it.
-func (o *Object[T]) Decode(data []byte, t *T) error { return o.document(data, true, t) }
-
-func (o *Object[T]) document(data []byte, details bool, t *T) error {
-	s := o.scanners.Get().(*scanner)
-	s.begin(data, details)
-	if s.peek() == '{' {
-		o.scan(s, t)
-	} else {
-		s.skip()
-	}
-	s.end()
-	err := s.err
-	s.begin(nil, false)
-	o.scanners.Put(s)
+func (o *Object[T]) Decode(data []byte, t *T) error {
+	d := o.decoders.Get().(*decoder[T])
+	defer o.decoders.Put(d)
+	d.begin(data)
+	d.value = *t
+	err := d.end(d.document(d.table))
+	var empty T
+	*t, d.value = d.value, empty
 	return err
 }
 
-// scan reads the object at the current position.
-func (o *Object[T]) scan(s *scanner, t *T) {
-	order := s.orderOf(&o.keys)
-	key := &order.first
-	for more := s.enter(); more; more = s.next() {
-		start := s.pos
-		key = s.find(order, key)
-		if key.field < 0 {
-			s.skipAt(key)
-			continue
-		}
-		if f := &o.fields[key.field]; f.marked {
-			f.readMarked(s, t, start, key)
-		} else {
-			f.read(s, t)
-		}
+// document reads the document, if it is an object, with a table.
+func (s *scanner) document(t *table) (end int) {
+	i, c := s.peek(0)
+	if c != '{' {
+		return s.skip(i)
 	}
-}
-
-// readMarked reads the value of a member whose key stands at start. What holds
-// secrets is always looked into, and cut as a whole if it has not the shape in
-// which the table knows where they are.
-func (f *Field[T]) readMarked(s *scanner, t *T, start int, key *seenKey) {
-	switch {
-	case f.secret || f.guards && s.peek() != f.holder:
-		s.cut(start)
-	case f.detail && !s.details && !f.guards:
-		s.skipAt(key)
-	default:
-		f.read(s, t)
-	}
-}
-
-// keep hands the memory of the lists in old on to fresh.
-func (o *Object[T]) keep(old, fresh *T) {
-	for _, keep := range o.keeps {
-		keep(old, fresh)
-	}
+	return t.scan(s, i)
 }

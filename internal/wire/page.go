@@ -1,73 +1,52 @@
 package wire
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Page is the table of a listing: an envelope, and rows somewhere inside it.
 // It never changes, and is safe for concurrent use.
 type Page[P, R any] struct {
-	table *Object[visit[P, R]]
+	envelope *Object[P]
+	record   *Object[R]
+	path     string
+	opening  byte      // of what stands at the path: '[' for rows, '{' for one
+	visits   sync.Pool // of *visit[P, R]
 }
 
 // NewPage makes the table of a page whose rows are the list at a path such as
 // "Images.Image". It panics if the envelope has a field where that path begins.
 func NewPage[P, R any](envelope *Object[P], rows string, record *Object[R]) *Page[P, R] {
-	return newPage(envelope, rows, record, '[', func(s *scanner, v *visit[P, R]) {
-		for more := s.enter(); more; more = s.next() {
-			switch s.peek() {
-			case '{':
-				v.scan(s, record)
-			case 'n':
-				s.skip()
-			default:
-				s.misplaced(rows, "in the place of a row")
-			}
-		}
-	})
+	return newPage(envelope, rows, record, '[')
 }
 
 // NewSingle makes the table of a page with at most one row, the object at a path
 // such as "Image". If the object is empty there is no row.
 func NewSingle[P, R any](envelope *Object[P], row string, record *Object[R]) *Page[P, R] {
-	return newPage(envelope, row, record, '{', func(s *scanner, v *visit[P, R]) {
-		v.scan(s, record)
-	})
+	return newPage(envelope, row, record, '{')
 }
 
-func newPage[P, R any](envelope *Object[P], path string, record *Object[R],
-	opening byte, read func(*scanner, *visit[P, R])) *Page[P, R] {
-	steps := strings.Split(path, ".")
-	slices.Reverse(steps)
-	f := place(path, opening, func(s *scanner, v *visit[P, R]) {
-		v.found = true
-		read(s, v)
-	})
-	f.member = holder(steps[0], opening, record.Names())
-	for _, step := range steps[1:] {
-		way := NewObject(f)
-		f = place(path, '{', way.scan)
-		f.member = holder(step, '{', way.Names())
+func newPage[P, R any](envelope *Object[P], path string, record *Object[R], opening byte) *Page[P, R] {
+	if step, _, _ := strings.Cut(path, "."); envelope.has(step) {
+		panic("wire: the envelope has a field " + step)
 	}
-	return &Page[P, R]{NewObject(append(lift[P, R](envelope), f)...)}
-}
-
-// lift turns the fields of an envelope into fields of a visit.
-func lift[P, R any](envelope *Object[P]) []Field[visit[P, R]] {
-	var fields []Field[visit[P, R]]
-	for _, f := range envelope.fields {
-		fields = append(fields, Field[visit[P, R]]{
-			member: f.member,
-			read:   func(s *scanner, v *visit[P, R]) { f.read(s, v.envelope) },
-		})
-	}
-	return fields
+	p := &Page[P, R]{envelope: envelope, record: record, path: path, opening: opening}
+	p.visits.New = func() any { return p.newVisit() }
+	return p
 }
 
 // Names returns the paths of all fields, as [Object.Names] does:
 // "Images.Image[].ImageId".
-func (p *Page[P, R]) Names() []string { return p.table.Names() }
+func (p *Page[P, R]) Names() []string {
+	names, opening := p.record.Names(), p.opening
+	for _, step := range slices.Backward(strings.Split(p.path, ".")) {
+		names, opening = pathsInside(step, opening, names), '{'
+	}
+	return append(p.envelope.Names(), names...)
+}
 
 // Scan reads a page: the envelope into e, and the rows one by one into a record
 // that is handed to row. Fields marked Detail are skipped. The record, and the
@@ -78,7 +57,153 @@ func (p *Page[P, R]) Names() []string { return p.table.Names() }
 // over as they are read, so an error can follow them: a [*SyntaxError], a
 // [*ShapeError], or what row returned.
 func (p *Page[P, R]) Scan(data []byte, e *P, row func(r *R, raw Raw) error) (found bool, err error) {
-	v := &visit[P, R]{envelope: e, row: row, record: new(R), spare: new(R)}
-	err = p.table.document(data, false, v)
+	v := p.visits.Get().(*visit[P, R])
+	defer p.visits.Put(v)
+	v.begin(data)
+	v.found, v.row, v.envelope = false, row, *e
+	err = v.end(v.document(v.table))
+	*e = v.envelope
+	v.forget()
 	return v.found, err
+}
+
+// A visit reads pages, and learns from each.
+type visit[P, R any] struct {
+	scanner
+	path     string
+	table    *table // of the envelope, and the way to the rows
+	rows     *table
+	envelope P
+	record   R // the current row
+	row      func(*R, Raw) error
+	found    bool // whether the place of the rows was seen
+}
+
+func (p *Page[P, R]) newVisit() *visit[P, R] {
+	v := &visit[P, R]{path: p.path}
+	v.rows = p.record.bind(&v.record, mode{})
+	read := v.place('{', v.scanOnly)
+	if p.opening == '[' {
+		read = v.place('[', v.scanRows)
+	}
+	steps := strings.Split(p.path, ".")
+	for _, step := range slices.Backward(steps[1:]) {
+		way := &table{slots: []slot{{read: read}}, index: map[string]int{step: 0}}
+		read = v.place('{', way.scan)
+	}
+	v.table = p.envelope.bind(&v.envelope, mode{})
+	v.table.index = maps.Clone(v.table.index)
+	v.table.index[steps[0]] = len(v.table.slots)
+	v.table.slots = append(v.table.slots, slot{read: read})
+	return v
+}
+
+// forget lets go of what the visit should not keep alive.
+func (v *visit[P, R]) forget() {
+	var envelope P
+	var record R
+	v.envelope, v.record, v.row = envelope, record, nil
+}
+
+// place reads what stands where the rows are, or on the way to them. Nothing else
+// may stand there, and only once.
+func (v *visit[P, R]) place(opening byte, read reader) reader {
+	return func(s *scanner, i int) int {
+		if v.found {
+			return s.misplaced(i, v.path, "a second time")
+		}
+		if end, empty := s.nothing(i); empty {
+			v.found = true
+			return end
+		}
+		i, c := s.peek(i)
+		if c != opening {
+			return s.misplaced(i, v.path, "in the place of rows")
+		}
+		return read(s, i)
+	}
+}
+
+func (v *visit[P, R]) scanRows(s *scanner, i int) int {
+	v.found = true
+	i, more := s.enter(i, ']')
+	for ; more; i, more = s.next(i, ']') {
+		start, c := s.peek(i)
+		switch c {
+		case '{':
+			i = v.scanRow(s, start)
+		case 'n':
+			i = s.skip(start)
+		default:
+			i = s.misplaced(start, v.path, "in the place of a row")
+		}
+	}
+	return i
+}
+
+func (v *visit[P, R]) scanOnly(s *scanner, i int) int {
+	v.found = true
+	return v.scanRow(s, i)
+}
+
+// scanRow reads the row at i and hands it over.
+func (v *visit[P, R]) scanRow(s *scanner, i int) int {
+	var empty R
+	v.record = empty
+	s.cuts = s.cuts[:0]
+	s.texts.next()
+	end := v.rows.scan(s, i)
+	if s.err != nil {
+		return end
+	}
+	if err := v.row(&v.record, Raw{s.data, span{i, end}, s.cuts}); err != nil {
+		return s.stop(err)
+	}
+	return end
+}
+
+// nothing reports whether the value is null, "", [] or {}, and passes over it if
+// so.
+func (s *scanner) nothing(i int) (end int, ok bool) {
+	i, c := s.peek(i)
+	switch c {
+	case 'n':
+		return s.skip(i), true
+	case '"':
+		raw, _, end := s.quoted(i)
+		return end, len(raw) == 0
+	case '[', '{':
+		end, more := s.enter(i, c+('}'-'{')) // as far as ']' is from '['
+		if more {
+			s.depth--
+		}
+		return end, !more
+	}
+	return i, false
+}
+
+// misplaced ends the pass with the error for a value that must not stand where it
+// does.
+func (s *scanner) misplaced(i int, path, where string) int {
+	i, c := s.peek(i)
+	s.skip(i)
+	return s.stop(&ShapeError{Offset: int64(i), Path: path, Msg: "found " + kindOf(c) + " " + where})
+}
+
+// kindOf names the kind of value that begins with a byte.
+func kindOf(first byte) string {
+	switch first {
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "a boolean"
+	case '"':
+		return "a string"
+	case '[':
+		return "a list"
+	case '{':
+		return "an object"
+	default:
+		return "a number"
+	}
 }

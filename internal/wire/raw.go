@@ -45,18 +45,20 @@ func (r Raw) join(out []byte, at int) ([]byte, int) {
 	return out, r.row.to - len(behind)
 }
 
-// cut skips a value; what stands between start and its end is left out of the
-// copy of the row.
-func (s *scanner) cut(start int) {
-	s.skip()
-	s.cuts = append(s.cuts, span{start, s.pos})
+// cutMember skips the value of a member, which is left out of the copy of the row.
+func (s *scanner) cutMember(i int) int { return s.cut(s.member, i) }
+
+// cut skips the value at i; what stands from start to its end is left out.
+func (s *scanner) cut(start, i int) int {
+	end := s.skip(i)
+	s.cuts = append(s.cuts, span{start, end})
+	return end
 }
 
 // pass skips an element of a list, and cuts it if it may hide a secret.
-func (s *scanner) pass(cut bool) {
+func (s *scanner) pass(i int, cut bool) int {
 	if cut {
-		s.cut(s.pos)
-		return
+		return s.cut(i, i)
 	}
-	s.skip()
+	return s.skip(i)
 }

@@ -3,105 +3,182 @@ package wire
 // maxDepth is how deep values may be nested, as in encoding/json.
 const maxDepth = 10000
 
-// A scanner is the state of one pass over one document. After an error it stands
-// at the end of the document, where nothing more is found.
+// A scanner is the state of one pass over one document. Its methods take the
+// position where they begin and return the one where they ended; after an error
+// that is the end of the document, where nothing more is found.
 type scanner struct {
 	data    []byte
-	pos     int
-	err     error  // the first one
-	open    []byte // the closing brackets that are due, innermost last
-	details bool   // whether fields marked Detail are stored
-	orders  []*order
+	err     error // the first one
+	depth   int
+	member  int // the position of the current key
 	words   words
 	texts   texts
 	cuts    []span // the secrets of the current row
 	scratch []byte // the text unquoted last
 }
 
-// begin makes the scanner ready for another document. What it learned from
-// earlier ones stays.
-func (s *scanner) begin(data []byte, details bool) {
-	s.data, s.pos, s.err, s.open, s.details = data, 0, nil, s.open[:0], details
+// begin makes the scanner ready for another document. The words stay.
+func (s *scanner) begin(data []byte) {
+	s.data, s.err, s.depth = data, nil, 0
 	s.texts.next()
 }
 
+// end checks that nothing follows the document, and lets go of it.
+func (s *scanner) end(i int) error {
+	if i, _ = s.peek(i); i < len(s.data) {
+		s.fail(i, "after the document")
+	}
+	err := s.err
+	s.begin(nil)
+	return err
+}
+
 // stop ends the pass. Only the first error counts.
-func (s *scanner) stop(err error) {
+func (s *scanner) stop(err error) int {
 	if s.err == nil {
 		s.err = err
 	}
-	s.pos = len(s.data)
+	return len(s.data)
 }
 
-// peek passes over white space and returns the byte there, or 0 at the end.
-func (s *scanner) peek() byte {
-	if s.pos < len(s.data) && s.data[s.pos] > ' ' {
-		return s.data[s.pos]
+// peek passes over white space and returns the byte behind it, or 0 at the end.
+func (s *scanner) peek(i int) (int, byte) {
+	if i < len(s.data) && s.data[i] > ' ' {
+		return i, s.data[i]
 	}
-	return s.blank()
+	return s.blank(i)
 }
 
-func (s *scanner) blank() byte {
-	for ; s.pos < len(s.data); s.pos++ {
-		switch c := s.data[s.pos]; c {
+func (s *scanner) blank(i int) (int, byte) {
+	for ; i < len(s.data); i++ {
+		switch c := s.data[i]; c {
 		case ' ', '\n', '\r', '\t':
 		default:
-			return c
+			return i, c
 		}
 	}
-	return 0
+	return i, 0
 }
 
-// enter passes over the opening bracket at the current position and reports
-// whether something is inside.
-func (s *scanner) enter() (more bool) {
-	if len(s.open) == maxDepth {
-		s.fail("nested too deep")
-		return false
+// enter passes over the opening bracket at i, and reports whether something is
+// inside.
+func (s *scanner) enter(i int, closing byte) (end int, more bool) {
+	if s.depth == maxDepth {
+		return s.fail(i, "nested too deep"), false
 	}
-	closing := s.data[s.pos] + ('}' - '{') // as far as ']' is from '['
-	s.open = append(s.open, closing)
-	s.pos++
-	if s.peek() == closing {
-		s.leave()
-		return false
+	i, c := s.peek(i + 1)
+	if c == closing {
+		return i + 1, false
 	}
-	return true
+	s.depth++
+	return i, true
 }
 
 // next passes over the comma or the closing bracket that follows a value, and
 // reports whether another one should come.
-func (s *scanner) next() (more bool) {
-	switch s.peek() {
-	case ',':
-		s.pos++
-		return true
-	case s.open[len(s.open)-1]:
-		s.leave()
+func (s *scanner) next(i int, closing byte) (end int, more bool) {
+	i, c := s.peek(i)
+	if c == ',' {
+		return i + 1, true
+	}
+	s.depth--
+	if c != closing {
+		return s.fail(i, "after a value"), false
+	}
+	return i + 1, false
+}
+
+// list enters the list at i. What is no list is skipped.
+func (s *scanner) list(i int) (end int, more bool) {
+	i, c := s.peek(i)
+	if c == '[' {
+		return s.enter(i, ']')
+	}
+	return s.skip(i), false
+}
+
+// skip checks one value and passes over it.
+func (s *scanner) skip(i int) int {
+	i, c := s.peek(i)
+	more := false
+	switch c {
+	case '"':
+		_, _, i = s.quoted(i)
+	case '{':
+		for i, more = s.enter(i, '}'); more; i, more = s.next(i, '}') {
+			_, _, i = s.key(i)
+			i = s.skip(i)
+		}
+	case '[':
+		for i, more = s.enter(i, ']'); more; i, more = s.next(i, ']') {
+			i = s.skip(i)
+		}
 	default:
-		s.fail("after a value")
-		s.open = s.open[:len(s.open)-1]
+		i = s.literal(i, c)
 	}
-	return false
+	return i
 }
 
-// list enters the list at the current position. What is no list is skipped.
-func (s *scanner) list() (more bool) {
-	if s.peek() == '[' {
-		return s.enter()
+// key reads the key of a member and the colon after it.
+func (s *scanner) key(i int) (raw []byte, plain bool, end int) {
+	i, c := s.peek(i)
+	if c != '"' {
+		return nil, true, s.fail(i, "where a key should start")
 	}
-	s.skip()
-	return false
+	raw, plain, i = s.quoted(i)
+	if i, c = s.peek(i); c != ':' {
+		return nil, true, s.fail(i, "after a key")
+	}
+	return raw, plain, i + 1
 }
 
-func (s *scanner) leave() {
-	s.pos++
-	s.open = s.open[:len(s.open)-1]
+// text reads one value, and returns what a string says or the literal of a number
+// or boolean; that is valid until the next call. A list or an object says nothing.
+// For null, ok is false.
+func (s *scanner) text(i int) (text []byte, ok bool, end int) {
+	i, c := s.peek(i)
+	switch c {
+	case '"':
+		raw, plain, end := s.quoted(i)
+		if !plain {
+			raw = s.unquoted(raw)
+		}
+		return raw, true, end
+	case '{', '[':
+		return nil, true, s.skip(i)
+	}
+	end = s.literal(i, c)
+	return s.data[i:end], c != 'n', end
 }
 
-// end checks that nothing follows the document.
-func (s *scanner) end() {
-	if s.peek(); s.pos < len(s.data) {
-		s.fail("after the document")
+// literal reads a number, true, false or null.
+func (s *scanner) literal(i int, first byte) int {
+	rest := s.data[i:]
+	switch {
+	case first == '-' || '0' <= first && first <= '9':
+		end, ok := numberEnd(s.data, i)
+		if !ok {
+			return s.fail(end, "in a number")
+		}
+		return end
+	case len(rest) >= len("true") && string(rest[:len("true")]) == "true", len(rest) >= len("null") && string(rest[:len("null")]) == "null":
+		return i + len("true")
+	case len(rest) >= len("false") && string(rest[:len("false")]) == "false":
+		return i + len("false")
 	}
+	for _, w := range []string{"true", "false", "null"} {
+		if first == w[0] {
+			return s.misspelt(i, w)
+		}
+	}
+	return s.fail(i, "where a value should start")
+}
+
+// misspelt ends the pass where something is not w.
+func (s *scanner) misspelt(i int, w string) int {
+	n := 0
+	for s.at(i+n) == w[n] {
+		n++
+	}
+	return s.fail(i+n, "in "+w)
 }

@@ -2,59 +2,55 @@ package wire
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// quoted reads a string and returns what stands between its quotes, or nothing
-// after an error. It is plain if that is ASCII without escapes, and so already the
-// text.
-func (s *scanner) quoted() (raw []byte, plain bool) {
-	data, start := s.data, s.pos+1
-	end := ordinaryEnd(data, start)
-	if end < len(data) && data[end] == '"' {
-		s.pos = end + 1
-		return data[start:end], true
+// quoted reads the string at i and returns what stands between its quotes, or
+// nothing after an error. It is plain if that is known to be ASCII without escapes,
+// and so already the text.
+func (s *scanner) quoted(i int) (raw []byte, plain bool, end int) {
+	data, start := s.data, i+1
+	for end = start; end+word <= len(data); end += word {
+		if odd := oddBytes(load(data, end)); odd != 0 {
+			end += bits.TrailingZeros64(odd) / 8
+			if data[end] == '"' {
+				return data[start:end], true, end + 1
+			}
+			break
+		}
 	}
-	s.pos = end
-	if s.unusual(); s.err != nil {
-		return nil, true
+	if end = s.unusual(ordinaryEnd(data, end)); s.err != nil {
+		return nil, true, end
 	}
-	return s.data[start : s.pos-1], false
+	return data[start : end-1], false, end
 }
 
 // unusual reads the rest of a string, in which something is not ordinary.
-func (s *scanner) unusual() {
-	for ; s.pos < len(s.data); s.pos = ordinaryEnd(s.data, s.pos) {
-		switch c := s.data[s.pos]; {
+func (s *scanner) unusual(i int) int {
+	for ; i < len(s.data); i = ordinaryEnd(s.data, i) {
+		switch c := s.data[i]; {
 		case c == '"':
-			s.pos++
-			return
+			return i + 1
 		case c == '\\':
-			s.escape()
+			i = s.escape(i + 1)
 		case c < ' ':
-			s.fail("in a string")
+			return s.fail(i, "in a string")
 		default:
-			for s.pos < len(s.data) && s.data[s.pos] >= utf8.RuneSelf {
-				s.pos++
+			for i < len(s.data) && s.data[i] >= utf8.RuneSelf {
+				i++
 			}
 		}
 	}
-	s.fail("in a string")
+	return s.fail(i, "in a string")
 }
 
 // ordinaryEnd returns where the first quote, backslash, control character or byte
-// outside ASCII stands in b[i:]. It looks at eight bytes at a time: for each such
-// byte, and perhaps for some behind it, the top bit of odd is set.
+// outside ASCII stands in b[i:].
 func ordinaryEnd(b []byte, i int) int {
-	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	for ; i <= len(b)-8; i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		quote, backslash := w^(ones*'"'), w^(ones*'\\')
-		odd := (w | (w - ones*' ') | (quote - ones) | (backslash - ones)) & tops
-		if odd != 0 {
+	for ; i+word <= len(b); i += word {
+		if odd := oddBytes(load(b, i)); odd != 0 {
 			return i + bits.TrailingZeros64(odd)/8
 		}
 	}
@@ -64,31 +60,38 @@ func ordinaryEnd(b []byte, i int) int {
 	return i
 }
 
-// escape checks an escape sequence and passes over it.
-func (s *scanner) escape() {
-	s.pos++
+// oddBytes looks at eight bytes at once. The lowest bit that is set is the top bit
+// of the first byte that is a quote, a backslash, a control character or outside
+// ASCII.
+func oddBytes(w uint64) uint64 {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	quote, backslash := w^(ones*'"'), w^(ones*'\\')
+	return (w | (w - ones*' ') | (quote - ones) | (backslash - ones)) & tops
+}
+
+// escape checks an escape sequence, behind its backslash, and passes over it.
+func (s *scanner) escape(i int) int {
 	digits := 0
-	switch s.at() {
+	switch s.at(i) {
 	case 'u':
 		digits = 4
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 	default:
-		s.fail("in an escape sequence")
-		return
+		return s.fail(i, "in an escape sequence")
 	}
-	for s.pos++; digits > 0; digits-- {
-		if hex(s.at()) < 0 {
-			s.fail("in an escape sequence")
-			return
+	for i++; digits > 0; digits-- {
+		if hex(s.at(i)) < 0 {
+			return s.fail(i, "in an escape sequence")
 		}
-		s.pos++
+		i++
 	}
+	return i
 }
 
-// at is the byte at the current position, or 0 at the end.
-func (s *scanner) at() byte {
-	if s.pos < len(s.data) {
-		return s.data[s.pos]
+// at is the byte at i, or 0 at the end.
+func (s *scanner) at(i int) byte {
+	if i < len(s.data) {
+		return s.data[i]
 	}
 	return 0
 }
@@ -106,28 +109,23 @@ func hex(c byte) rune {
 	return -1
 }
 
-// textOf is what the inside of a string says. It is valid until the next call.
-func (s *scanner) textOf(raw []byte, plain bool) []byte {
-	if plain {
-		return raw
-	}
-	return s.unquoted(raw)
-}
-
-// unquoted returns the text that raw, which is not plain, stands for.
+// unquoted returns the text that raw, which is not plain, stands for. It is valid
+// until the next call.
 func (s *scanner) unquoted(raw []byte) []byte {
-	if bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+	if !utf8.Valid(raw) {
+		raw = []byte(string([]rune(string(raw)))) // each byte that is wrong becomes U+FFFD
+	}
+	escape := bytes.IndexByte(raw, '\\')
+	if escape < 0 {
 		return raw
 	}
 	s.scratch = s.scratch[:0]
-	for len(raw) > 0 {
-		r, size := utf8.DecodeRune(raw)
-		if r == '\\' {
-			r, size = unescape(raw)
-		}
-		s.scratch = utf8.AppendRune(s.scratch, r)
-		raw = raw[size:]
+	for ; escape >= 0; escape = bytes.IndexByte(raw, '\\') {
+		r, size := unescape(raw[escape:])
+		s.scratch = utf8.AppendRune(append(s.scratch, raw[:escape]...), r)
+		raw = raw[escape+size:]
 	}
+	s.scratch = append(s.scratch, raw...)
 	return s.scratch
 }
 

@@ -9,14 +9,14 @@ func instant(b []byte) time.Time {
 	if len(b) <= len(date) || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' {
 		return time.Time{}
 	}
-	year, month, day := digits(b[:4], 9999), digits(b[5:7], 12), digits(b[8:10], 31)
-	hour, minute := digits(b[11:13], 23), digits(b[14:16], 59)
+	century, year, month, day := pair(b[0:], 99), pair(b[2:], 99), pair(b[5:], 12), pair(b[8:], 31)
+	hour, minute := pair(b[11:], 23), pair(b[14:], 59)
 	second, nano, rest := seconds(b[len(date):])
 	offset, ok := zone(rest)
-	if !ok || year < 0 || month < 1 || day < 1 || hour < 0 || minute < 0 || second < 0 {
+	if !ok || century|year|hour|minute|second < 0 || month < 1 || day < 1 {
 		return time.Time{}
 	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, nano, time.UTC)
+	t := time.Date(100*century+year, time.Month(month), day, hour, minute, second, nano, time.UTC)
 	if t.Day() != day {
 		return time.Time{} // the month is shorter
 	}
@@ -32,7 +32,7 @@ func seconds(b []byte) (second, nano int, rest []byte) {
 	if len(b) < len(":05Z") {
 		return -1, 0, nil
 	}
-	second, b = digits(b[1:3], 59), b[3:]
+	second, b = pair(b[1:], 59), b[3:]
 	if b[0] != '.' {
 		return second, 0, b
 	}
@@ -57,7 +57,7 @@ func zone(b []byte) (offset time.Duration, ok bool) {
 	if len(b) != len("+08:00") || b[0] != '+' && b[0] != '-' || b[3] != ':' {
 		return 0, false
 	}
-	hours, minutes := digits(b[1:3], 23), digits(b[4:6], 59)
+	hours, minutes := pair(b[1:], 23), pair(b[4:], 59)
 	offset = time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
 	if b[0] == '-' {
 		offset = -offset
@@ -65,16 +65,12 @@ func zone(b []byte) (offset time.Duration, ok bool) {
 	return offset, hours >= 0 && minutes >= 0
 }
 
-// digits is the number that b states, or -1 if it is none or above limit.
-func digits(b []byte, limit int) int {
-	n := 0
-	for _, c := range b {
-		if c < '0' || c > '9' {
-			return -1
-		}
-		n = n*10 + int(c-'0')
-	}
-	if n > limit {
+// pair is the number that the first two bytes of b state, or -1 if they state none
+// or one above limit.
+func pair(b []byte, limit int) int {
+	tens, ones := b[0]-'0', b[1]-'0'
+	n := 10*int(tens) + int(ones)
+	if tens > 9 || ones > 9 || n > limit {
 		return -1
 	}
 	return n
