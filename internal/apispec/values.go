@@ -45,34 +45,30 @@ func Arch(text string) image.Arch {
 // FoldSpaces joins texts for people into one, trimmed and with one blank for each
 // run of white space.
 func FoldSpaces(texts ...string) string {
-	if len(texts) == 1 && isFolded(texts[0]) {
-		return texts[0]
+	text := strings.TrimSpace(strings.Join(texts, " "))
+	if !onlyBlanks(text) {
+		return strings.Join(strings.Fields(text), " ")
 	}
 	var usual [64]byte
-	out := usual[:0]
-	for _, text := range texts {
-		for word := range strings.FieldsSeq(text) {
-			if len(out) > 0 {
-				out = append(out, ' ')
-			}
-			out = append(out, word...)
-		}
+	folded := usual[:0]
+	for run := strings.Index(text, "  "); run >= 0; run = strings.Index(text, "  ") {
+		folded = append(folded, text[:run+1]...)
+		text = strings.TrimLeft(text[run:], " ")
 	}
-	return string(out)
+	if len(folded) == 0 {
+		return text
+	}
+	return string(append(folded, text...))
 }
 
-// isFolded reports whether folding would leave a text as it is; not for texts with
-// characters beyond ASCII.
-func isFolded(text string) bool {
-	last := byte(' ')
+// onlyBlanks reports whether a text is ASCII, and has no white space but blanks.
+func onlyBlanks(text string) bool {
 	for i := range len(text) {
-		c := text[i]
-		if c < ' ' || c >= utf8.RuneSelf || c == ' ' && last == ' ' {
+		if text[i] < ' ' || text[i] >= utf8.RuneSelf {
 			return false
 		}
-		last = c
 	}
-	return last != ' ' || text == ""
+	return true
 }
 
 // AddTag adds a tag to a map that may be nil. A tag without a key is none.

@@ -94,9 +94,17 @@ func TestPercent(t *testing.T) {
 }
 
 func TestFoldSpaces(t *testing.T) {
-	for text, want := range map[string]string{"  a \t b\n": "a b", "": "", "a": "a", "中 文": "中 文"} {
+	for text, want := range map[string]string{
+		"": "", " ": "", "a": "a", "a b": "a b", " a  b   c    d ": "a b c d", "  a \t b\n": "a b", "a\tb": "a b",
+		"中 文": "中 文", "中  文\n": "中 文", "a\u00a0b": "a b", "a \u3000 b": "a b",
+	} {
 		if got := apispec.FoldSpaces(text); got != want {
 			t.Errorf("FoldSpaces(%q) = %q, want %q", text, got, want)
+		}
+	}
+	for want, texts := range map[string][]string{"": {"", ""}, "a": {"a", " "}, "b": {"", "b"}, "a b": {" a", "b "}} {
+		if got := apispec.FoldSpaces(texts...); got != want {
+			t.Errorf("FoldSpaces(%q) = %q, want %q", texts, got, want)
 		}
 	}
 }
