@@ -10,10 +10,10 @@ import (
 // mark numbers the passes of a listing, from 1.
 type mark uint32
 
-// marks remembers in which pass an image came last. It keeps 96 bits of hash
-// instead of the reference, so that an image that is not kept takes 16 bytes, and
-// a half more for free slots. There are several tables so that they grow one by
-// one, and need little memory for that.
+// marks remembers in which pass an image came last. Instead of the reference it
+// keeps 64 bits of hash, and 32 of another hash of the ID, so that an image that is
+// not kept takes 16 bytes, and a half more for free slots. There are several tables so
+// that they grow one by one, and need little memory for that.
 type marks struct {
 	seeds  [2]maphash.Seed
 	tables [16]table

@@ -2,7 +2,8 @@ package wire
 
 import "time"
 
-// A Field says where one member of a JSON object lands in a T.
+// A Field says where one member of a JSON object lands in a T: in the place that at
+// returns. That must be inside the T itself, as it is asked only once.
 type Field[T any] struct {
 	member
 	bind func(t *T, m mode) reader // for values that land in t
@@ -86,11 +87,11 @@ func Word[T any](name string, at func(*T) *string) Field[T] {
 		to := at(t)
 		var seen recent // in quotes, and without anything that quoting changes
 		return func(s *scanner, i int) int {
+			i, _ = s.peek(i)
 			if k := seen.at(s.data, i); k != "" {
 				*to = k[1 : len(k)-1]
 				return i + len(k)
 			}
-			i, _ = s.peek(i)
 			text, ok, end := s.text(i)
 			switch quoted := s.data[i:end]; {
 			case !ok || s.err != nil:
@@ -136,8 +137,8 @@ func Time[T any](name string, at func(*T) *time.Time) Field[T] {
 	return scalar(name, at, func(_ *scanner, to *time.Time, text []byte) { *to = instant(text) })
 }
 
-// Texts is a list of texts. Elements that are no text are left out; what is no
-// list is empty.
+// Texts is a list of texts, as [Text] reads them. Null, lists and objects in it are
+// left out; what is no list is empty.
 func Texts[T any](name string, at func(*T) *[]string) Field[T] {
 	return Field[T]{member{name: name, names: []string{name}}, func(t *T, _ mode) reader {
 		texts := at(t)

@@ -12,32 +12,32 @@ type known struct {
 	tail        int    // where the last ones begin
 }
 
-const word = 8 // bytes
+const chunk = 8 // bytes that are compared at once
 
 func know(text string) known {
-	k := known{text: text, mask: 1<<(8*min(len(text), word)) - 1, tail: max(0, len(text)-word)}
-	padded := append([]byte(text), make([]byte, word)...)
+	k := known{text: text, mask: 1<<(8*min(len(text), chunk)) - 1, tail: max(0, len(text)-chunk)}
+	padded := append([]byte(text), make([]byte, chunk)...)
 	k.first, k.last = load(padded, 0), load(padded, k.tail)
-	if len(text) > 2*word {
-		k.second = load(padded, word)
+	if len(text) > 2*chunk {
+		k.second = load(padded, chunk)
 	}
 	return k
 }
 
 // load returns the eight bytes at b[i:].
-func load(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+word : i+word]) }
+func load(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+chunk : i+chunk]) }
 
 // ends reports whether either end of the text is where it would be if the text stood
 // at i; not if fewer than eight bytes are left there.
 func (k *known) ends(data []byte, i int) bool {
 	at := i + k.tail
-	return at+word <= len(data) && ((load(data, i)^k.first)|(load(data, at)^k.last))&k.mask == 0
+	return at+chunk <= len(data) && ((load(data, i)^k.first)|(load(data, at)^k.last))&k.mask == 0
 }
 
 // middle reports whether what is between the ends is there, too.
 func (k *known) middle(data []byte, i int) bool {
-	return len(k.text) <= 2*word || load(data, i+word) == k.second &&
-		(len(k.text) <= 3*word || string(data[i+word:i+k.tail]) == k.text[word:k.tail])
+	return len(k.text) <= 2*chunk || load(data, i+chunk) == k.second &&
+		(len(k.text) <= 3*chunk || string(data[i+chunk:i+k.tail]) == k.text[chunk:k.tail])
 }
 
 // recent are texts that stood in one place of documents.

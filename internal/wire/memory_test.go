@@ -1,7 +1,9 @@
 package wire_test
 
 import (
+	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"weak"
@@ -85,4 +87,44 @@ func TestTablesServeManyAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+func TestALongTextDoesNotMakeLaterOnesLarge(t *testing.T) {
+	rows := `{"ImageId":"` + strings.Repeat("x", 8<<20) + `"}` + strings.Repeat(`,{"ImageId":"abc"}`, 99)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	var kept []string
+	if _, err := ecsPage.Scan([]byte(`{"Images":{"Image":[`+rows+`]}}`), new(envelope), func(i *image, _ wire.Raw) error {
+		if len(i.ID) < 10 {
+			kept = append(kept, i.ID)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	rows = ""
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 4<<20 {
+		t.Errorf("%d short texts keep %d bytes", len(kept), grown)
+	}
+	runtime.KeepAlive(kept)
+}
+
+func TestLongKeysTakeNoRoomFromOthers(t *testing.T) {
+	const rows = 1000
+	page := []byte(`{"Images":{"Image":[{}`)
+	for i := range 100 {
+		page = fmt.Appendf(page, `,{"%0200d":1}`, i)
+	}
+	page = append(page, strings.Repeat(`,{"a":[1,2,3],"b":{"c":1},"d":"s","e":1,"f":[{"g":1}]}`, rows)...)
+	page = append(page, `]}}`...)
+	if allocs := testing.AllocsPerRun(10, func() {
+		if _, err := ecsPage.Scan(page, new(envelope), func(*image, wire.Raw) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}); allocs > rows {
+		t.Errorf("%v allocations for %d rows, want fewer than one for each", allocs, rows)
+	}
 }

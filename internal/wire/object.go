@@ -68,14 +68,20 @@ type decoder[T any] struct {
 // not an object leaves t as it is. After an error t holds a part of it.
 func (o *Object[T]) Decode(data []byte, t *T) error {
 	d := o.decoders.Get().(*decoder[T])
-	defer o.decoders.Put(d)
 	d.begin(data)
 	d.value = *t
 	err := d.end(d.document(d.table))
 	var empty T
 	*t, d.value = d.value, empty
+	if len(data) <= maxUsual {
+		o.decoders.Put(d)
+	}
 	return err
 }
+
+// maxUsual bounds the documents whose readers are used again. What they keep may be
+// as large as the largest document that they have read.
+const maxUsual = 1 << 20
 
 // document reads the document, if it is an object, with a table.
 func (s *scanner) document(t *table) (end int) {

@@ -58,13 +58,15 @@ func (p *Page[P, R]) Names() []string {
 // [*ShapeError], or what row returned.
 func (p *Page[P, R]) Scan(data []byte, e *P, row func(r *R, raw Raw) error) (found bool, err error) {
 	v := p.visits.Get().(*visit[P, R])
-	defer p.visits.Put(v)
 	v.begin(data)
 	v.found, v.row, v.envelope = false, row, *e
 	err = v.end(v.document(v.table))
-	*e = v.envelope
+	found, *e = v.found, v.envelope
 	v.forget()
-	return v.found, err
+	if len(data) <= maxUsual {
+		p.visits.Put(v)
+	}
+	return found, err
 }
 
 // A visit reads pages, and learns from each.
@@ -91,7 +93,7 @@ func (p *Page[P, R]) newVisit() *visit[P, R] {
 		way := &table{slots: []slot{{read: read}}, index: map[string]int{step: 0}}
 		read = v.place('{', way.scan)
 	}
-	v.table = p.envelope.bind(&v.envelope, mode{})
+	v.table = p.envelope.bind(&v.envelope, mode{fresh: true})
 	v.table.index = maps.Clone(v.table.index)
 	v.table.index[steps[0]] = len(v.table.slots)
 	v.table.slots = append(v.table.slots, slot{read: read})
@@ -120,7 +122,9 @@ func (v *visit[P, R]) place(opening byte, read reader) reader {
 		if c != opening {
 			return s.misplaced(i, v.path, "in the place of rows")
 		}
-		return read(s, i)
+		end := read(s, i)
+		s.texts.next()
+		return end
 	}
 }
 

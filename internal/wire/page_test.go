@@ -189,3 +189,20 @@ func TestTwoFieldsOfOneNamePanic(t *testing.T) {
 	name := wire.Text("name", func(u *user) *string { return &u.Name })
 	wire.NewObject(name, name)
 }
+
+func TestListsOfTheEnvelopeHaveMemoryOfTheirOwn(t *testing.T) {
+	type listing struct{ Items []item }
+	page := wire.NewPage(
+		wire.NewObject(wire.List("items", itemTable, func(l *listing) *[]item { return &l.Items })), "rows", itemTable)
+	read := func(doc string) (l listing) {
+		if _, err := page.Scan([]byte(doc), &l, func(*item, wire.Raw) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	first := read(`{"items":[{"name":"a"}],"rows":[]}`)
+	read(`{"items":[{"name":"b"}],"rows":[]}`)
+	if d := diff(listing{[]item{{"a"}}}, first); d != "" {
+		t.Errorf("after another page (-want +got):\n%s", d)
+	}
+}

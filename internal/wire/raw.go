@@ -25,24 +25,27 @@ func (r Raw) Copy() []byte {
 	out := make([]byte, 0, size)
 	at := r.row.from
 	for _, c := range r.cuts {
-		out = append(out, r.page[at:c.from]...)
-		out, at = r.join(out, c.to)
+		front := r.page[at:c.from]
+		at = c.to
+		if before, ok := bytes.CutSuffix(bytes.TrimRight(front, space), []byte(",")); ok {
+			front = before
+		} else {
+			at = r.behindComma(at)
+		}
+		out = append(out, front...)
 	}
 	return append(out, r.page[at:r.row.to]...)
 }
 
-// join drops a comma at the seam of a cut: the one in front of it, or behind it
-// if none is in front.
-func (r Raw) join(out []byte, at int) ([]byte, int) {
-	const space = " \n\r\t"
-	if front := bytes.TrimRight(out, space); front[len(front)-1] == ',' {
-		return front[:len(front)-1], at
+const space = " \n\r\t"
+
+// behindComma passes over the comma at a position, if there is one.
+func (r Raw) behindComma(at int) int {
+	rest := bytes.TrimLeft(r.page[at:r.row.to], space)
+	if rest[0] == ',' {
+		rest = rest[1:]
 	}
-	behind := bytes.TrimLeft(r.page[at:r.row.to], space)
-	if behind[0] == ',' {
-		behind = behind[1:]
-	}
-	return out, r.row.to - len(behind)
+	return r.row.to - len(rest)
 }
 
 // cutMember skips the value of a member, which is left out of the copy of the row.

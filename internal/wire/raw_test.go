@@ -132,3 +132,15 @@ func TestMutantsOfSecrets(t *testing.T) {
 		` { "Images" : [ { "ImageId" : "p" , "ImageId" : "q" , "login" : { "ImageId" : {} } } ] } `,
 	}, checkSecrets)
 }
+
+func TestCopyOfMuchWhiteSpaceAndManySecrets(t *testing.T) {
+	const blanks, secrets = 1 << 20, 1 << 16 // looking at the blanks for each secret would take minutes
+	row := "{" + strings.Repeat(" ", blanks) + `"password":1` + strings.Repeat(`,"password":1`, secrets) + `,"id":"a"}`
+	_, raw, err := scanGuarded(`{"rows":[` + row + `]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "{" + strings.Repeat(" ", blanks) + `"id":"a"}`; raw[0] != want {
+		t.Errorf("a copy of %d bytes, want %d", len(raw[0]), len(want))
+	}
+}

@@ -10,7 +10,7 @@ type scanner struct {
 	data    []byte
 	err     error // the first one
 	depth   int
-	member  int // the position of the current key
+	member  int // where the current member begins, or the white space in front of it
 	words   words
 	texts   texts
 	cuts    []span // the secrets of the current row
@@ -19,7 +19,7 @@ type scanner struct {
 
 // begin makes the scanner ready for another document. The words stay.
 func (s *scanner) begin(data []byte) {
-	s.data, s.err, s.depth = data, nil, 0
+	s.data, s.err, s.depth, s.cuts = data, nil, 0, s.cuts[:0]
 	s.texts.next()
 }
 

@@ -6,14 +6,15 @@ import "bytes"
 // where the value ends. Null leaves a scalar as it is.
 type reader func(s *scanner, at int) (end int)
 
-// A table reads objects into one place in memory. It remembers which key came
-// after which: objects mostly repeat the order of the one before, and then finding
-// a member takes one comparison.
+// A table reads objects into one place in memory, which always stand at one depth.
+// It remembers which key came after which: objects mostly repeat the order of the one
+// before, and then finding a member takes one comparison.
 type table struct {
 	first   slot // stands for the start of the object
 	slots   []slot
 	index   map[string]int // of slots, by the names of members
-	unknown []*slot
+	unknown []*slot        // members that have no slot of their own
+	strange int            // how many were unknown so far
 }
 
 // A slot is a member, and what was learned of it. The key is a copy, so that it
@@ -67,23 +68,27 @@ func (t *table) lookUp(s *scanner, before *slot, i int) (m *slot, end int) {
 	if !plain {
 		raw = s.unquoted(raw)
 	}
-	m = t.named(raw, s.data[i:end])
-	if s.err == nil && end-i <= maxKey {
-		if m.key.text != string(s.data[i:end]) {
-			m.key = know(string(s.data[i:end]))
-		}
-		if before.next[0] != m {
-			before.next[0], before.next[1] = m, before.next[0]
-		}
+	key := s.data[i:end]
+	learn := s.err == nil && len(key) <= maxKey
+	if known, ok := t.index[string(raw)]; ok {
+		m = &t.slots[known]
+	} else if learn {
+		m = t.stranger(key)
+	} else {
+		return &slot{read: (*scanner).skip}, end
+	}
+	if learn && m.key.text != string(key) {
+		m.key = know(string(key))
+	}
+	if learn && before.next[0] != m {
+		before.next[0], before.next[1] = m, before.next[0]
 	}
 	return m, end
 }
 
-// named returns the member with a name, which stands in the document as key.
-func (t *table) named(name, key []byte) *slot {
-	if known, ok := t.index[string(name)]; ok {
-		return &t.slots[known]
-	}
+// stranger returns the unknown member with a key. Where there are too many, it takes
+// the place of another one.
+func (t *table) stranger(key []byte) *slot {
 	for _, m := range t.unknown {
 		if m.key.text == string(key) {
 			return m
@@ -92,7 +97,8 @@ func (t *table) named(name, key []byte) *slot {
 	if len(t.unknown) < maxUnknown {
 		t.unknown = append(t.unknown, &slot{read: skipper()})
 	}
-	return t.unknown[len(t.unknown)-1]
+	t.strange++
+	return t.unknown[(t.strange-1)%len(t.unknown)]
 }
 
 // skipper skips values. Lists and objects that repeat are checked once.

@@ -12,7 +12,7 @@ import (
 // and so already the text.
 func (s *scanner) quoted(i int) (raw []byte, plain bool, end int) {
 	data, start := s.data, i+1
-	for end = start; end+word <= len(data); end += word {
+	for end = start; end+chunk <= len(data); end += chunk {
 		if odd := oddBytes(load(data, end)); odd != 0 {
 			end += bits.TrailingZeros64(odd) / 8
 			if data[end] == '"' {
@@ -49,7 +49,7 @@ func (s *scanner) unusual(i int) int {
 // ordinaryEnd returns where the first quote, backslash, control character or byte
 // outside ASCII stands in b[i:].
 func ordinaryEnd(b []byte, i int) int {
-	for ; i+word <= len(b); i += word {
+	for ; i+chunk <= len(b); i += chunk {
 		if odd := oddBytes(load(b, i)); odd != 0 {
 			return i + bits.TrailingZeros64(odd)/8
 		}

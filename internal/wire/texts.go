@@ -24,7 +24,8 @@ func (t *texts) keep(b []byte) string {
 // next begins another row. What is usual follows rows that have more at once, and
 // those that have less slowly.
 func (t *texts) next() {
-	t.usual = max(t.used, t.usual-t.usual/8)
+	const most = 4 << 10
+	t.usual = min(most, max(t.used, t.usual-t.usual/8))
 	t.used = 0
 	t.row.Reset()
 }

@@ -1,7 +1,5 @@
 package wire
 
-import "encoding/binary"
-
 // words remembers texts that come again and again, so that each is allocated
 // once. Where two live in one place, a third replaces the older one.
 type words [256][2]string
@@ -26,12 +24,9 @@ func (w *words) intern(b []byte) string {
 // placeOf hashes the length and both ends of a text.
 func placeOf(b []byte) uint64 {
 	h := uint64(len(b))
-	switch {
-	case len(b) >= 8:
-		h ^= binary.LittleEndian.Uint64(b) ^ binary.LittleEndian.Uint64(b[len(b)-8:])<<1
-	case len(b) >= 4:
-		h ^= uint64(binary.LittleEndian.Uint32(b))<<8 ^ uint64(binary.LittleEndian.Uint32(b[len(b)-4:]))<<32
-	default:
+	if len(b) >= chunk {
+		h ^= load(b, 0) ^ load(b, len(b)-chunk)<<1
+	} else {
 		for _, c := range b {
 			h = h<<8 ^ uint64(c)
 		}
