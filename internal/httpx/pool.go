@@ -25,9 +25,12 @@ func newPool(t *http.Transport) *pool {
 
 // RoundTrip sends one request. It is under way until its answer's body is closed.
 func (p *pool) RoundTrip(r *http.Request) (*http.Response, error) {
-	n := &need{host: p.host(r.URL.Scheme + "://" + r.URL.Host)}
+	n := &need{host: p.host(r.URL.Scheme + "://" + r.URL.Host), over: make(chan struct{})}
 	n.host.add(1, 0)
-	end := sync.OnceFunc(func() { n.host.add(-1, 0) })
+	end := sync.OnceFunc(func() {
+		close(n.over)
+		n.host.add(-1, 0)
+	})
 	answer, err := p.transport.RoundTrip(r.WithContext(n.context(r.Context())))
 	if err != nil {
 		end()
@@ -76,6 +79,7 @@ func (h *host) take() (ok bool, changed <-chan struct{}) {
 // several times.
 type need struct {
 	host *host
+	over chan struct{} // closed when the request ends
 	mu   sync.Mutex
 	met  chan struct{} // closed when a connection is found
 }
@@ -101,7 +105,7 @@ func (n *need) current() chan struct{} {
 	return n.met
 }
 
-var errMet = errors.New("another connection came free")
+var errNotNeeded = errors.New("no other connection is needed")
 
 // patience is how long a request waits for a connection that should come free,
 // before it gets one of its own all the same.
@@ -118,7 +122,9 @@ func (n *need) wait(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-met:
-			return errMet
+			return errNotNeeded
+		case <-n.over:
+			return errNotNeeded
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-late:

@@ -170,3 +170,23 @@ func TestPatience(t *testing.T) {
 		time.Sleep(time.Hour) // the first connection gives up
 	})
 }
+
+// TestEndedRequestOpensNothing ends a request that waits for a connection.
+func TestEndedRequestOpensNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wires{open: []func(context.Context) (net.Conn, error){never, answering(9)}}
+		ask := w.pool(t)
+		for range 2 {
+			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+			defer cancel()
+			if err := ask(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Minute)
+		if opened := w.opened.Load(); opened != 1 {
+			t.Errorf("%d connections were opened, want the one that does not answer", opened)
+		}
+		time.Sleep(time.Hour) // it gives up
+	})
+}
