@@ -100,6 +100,7 @@ func (p *pass) fetch() (*Page, error) {
 	}
 	if len(p.queue) > 0 && p.queue[0].at == p.next {
 		f := p.queue[0]
+		p.queue[0] = nil // its page is not kept longer than it is needed
 		p.queue = p.queue[1:]
 		return p.take(f)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/imagequery/imagequery/provider"
@@ -65,12 +66,29 @@ func withoutQuery(err error, query string) error {
 	err = withoutAddress(err)
 	text := err.Error()
 	for pair := range strings.SplitSeq(query, "&") {
-		if pair != "" && strings.Contains(text, pair) {
+		if pair != "" && shows(text, pair) {
 			return errors.New("the transport failed, and its words show the signed address")
 		}
 	}
 	return err
 }
+
+// shows reports whether a text has a parameter as it was sent, or the value of a
+// secret one in any form.
+func shows(text, pair string) bool {
+	if strings.Contains(text, pair) {
+		return true
+	}
+	name, value, _ := strings.Cut(pair, "=")
+	if value == "" || !slices.Contains(secretParameters, name) {
+		return false
+	}
+	plain, err := url.QueryUnescape(value)
+	return strings.Contains(text, value) || err == nil && strings.Contains(text, plain)
+}
+
+// secretParameters are those of all wire families.
+var secretParameters = []string{"AccessKeyId", "SecurityToken", "Signature", "access_key_id", "token", "signature"}
 
 func withoutAddress(err error) error {
 	var wrapped *url.Error

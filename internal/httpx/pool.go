@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync"
 	"time"
 )
@@ -25,14 +26,12 @@ func newPool(t *http.Transport) *pool {
 
 // RoundTrip sends one request. It is under way until its answer's body is closed.
 func (p *pool) RoundTrip(r *http.Request) (*http.Response, error) {
-	n := &need{host: p.host(r.URL.Scheme + "://" + r.URL.Host), over: make(chan struct{})}
+	n := p.need(r)
 	n.host.add(1, 0)
-	end := sync.OnceFunc(func() {
-		close(n.over)
-		n.host.add(-1, 0)
-	})
+	end := sync.OnceFunc(func() { n.host.add(-1, 0) })
 	answer, err := p.transport.RoundTrip(r.WithContext(n.context(r.Context())))
 	if err != nil {
+		n.giveUp()
 		end()
 		return nil, err
 	}
@@ -40,7 +39,20 @@ func (p *pool) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-func (p *pool) host(name string) *host {
+func (p *pool) need(r *http.Request) *need {
+	n := &need{host: p.host(r.URL), patience: time.Second}
+	if at, ok := r.Context().Deadline(); ok {
+		n.patience = min(n.patience, time.Until(at)/4)
+	}
+	n.life, n.giveUp = context.WithCancel(context.Background())
+	return n
+}
+
+func (p *pool) host(u *url.URL) *host {
+	name := u.Scheme + "://" + u.Host
+	if u.Port() == "" {
+		name += map[string]string{"http": ":80", "https": ":443"}[u.Scheme]
+	}
 	found, ok := p.hosts.Load(name)
 	if !ok {
 		found, _ = p.hosts.LoadOrStore(name, &host{changed: make(chan struct{})})
@@ -78,10 +90,12 @@ func (h *host) take() (ok bool, changed <-chan struct{}) {
 // need is one request's need for a connection. The transport may look for one
 // several times.
 type need struct {
-	host *host
-	over chan struct{} // closed when the request ends
-	mu   sync.Mutex
-	met  chan struct{} // closed when a connection is found
+	host     *host
+	patience time.Duration   // how long it waits for one that should come free, before it gets one of its own all the same
+	life     context.Context // ends when the request is given up
+	giveUp   context.CancelFunc
+	mu       sync.Mutex
+	met      chan struct{} // closed when a connection is found
 }
 
 type needKey struct{}
@@ -107,13 +121,9 @@ func (n *need) current() chan struct{} {
 
 var errNotNeeded = errors.New("no other connection is needed")
 
-// patience is how long a request waits for a connection that should come free,
-// before it gets one of its own all the same.
-const patience = time.Second
-
 // wait returns when a new connection is to be opened, and an error if none is.
 func (n *need) wait(ctx context.Context) error {
-	met, late := n.current(), time.After(patience)
+	met, late := n.current(), time.After(n.patience)
 	for {
 		ok, changed := n.host.take()
 		if ok {
@@ -123,7 +133,7 @@ func (n *need) wait(ctx context.Context) error {
 		case <-changed:
 		case <-met:
 			return errNotNeeded
-		case <-n.over:
+		case <-n.life.Done():
 			return errNotNeeded
 		case <-ctx.Done():
 			return ctx.Err()
@@ -142,13 +152,20 @@ func gated(open dial) dial {
 		if err := n.wait(ctx); err != nil {
 			return nil, err
 		}
-		closed := sync.OnceFunc(func() { n.host.add(0, -1) })
+		uncount := func() { n.host.add(0, -1) }
+		stop := context.AfterFunc(n.life, uncount) // nobody else should wait for it then
 		connection, err := open(ctx, network, address)
+		inTime := stop()
+		switch {
+		case err != nil && inTime:
+			uncount()
+		case err == nil && !inTime:
+			n.host.add(0, 1)
+		}
 		if err != nil {
-			closed()
 			return nil, err
 		}
-		return &counted{connection, closed}, nil
+		return &counted{connection, sync.OnceFunc(uncount)}, nil
 	}
 }
 

@@ -67,14 +67,14 @@ func (w *wires) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	return w.open[min(n, len(w.open))-1](ctx)
 }
 
-// pool returns what sends over the wires, and a way to ask with it.
-func (w *wires) pool(t *testing.T) (ask func(context.Context) error) {
+// pool returns a way to ask an address over the wires.
+func (w *wires) pool(t *testing.T, address string) (ask func(context.Context) error) {
 	transport := httpx.NewTransport()
 	transport.DialContext = w.dial
 	pool := httpx.NewPool(transport)
 	t.Cleanup(transport.CloseIdleConnections)
 	return func(ctx context.Context) error {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://example.test/", nil)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
 			return err
 		}
@@ -108,6 +108,13 @@ func answering(requests int) func(context.Context) (net.Conn, error) {
 	}
 }
 
+// silent is a connection whose handshake never ends.
+func silent(context.Context) (net.Conn, error) {
+	client, server := net.Pipe()
+	go func() { _, _ = io.Copy(io.Discard, server) }()
+	return client, nil
+}
+
 func refused(context.Context) (net.Conn, error) { return nil, errors.New("refused") }
 
 func never(ctx context.Context) (net.Conn, error) {
@@ -134,7 +141,7 @@ func TestConnectionsThatAreLost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ask, began := test.wires.pool(t), time.Now()
+				ask, began := test.wires.pool(t, "http://example.test/"), time.Now()
 				for i := range 6 {
 					if err := ask(t.Context()); (err != nil) != (i < test.fail) {
 						t.Errorf("request %d: %v", i+1, err)
@@ -149,44 +156,83 @@ func TestConnectionsThatAreLost(t *testing.T) {
 	}
 }
 
-// TestPatience gives up a request whose connection takes for ever to open. The next
-// one does not wait for that connection long.
-func TestPatience(t *testing.T) {
+// TestLostDial gives up a request whose connection takes for ever to open. The next
+// one does not wait for that connection.
+func TestLostDial(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &wires{open: []func(context.Context) (net.Conn, error){never, answering(9)}}
-		ask := w.pool(t)
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		if err := ask(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		ask := w.pool(t, "http://example.test/")
+		if err := within(time.Minute, ask); !errors.Is(err, context.DeadlineExceeded) {
 			t.Fatal(err)
 		}
 		began := time.Now()
-		if err := ask(t.Context()); err != nil {
-			t.Fatal(err)
+		for range 3 {
+			if err := ask(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if waited := time.Since(began); waited > time.Second {
-			t.Errorf("it waited %s", waited)
+		if waited := time.Since(began); waited > 0 || w.opened.Load() != 2 {
+			t.Errorf("it waited %s and opened %d connections, want 2", waited, w.opened.Load())
 		}
 		time.Sleep(time.Hour) // the first connection gives up
 	})
 }
 
+func within(d time.Duration, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	return ask(ctx)
+}
+
+// TestPatience asks while a connection is open that nobody can use. A request opens
+// its own, while it still has time.
+func TestPatience(t *testing.T) {
+	for deadline, patience := range map[time.Duration]time.Duration{
+		time.Minute: time.Second, 4 * time.Second: time.Second, 400 * time.Millisecond: 100 * time.Millisecond,
+	} {
+		t.Run(deadline.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := &wires{open: []func(context.Context) (net.Conn, error){silent}}
+				ask := w.pool(t, "https://example.test/")
+				if err := within(time.Second, ask); !errors.Is(err, context.DeadlineExceeded) {
+					t.Fatal(err)
+				}
+				var ended sync.WaitGroup
+				ended.Go(func() { _ = within(deadline, ask) })
+				for _, look := range []struct {
+					after  time.Duration
+					opened int32
+				}{{patience - time.Millisecond, 1}, {2 * time.Millisecond, 2}} {
+					time.Sleep(look.after)
+					synctest.Wait()
+					if opened := w.opened.Load(); opened != look.opened {
+						t.Errorf("%d connections are open, want %d", opened, look.opened)
+					}
+				}
+				ended.Wait()
+				time.Sleep(time.Hour) // the handshakes are given up
+			})
+		})
+	}
+}
+
 // TestEndedRequestOpensNothing ends a request that waits for a connection.
 func TestEndedRequestOpensNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &wires{open: []func(context.Context) (net.Conn, error){never, answering(9)}}
-		ask := w.pool(t)
-		for range 2 {
-			ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-			defer cancel()
-			if err := ask(ctx); !errors.Is(err, context.DeadlineExceeded) {
-				t.Fatal(err)
-			}
+		w := &wires{open: []func(context.Context) (net.Conn, error){silent}}
+		ask := w.pool(t, "https://example.test/")
+		if err := within(time.Second, ask); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatal(err)
 		}
-		time.Sleep(time.Minute)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(50*time.Millisecond, cancel)
+		if err := ask(ctx); !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
 		if opened := w.opened.Load(); opened != 1 {
-			t.Errorf("%d connections were opened, want the one that does not answer", opened)
+			t.Errorf("%d connections were opened, want 1", opened)
 		}
-		time.Sleep(time.Hour) // it gives up
+		time.Sleep(time.Hour) // its handshake is given up
 	})
 }

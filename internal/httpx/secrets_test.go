@@ -66,6 +66,12 @@ func TestErrorsShowNoAddress(t *testing.T) {
 		"decoded text": func(r *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("no route for %s=%s", "AccessKeyId", r.URL.Query().Get("AccessKeyId"))
 		},
+		"values": func(r *http.Request) (*http.Response, error) {
+			return nil, fmt.Errorf("refused %v", r.URL.Query())
+		},
+		"key alone": func(r *http.Request) (*http.Response, error) {
+			return nil, fmt.Errorf("key %s refused", r.URL.Query().Get("AccessKeyId"))
+		},
 		"malformed redirect": func(r *http.Request) (*http.Response, error) {
 			response := answers(302, "")
 			response.Header.Set("Location", "http://[bad/?"+r.URL.RawQuery)
