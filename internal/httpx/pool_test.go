@@ -236,3 +236,40 @@ func TestEndedRequestOpensNothing(t *testing.T) {
 		time.Sleep(time.Hour) // its handshake is given up
 	})
 }
+
+// TestOneHostOfTwoNames asks a host with and without its usual port, between which
+// connections are shared.
+func TestOneHostOfTwoNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &wires{open: []func(context.Context) (net.Conn, error){answering(9)}}
+		transport := httpx.NewTransport()
+		transport.DialContext = w.dial
+		pool := httpx.NewPool(transport)
+		defer transport.CloseIdleConnections()
+		send := func(address string) (body io.ReadCloser) {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer, err := pool.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return answer.Body
+		}
+		end := func(body io.ReadCloser) {
+			_, _ = io.ReadAll(body)
+			_ = body.Close()
+			synctest.Wait()
+		}
+		began := time.Now()
+		end(send("http://example.test/"))
+		held := send("http://example.test:80/")
+		other := send("http://example.test/")
+		if waited := time.Since(began); waited > 0 || w.opened.Load() != 2 {
+			t.Errorf("it waited %s and opened %d connections, want 2", waited, w.opened.Load())
+		}
+		end(held)
+		end(other)
+	})
+}
