@@ -16,7 +16,7 @@ import (
 // one whenever none is free at the moment, even if one soon will be.
 type pool struct {
 	transport *http.Transport
-	hosts     sync.Map // of *host, by scheme and host
+	hosts     sync.Map // of *host, by scheme, name and port
 }
 
 func newPool(t *http.Transport) *pool {
@@ -153,7 +153,7 @@ func gated(open dial) dial {
 			return nil, err
 		}
 		uncount := func() { n.host.add(0, -1) }
-		stop := context.AfterFunc(n.life, uncount) // nobody else should wait for it then
+		stop := context.AfterFunc(n.life, uncount) // nobody else is to wait for what was given up
 		connection, err := open(ctx, network, address)
 		inTime := stop()
 		switch {

@@ -60,10 +60,13 @@ func (f *Field[T]) reader(t *T, m mode) reader {
 	return f.bind(t, m)
 }
 
+// named is a member with nothing inside that has a name.
+func named(name string) member { return member{name: name, names: []string{name}} }
+
 // scalar is a field for values that are no lists and no objects. Set takes over what
 // [scanner.text] returns.
 func scalar[T, V any](name string, at func(*T) *V, set func(s *scanner, to *V, text []byte)) Field[T] {
-	return Field[T]{member{name: name, names: []string{name}}, func(t *T, _ mode) reader {
+	return Field[T]{named(name), func(t *T, _ mode) reader {
 		to := at(t)
 		return func(s *scanner, i int) int {
 			text, ok, end := s.text(i)
@@ -83,7 +86,7 @@ func Text[T any](name string, at func(*T) *string) Field[T] {
 // Word is a [Text] of few different values, such as a status, which share their
 // memory.
 func Word[T any](name string, at func(*T) *string) Field[T] {
-	return Field[T]{member{name: name, names: []string{name}}, func(t *T, _ mode) reader {
+	return Field[T]{named(name), func(t *T, _ mode) reader {
 		to := at(t)
 		var seen recent // in quotes, and without anything that quoting changes
 		return func(s *scanner, i int) int {
@@ -140,7 +143,7 @@ func Time[T any](name string, at func(*T) *time.Time) Field[T] {
 // Texts is a list of texts, as [Text] reads them. Null, lists and objects in it are
 // left out; what is no list is empty.
 func Texts[T any](name string, at func(*T) *[]string) Field[T] {
-	return Field[T]{member{name: name, names: []string{name}}, func(t *T, _ mode) reader {
+	return Field[T]{named(name), func(t *T, _ mode) reader {
 		texts := at(t)
 		return func(s *scanner, i int) int {
 			*texts = nil
@@ -208,9 +211,7 @@ func Inside[T any](name string, fields ...Field[T]) Field[T] {
 
 // holder is a member with objects of a table inside it.
 func holder[E any](name string, opening byte, of *Object[E]) member {
-	m := member{name: name, holder: opening, guards: of.guards}
-	m.names = pathsInside(name, opening, of.Names())
-	return m
+	return member{name: name, names: pathsInside(name, opening, of.Names()), holder: opening, guards: of.guards}
 }
 
 // pathsInside are the paths of a member and of what it holds.

@@ -153,7 +153,6 @@ func (s *scanner) text(i int) (text []byte, ok bool, end int) {
 
 // literal reads a number, true, false or null.
 func (s *scanner) literal(i int, first byte) int {
-	rest := s.data[i:]
 	switch {
 	case first == '-' || '0' <= first && first <= '9':
 		end, ok := numberEnd(s.data, i)
@@ -161,24 +160,22 @@ func (s *scanner) literal(i int, first byte) int {
 			return s.fail(end, "in a number")
 		}
 		return end
-	case len(rest) >= len("true") && string(rest[:len("true")]) == "true", len(rest) >= len("null") && string(rest[:len("null")]) == "null":
-		return i + len("true")
-	case len(rest) >= len("false") && string(rest[:len("false")]) == "false":
-		return i + len("false")
-	}
-	for _, w := range []string{"true", "false", "null"} {
-		if first == w[0] {
-			return s.misspelt(i, w)
-		}
+	case first == 't':
+		return s.exactly(i, "true")
+	case first == 'f':
+		return s.exactly(i, "false")
+	case first == 'n':
+		return s.exactly(i, "null")
 	}
 	return s.fail(i, "where a value should start")
 }
 
-// misspelt ends the pass where something is not w.
-func (s *scanner) misspelt(i int, w string) int {
-	n := 0
-	for s.at(i+n) == w[n] {
-		n++
+// exactly passes over what must stand at i.
+func (s *scanner) exactly(i int, text string) int {
+	for n := range len(text) {
+		if s.at(i+n) != text[n] {
+			return s.fail(i+n, "in "+text)
+		}
 	}
-	return s.fail(i+n, "in "+w)
+	return i + len(text)
 }
