@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 func familyWorld() fakecloud.World {

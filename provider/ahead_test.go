@@ -57,7 +57,7 @@ func TestPagesAhead(t *testing.T) {
 				s.calls = append(s.calls, s.call())
 			}
 			begin := time.Now()
-			got, err := provider.Collect(provider.New(s, provider.Config{Prefetch: test.prefetch}).Images(t.Context(), image.Query{}))
+			got, err := provider.Collect(provider.New(s, provider.Config{Listing: provider.Listing{Prefetch: test.prefetch}}).Images(t.Context(), image.Query{}))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,7 +13,7 @@ import (
 // Client answers queries for one account of one provider in one region. It is
 // safe for concurrent use. Its errors are [*Error] values, or wrap one.
 type Client struct {
-	provider Provider
+	provider Adapter
 	info     Info
 	config   Config
 }
@@ -21,7 +21,7 @@ type Client struct {
 // New returns a client of an adapter. Of the configuration it reads what concerns
 // pages; requests and credentials are the adapter's business. The adapters'
 // own New functions call it.
-func New(p Provider, c Config) *Client {
+func New(p Adapter, c Config) *Client {
 	return &Client{provider: p, info: p.Info(), config: c.WithDefaults()}
 }
 

@@ -71,7 +71,7 @@ func TestGetErrors(t *testing.T) {
 	refused := &provider.Error{Kind: provider.PermissionDenied, Code: "No"}
 	for name, test := range map[string]struct {
 		id       string
-		provider provider.Provider
+		provider provider.Adapter
 		kind     provider.Kind
 		says     string
 	}{
@@ -89,7 +89,7 @@ func TestGetErrors(t *testing.T) {
 func TestCheck(t *testing.T) {
 	denied := &provider.Error{Kind: provider.Unauthenticated, Code: "InvalidAccessKeyId"}
 	for name, test := range map[string]struct {
-		provider provider.Provider
+		provider provider.Adapter
 		want     string // "": no error
 	}{
 		"checker":         {&checker{}, ""},
@@ -113,7 +113,7 @@ func TestCheck(t *testing.T) {
 // one image.
 func TestCheckIsCheap(t *testing.T) {
 	own, listing := &checker{}, &server{images: imagesOf(40)}
-	for _, p := range []provider.Provider{own, listing} {
+	for _, p := range []provider.Adapter{own, listing} {
 		if err := provider.New(p, provider.Config{}).Check(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -142,8 +142,8 @@ func TestDo(t *testing.T) {
 		"pages":           {provider.Paging{MaxSize: 4}, provider.Config{}, 10, 4, 3},
 		"numbered":        {provider.Paging{MaxSize: 4, Aligned: true}, provider.Config{}, 10, 4, 3},
 		"tokens":          {provider.Paging{MaxSize: 4, Tokens: true}, provider.Config{}, 10, 4, 3},
-		"configured size": {provider.Paging{MaxSize: 4}, provider.Config{PageSize: 3}, 10, 3, 4},
-		"one page":        {provider.Paging{}, provider.Config{PageSize: 3}, 6, 0, 1},
+		"configured size": {provider.Paging{MaxSize: 4}, provider.Config{Listing: provider.Listing{PageSize: 3}}, 10, 3, 4},
+		"one page":        {provider.Paging{}, provider.Config{Listing: provider.Listing{PageSize: 3}}, 6, 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &fetcher{server: server{images: imagesOf(test.n)}}
@@ -156,7 +156,7 @@ func TestDo(t *testing.T) {
 				return (&server{images: f.images}).Fetch(ctx, c, at)
 			}
 			call := provider.Call{Action: "Other", Params: url.Values{"x": {"1", "2"}}, Paging: test.paging}
-			test.config.Prefetch = 1
+			test.config.Listing.Prefetch = 1
 			got, err := provider.Collect(provider.New(f, test.config).Do(t.Context(), call))
 			if diff := cmp.Diff(ids(f.images), ids(got)); diff != "" || err != nil || f.requests() != test.requests {
 				t.Errorf("%d requests, error %v (-want +got):\n%s", f.requests(), err, diff)
@@ -261,7 +261,7 @@ func TestInvalidQueriesSendNothing(t *testing.T) {
 func TestSharedClient(t *testing.T) {
 	p := newPlanner()
 	p.images = imagesOf(30)
-	client := provider.New(p, provider.Config{PageSize: 10})
+	client := provider.New(p, provider.Config{Listing: provider.Listing{PageSize: 10}})
 	q := image.Query{Names: []string{"web-0", "web-1"}, Statuses: []image.Status{"available"}}
 	want, err := provider.Collect(client.Images(t.Context(), q))
 	if err != nil || len(want) == 0 {

@@ -43,24 +43,34 @@ type Config struct {
 	// Nil means no bound.
 	Budget *Budget
 
-	// PageSize is how many images to ask for in one page. 0, or more than the
+	// UserAgent is put before the library's own name in the User-Agent header.
+	UserAgent string
+
+	// Listing configures how listings are read. It is all that [New] uses.
+	Listing Listing
+}
+
+// Listing configures how a [Client] reads the pages of a listing. The zero value
+// is a good default.
+type Listing struct {
+	// PageSize is the number of images to request per page. 0, or more than the
 	// documented maximum, means that maximum.
 	PageSize int
 
-	// Prefetch is how many pages may be asked for ahead of the one that is being
-	// read; 0: 16. Nothing is asked ahead before the first image has been taken,
-	// nor under a limit that does not tell how many pages it takes.
+	// Prefetch is the number of pages that may be requested ahead of the page
+	// that is being consumed; 0 means 16. Prefetching starts when the consumer
+	// has taken the first image. It is off while a limit applies to locally
+	// checked predicates.
 	Prefetch int
 
-	// Confirm reads every listing until two readings agree, which finds the images
+	// Confirm scans every listing until two scans agree, which finds the images
 	// that a deletion and an insertion between two pages can hide from each other.
 	Confirm bool
 
-	// OmitNative leaves out [image.Image.Native], which saves memory.
-	OmitNative bool
-
-	// UserAgent is put before the library's own name in the User-Agent header.
-	UserAgent string
+	// KeepNative keeps [image.Image.Native], the provider's own record, which
+	// the Details functions of the adapters need. It costs memory: the record is
+	// often larger than the image.
+	KeepNative bool
 }
 
 // Retry bounds how one request is repeated. Each attempt is signed afresh.
@@ -73,7 +83,7 @@ type Retry struct {
 // WithDefaults returns the configuration with every default that is the same for
 // all providers filled in.
 func (c Config) WithDefaults() Config {
-	setDefault(&c.Prefetch, 16)
+	setDefault(&c.Listing.Prefetch, 16)
 	setDefault(&c.Retry.Attempts, 5)
 	setDefault(&c.Retry.AttemptTimeout, time.Minute)
 	setDefault(&c.Retry.MaxWait, 65*time.Second)
@@ -106,8 +116,8 @@ func (c Config) Validate() error {
 		name  string
 		value int64
 	}{
-		{"PageSize", int64(c.PageSize)},
-		{"Prefetch", int64(c.Prefetch)},
+		{"Listing.PageSize", int64(c.Listing.PageSize)},
+		{"Listing.Prefetch", int64(c.Listing.Prefetch)},
 		{"Retry.Attempts", int64(c.Retry.Attempts)},
 		{"Retry.AttemptTimeout", int64(c.Retry.AttemptTimeout)},
 		{"Retry.MaxWait", int64(c.Retry.MaxWait)},

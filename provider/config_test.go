@@ -20,10 +20,10 @@ func TestWithDefaults(t *testing.T) {
 	if got.Logger == nil || got.Logger.Enabled(t.Context(), slog.LevelError) {
 		t.Error("want a silent logger")
 	}
-	if got.Prefetch != 16 || got.Retry != (provider.Retry{Attempts: 5, AttemptTimeout: 60 * time.Second, MaxWait: 65 * time.Second}) {
-		t.Errorf("prefetch %d, retry %+v", got.Prefetch, got.Retry)
+	if got.Listing.Prefetch != 16 || got.Retry != (provider.Retry{Attempts: 5, AttemptTimeout: 60 * time.Second, MaxWait: 65 * time.Second}) {
+		t.Errorf("prefetch %d, retry %+v", got.Listing.Prefetch, got.Retry)
 	}
-	if got.PageSize != 0 || got.Credentials != nil || got.HTTPClient != nil || got.Budget != nil || got.Confirm || got.OmitNative {
+	if got.Listing != (provider.Listing{Prefetch: 16}) || got.Credentials != nil || got.HTTPClient != nil || got.Budget != nil {
 		t.Errorf("more than the defaults: %+v", got)
 	}
 }
@@ -34,7 +34,8 @@ func TestWithDefaultsKeepsWhatIsSet(t *testing.T) {
 	set := provider.Config{
 		Region: "r", Endpoint: "https://e/", AllowHTTP: true, Credentials: provider.Static("i", "s", ""), HTTPClient: &http.Client{},
 		Logger: slog.New(slog.DiscardHandler), Retry: provider.Retry{Attempts: 1, AttemptTimeout: time.Second, MaxWait: time.Minute},
-		Budget: &provider.Budget{}, PageSize: 7, Prefetch: 2, Confirm: true, OmitNative: true, UserAgent: "u",
+		Budget: &provider.Budget{}, UserAgent: "u",
+		Listing: provider.Listing{PageSize: 7, Prefetch: 2, Confirm: true, KeepNative: true},
 	}
 	got := set.WithDefaults()
 	if diff := cmp.Diff(configFacts(set), configFacts(got)); diff != "" {
@@ -53,7 +54,7 @@ func TestWithDefaultsKeepsWhatIsSet(t *testing.T) {
 func configFacts(c provider.Config) []any {
 	return []any{
 		c.Region, c.Endpoint, c.AllowHTTP, c.Credentials != nil, c.HTTPClient != nil, c.Logger != nil, c.Retry,
-		c.Budget != nil, c.PageSize, c.Prefetch, c.Confirm, c.OmitNative, c.UserAgent,
+		c.Budget != nil, c.Listing, c.UserAgent,
 	}
 }
 
@@ -66,7 +67,7 @@ func TestGoodConfigs(t *testing.T) {
 	if err := (provider.Config{}).WithDefaults().Validate(); err != nil {
 		t.Error(err)
 	}
-	if err := (provider.Config{PageSize: 1, Prefetch: 1, Retry: provider.Retry{Attempts: 1, AttemptTimeout: 1, MaxWait: 1}}).Validate(); err != nil {
+	if err := (provider.Config{Retry: provider.Retry{Attempts: 1, AttemptTimeout: 1, MaxWait: 1}, Listing: provider.Listing{PageSize: 1, Prefetch: 1}}).Validate(); err != nil {
 		t.Error(err)
 	}
 }
@@ -93,8 +94,8 @@ func TestBadRegions(t *testing.T) {
 
 func TestBadBounds(t *testing.T) {
 	for field, config := range map[string]provider.Config{
-		"Config.PageSize":             {PageSize: -1},
-		"Config.Prefetch":             {Prefetch: -1},
+		"Config.Listing.PageSize":     {Listing: provider.Listing{PageSize: -1}},
+		"Config.Listing.Prefetch":     {Listing: provider.Listing{Prefetch: -1}},
 		"Config.Retry.Attempts":       {Retry: provider.Retry{Attempts: -1}},
 		"Config.Retry.AttemptTimeout": {Retry: provider.Retry{AttemptTimeout: -1}},
 		"Config.Retry.MaxWait":        {Retry: provider.Retry{MaxWait: -1}},

@@ -10,6 +10,6 @@
 // from each other. [Config.Confirm] reads until two readings agree, which finds it.
 // A server that states no totals hides deletions in the same way.
 //
-// The package knows no provider by name. Adapters implement [Provider]; their
+// The package knows no provider by name. Adapters implement [Adapter]; their
 // New functions return a ready Client.
 package provider

@@ -96,7 +96,7 @@ func TestDriftIsNeverSilent(t *testing.T) {
 				whole, reread := 0, 0
 				for seed := range uint64(runs) {
 					d := newDrifting(seed, 20+int(seed%50), paging, test.change)
-					client := provider.New(d, provider.Config{Confirm: test.confirm, Prefetch: 1 + int(seed%8)})
+					client := provider.New(d, provider.Config{Listing: provider.Listing{Prefetch: 1 + int(seed%8), Confirm: test.confirm}})
 					got, err := provider.Collect(client.Images(t.Context(), image.Query{}))
 					switch {
 					case err == nil:
@@ -137,7 +137,7 @@ func checkStayed(t *testing.T, seed uint64, d *drifting, got []image.Image) {
 // TestConfirmReadsAStillWorldTwice accepts the first two readings that agree.
 func TestConfirmReadsAStillWorldTwice(t *testing.T) {
 	s := &server{images: imagesOf(34)}
-	got, err := provider.Collect(provider.New(s, provider.Config{Confirm: true}).Images(t.Context(), image.Query{}))
+	got, err := provider.Collect(provider.New(s, provider.Config{Listing: provider.Listing{Confirm: true}}).Images(t.Context(), image.Query{}))
 	if err != nil || len(got) != 34 || s.requests() != 8 {
 		t.Errorf("%d images by %d requests, error %v", len(got), s.requests(), err)
 	}

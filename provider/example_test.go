@@ -8,9 +8,9 @@ import (
 	"net/http"
 
 	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 // sampleTargets are two regions of a sample account, and one whose key is wrong.

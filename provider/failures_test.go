@@ -17,7 +17,7 @@ type quota struct{ used int }
 
 func (q quota) Error() string { return fmt.Sprintf("%d used", q.used) }
 
-func failure(ctx context.Context, p provider.Provider) error {
+func failure(ctx context.Context, p provider.Adapter) error {
 	_, err := provider.Collect(provider.New(p, provider.Config{}).Images(ctx, image.Query{}))
 	return err
 }
@@ -83,7 +83,7 @@ func TestErrorsWithoutAKindAreUnavailable(t *testing.T) {
 func TestSharedErrorsAreNotChanged(t *testing.T) {
 	sentinel := &provider.Error{Kind: provider.Throttled, Code: "Busy"}
 	before := *sentinel
-	for _, p := range []provider.Provider{failing(sentinel), &checker{err: sentinel}} {
+	for _, p := range []provider.Adapter{failing(sentinel), &checker{err: sentinel}} {
 		client := provider.New(p, provider.Config{})
 		_, err := provider.Collect(client.Do(t.Context(), provider.Call{Action: "A"}))
 		if checked := client.Check(t.Context()); !errors.Is(checked, provider.Throttled) {
@@ -154,7 +154,7 @@ func TestAnAdaptersOwnTimeoutIsUnavailable(t *testing.T) {
 func TestConfirmAcceptsARepeatedRow(t *testing.T) {
 	for _, confirm := range []bool{false, true} {
 		s := &server{images: append(imagesOf(5), imagesOf(1)...)}
-		got, err := provider.Collect(provider.New(s, provider.Config{Confirm: confirm}).Images(t.Context(), image.Query{}))
+		got, err := provider.Collect(provider.New(s, provider.Config{Listing: provider.Listing{Confirm: confirm}}).Images(t.Context(), image.Query{}))
 		if diff := cmp.Diff(ids(imagesOf(5)), ids(got)); diff != "" || err != nil {
 			t.Errorf("confirm %t: error %v (-want +got):\n%s", confirm, err, diff)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// server is a [provider.Provider] over a list in memory, whose honesty can be
+// server is a [provider.Adapter] over a list in memory, whose honesty can be
 // adjusted.
 type server struct {
 	name    string // default "fake"

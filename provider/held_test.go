@@ -46,7 +46,7 @@ func TestHoldsNoMorePagesThanArePrefetched(t *testing.T) {
 		s.images = append(s.images, image.Image{Ref: image.Ref{Provider: "fake", Region: "r", ID: fmt.Sprint(i)}})
 	}
 	most, n := 0, 0
-	for _, err := range provider.New(s, provider.Config{Prefetch: prefetch}).Images(t.Context(), image.Query{}) {
+	for _, err := range provider.New(s, provider.Config{Listing: provider.Listing{Prefetch: prefetch}}).Images(t.Context(), image.Query{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

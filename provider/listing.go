@@ -70,7 +70,7 @@ func (l *listing) read(call int) (more bool, err error) {
 			return false, p.short
 		case repeats && p.agrees(before):
 			return true, nil
-		case !l.client.config.Confirm && (p.clean() || p.alike == maxPasses-1):
+		case !l.client.config.Listing.Confirm && (p.clean() || p.alike == maxPasses-1):
 			return true, nil
 		}
 		if !p.clean() {
@@ -93,7 +93,7 @@ func (l *listing) take(f *flight) (*Page, error) {
 
 // aheadOfCalls asks for the first pages of the calls after one.
 func (l *listing) aheadOfCalls(call int) {
-	for next := call + 1; next < len(l.calls) && l.limit == 0 && l.waiting < l.client.config.Prefetch; next++ {
+	for next := call + 1; next < len(l.calls) && l.limit == 0 && l.waiting < l.client.config.Listing.Prefetch; next++ {
 		if l.heads[next] == nil {
 			l.heads[next] = l.send(l.calls[next], Cursor{Size: l.pageSize(l.calls[next])})
 		}

@@ -70,7 +70,7 @@ func TestDishonestServers(t *testing.T) {
 			t.Run(name+" by "+way, func(t *testing.T) {
 				s := &server{images: imagesOf(n), paging: paging}
 				test.adjust(s)
-				got, err := provider.Collect(provider.New(s, provider.Config{Prefetch: 1}).Images(t.Context(), image.Query{}))
+				got, err := provider.Collect(provider.New(s, provider.Config{Listing: provider.Listing{Prefetch: 1}}).Images(t.Context(), image.Query{}))
 				if test.complete && (err != nil || !sameIDs(s.images, got)) {
 					t.Errorf("%d of %d images, error %v", len(got), n, err)
 				}
@@ -236,7 +236,7 @@ func TestAdaptersErrorsAreCompleted(t *testing.T) {
 		}
 		return nil
 	}}
-	got, err := provider.Collect(provider.New(s, provider.Config{Prefetch: 1}).Images(t.Context(), image.Query{}))
+	got, err := provider.Collect(provider.New(s, provider.Config{Listing: provider.Listing{Prefetch: 1}}).Images(t.Context(), image.Query{}))
 	want := &provider.Error{Provider: "fake", Region: "r", Action: "List", Kind: provider.PermissionDenied, Code: "No", RequestID: "req-2"}
 	var e *provider.Error
 	if !errors.As(err, &e) || !errors.Is(err, provider.PermissionDenied) {

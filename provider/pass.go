@@ -137,6 +137,9 @@ func (p *pass) deliver(images []image.Image) (more bool) {
 	p.due = p.matched + len(p.wanted)
 	for i, at := range p.wanted {
 		p.matched++
+		if !p.client.config.Listing.KeepNative {
+			images[at].Native = nil
+		}
 		if !p.yield(images[at], nil) || p.matched == p.limit {
 			return false
 		}
@@ -172,7 +175,7 @@ func (p *pass) aheadOfPages() {
 		at = p.queue[n-1].at
 		at.Offset += at.Size
 	}
-	for ; at.Offset < end && p.waiting < p.client.config.Prefetch; at.Offset += at.Size {
+	for ; at.Offset < end && p.waiting < p.client.config.Listing.Prefetch; at.Offset += at.Size {
 		p.queue = append(p.queue, p.send(p.call, at))
 	}
 }

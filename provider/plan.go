@@ -167,7 +167,7 @@ func narrowed[E ~string](n *narrowing, field image.Field, values []E) []E {
 func (c *Client) sized(calls []Call) []Call {
 	out := slices.Clone(calls)
 	for i := range out {
-		if size := c.config.PageSize; size > 0 && size < out[i].Paging.MaxSize {
+		if size := c.config.Listing.PageSize; size > 0 && size < out[i].Paging.MaxSize {
 			out[i].Paging.MaxSize = size
 		}
 	}

@@ -164,9 +164,9 @@ func TestExplainText(t *testing.T) {
 				p.plan = func(image.Query) ([]provider.Call, error) { return nil, nil }
 			},
 			want: "fake r: nothing is sent\n"},
-		"smaller pages":     {config: provider.Config{PageSize: 7}, want: "fake r: 1 call\n  call 1: List, pages of 7\n"},
-		"no larger pages":   {config: provider.Config{PageSize: 51}, want: "fake r: 1 call\n  call 1: List, pages of 50\n"},
-		"one page stays so": {config: provider.Config{PageSize: 7}, adjust: onePage, want: "fake r: 1 call\n  call 1: Get, one page\n"},
+		"smaller pages":     {config: provider.Config{Listing: provider.Listing{PageSize: 7}}, want: "fake r: 1 call\n  call 1: List, pages of 7\n"},
+		"no larger pages":   {config: provider.Config{Listing: provider.Listing{PageSize: 51}}, want: "fake r: 1 call\n  call 1: List, pages of 50\n"},
+		"one page stays so": {config: provider.Config{Listing: provider.Listing{PageSize: 7}}, adjust: onePage, want: "fake r: 1 call\n  call 1: Get, one page\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlanner()
@@ -294,7 +294,7 @@ func TestImpossibleWordsAnswer(t *testing.T) {
 
 func TestExplainIsPure(t *testing.T) {
 	p := newPlanner()
-	client := provider.New(p, provider.Config{PageSize: 3})
+	client := provider.New(p, provider.Config{Listing: provider.Listing{PageSize: 3}})
 	q := image.Query{Names: []string{"b", "a", "b"}, Archs: []image.Arch{"amd64"}, Tags: map[string]string{}, Native: map[string]map[string]string{"fake": {"A": "1"}}}
 	before := q.Normalized()
 	first, err1 := client.Explain(q)
@@ -322,7 +322,7 @@ func TestPageSizeIsTheClients(t *testing.T) {
 	s := &server{}
 	s.calls = []provider.Call{s.call()}
 	for _, size := range []int{3, 10, 8} {
-		plan, err := provider.New(s, provider.Config{PageSize: size}).Explain(image.Query{})
+		plan, err := provider.New(s, provider.Config{Listing: provider.Listing{PageSize: size}}).Explain(image.Query{})
 		if err != nil || plan.Calls[0].Paging.MaxSize != size {
 			t.Errorf("pages of %d, error %v, want %d", plan.Calls[0].Paging.MaxSize, err, size)
 		}

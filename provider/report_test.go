@@ -49,7 +49,9 @@ func reports(t *testing.T, ctx context.Context, targets []provider.Target, q ima
 func TestReports(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failure := &provider.Error{Kind: provider.PermissionDenied, Code: "Forbidden.RAM", RequestID: "req-7", Attempts: 1}
-		of := func(p provider.Provider) *provider.Client { return provider.New(p, provider.Config{Prefetch: 1}) }
+		of := func(p provider.Adapter) *provider.Client {
+			return provider.New(p, provider.Config{Listing: provider.Listing{Prefetch: 1}})
+		}
 		targets := []provider.Target{
 			{Name: "whole", Client: of(&telling{server{images: imagesOf(8)}})},
 			{Name: "denied", Client: of(&server{page: func(int) error { return failure }})},
@@ -159,7 +161,7 @@ func TestTracesCompose(t *testing.T) {
 func TestPageInfo(t *testing.T) {
 	var got []provider.PageInfo
 	ctx := provider.WithTrace(t.Context(), &provider.Trace{Page: func(i provider.PageInfo) { got = append(got, i) }})
-	client := provider.New(&server{images: imagesOf(12)}, provider.Config{Prefetch: 1})
+	client := provider.New(&server{images: imagesOf(12)}, provider.Config{Listing: provider.Listing{Prefetch: 1}})
 	if _, err := provider.Collect(client.Images(ctx, image.Query{Names: []string{"web-1"}})); err != nil {
 		t.Fatal(err)
 	}

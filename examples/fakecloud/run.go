@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/imagequery/imagequery/examples/internal/fakeconfig"
-	"github.com/imagequery/imagequery/provider/fakecloud"
+	"github.com/imagequery/imagequery/fakecloud"
 )
 
 // run is the command: args are those behind its name. It returns the exit status:

@@ -13,8 +13,8 @@ import (
 	"github.com/imagequery/imagequery/aliyunens"
 	"github.com/imagequery/imagequery/examples/internal/config"
 	"github.com/imagequery/imagequery/examples/internal/providers"
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 // printed runs the command until its output begins to come, uses the output, and

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/imagequery/imagequery/provider/fakecloud"
+	"github.com/imagequery/imagequery/fakecloud"
 )
 
 // twoAccounts see the same system image in the same region.

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/imagequery/imagequery/examples/internal/fakeconfig"
-	"github.com/imagequery/imagequery/provider/fakecloud"
+	"github.com/imagequery/imagequery/fakecloud"
 )
 
 // canaryWorld is the sample world with keys that no output may show, and with two

@@ -57,7 +57,7 @@ func TestFlagsConfigureTheRun(t *testing.T) {
 	}
 	var config provider.Config
 	a.options.configure(&config)
-	if diff := cmp.Diff(provider.Config{Prefetch: 3, UserAgent: "imagesearch"}, config); diff != "" {
+	if diff := cmp.Diff(provider.Config{UserAgent: "imagesearch", Listing: provider.Listing{Prefetch: 3, KeepNative: true}}, config); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(&provider.SearchOptions{Concurrency: 5, Distinct: true}, a.options.search()); diff != "" {

@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 // familyWorld is testWorld with newer images that --newest must not choose by

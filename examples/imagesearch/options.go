@@ -77,8 +77,8 @@ func (o *options) named(err error) error {
 
 // configure adds to a target's configuration what the flags say about all targets.
 func (o *options) configure(c *provider.Config) {
-	c.Prefetch = o.prefetch
-	c.OmitNative = !o.nativeRecord
+	c.Listing.Prefetch = o.prefetch
+	c.Listing.KeepNative = o.nativeRecord
 	c.UserAgent = "imagesearch"
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/imagequery/imagequery/provider/fakecloud"
+	"github.com/imagequery/imagequery/fakecloud"
 )
 
 // reportJSON has the keys of a report, all of them.

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/imagequery/imagequery/provider/fakecloud"
+	"github.com/imagequery/imagequery/fakecloud"
 )
 
 func TestOneFailingTarget(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 
 	"github.com/imagequery/imagequery/examples/internal/config"
 	"github.com/imagequery/imagequery/examples/internal/fakeconfig"
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 // configured returns the targets of the configuration, or of the sample cloud,

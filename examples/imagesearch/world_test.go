@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/imagequery/imagequery/aliyuncreds"
 	"github.com/imagequery/imagequery/examples/internal/config"
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
-	"github.com/imagequery/imagequery/provider/aliyuncreds"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 // testWorld has an account with two images in two regions, one without images, and

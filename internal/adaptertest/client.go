@@ -34,6 +34,7 @@ func Client(t *testing.T, make func(provider.Config) (*provider.Client, error), 
 	return New(t, make, provider.Config{
 		Region:     region,
 		Retry:      provider.Retry{Attempts: 1},
+		Listing:    provider.Listing{KeepNative: true},
 		HTTPClient: &http.Client{Transport: transport},
 	})
 }

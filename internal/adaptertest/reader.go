@@ -17,14 +17,14 @@ import (
 
 // A reader is an adapter that is given answers.
 type reader[R any] struct {
-	adapter provider.Provider
+	adapter provider.Adapter
 	sender  *echo
 }
 
 // newReader returns an adapter that remembers nothing of what others read.
 func newReader[R any](api *apispec.API[R]) reader[R] {
 	sender := new(echo)
-	return reader[R]{apispec.New(apispec.Define(*api), sender, provider.Config{Region: "region-1"}), sender}
+	return reader[R]{apispec.New(apispec.Define(*api), sender, provider.Config{Region: "region-1", Listing: provider.Listing{KeepNative: true}}), sender}
 }
 
 func (r reader[R]) fetch(op *apispec.Operation[R], body []byte) (*provider.Page, error) {

@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/imagequery/imagequery/internal/httpx"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // Product is one RPC API.
@@ -27,7 +27,7 @@ type Product struct {
 // Client sends requests to one product in one region. It is safe for concurrent
 // use.
 type Client struct {
-	sender      *httpx.Sender
+	sender      *httpapi.Sender
 	credentials provider.CredentialsProvider
 	version     string
 }
@@ -49,7 +49,7 @@ func newClient(p Product, c provider.Config) (*Client, error) {
 	if c.Region == "" && !p.NoRegions {
 		return nil, &provider.Error{Kind: provider.InvalidArgument, Message: "Config.Region is empty: set it, for instance to cn-hangzhou"}
 	}
-	endpoint, err := httpx.Endpoint(c, "https://"+p.Host(c.Region)+"/")
+	endpoint, err := httpapi.Endpoint(c, "https://"+p.Host(c.Region)+"/")
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func newClient(p Product, c provider.Config) (*Client, error) {
 			return nil, err
 		}
 	}
-	return &Client{sender: httpx.NewSender(p.Name, endpoint, c), credentials: credentials, version: p.Version}, nil
+	return &Client{sender: httpapi.NewSender(p.Name, endpoint, c), credentials: credentials, version: p.Version}, nil
 }
 
 // Host is the host that the client asks.
@@ -71,15 +71,15 @@ func (c *Client) Host() string { return c.sender.Host() }
 // body states; its error says that the body is no answer to this operation.
 func (c *Client) Send(ctx context.Context, action string, params url.Values, scan func(body []byte) (provider.Error, error)) error {
 	var used provider.Credentials
-	return c.sender.Do(ctx, httpx.Request{
+	return c.sender.Do(ctx, httpapi.Request{
 		Action: action,
 		Sign: func(ctx context.Context) (query string, err error) {
-			if used, err = httpx.Credentials(ctx, c.credentials); err != nil {
+			if used, err = httpapi.Credentials(ctx, c.credentials); err != nil {
 				return "", err
 			}
 			return Sign(http.MethodGet, c.complete(action, params, used), used.AccessKeySecret.Reveal()), nil
 		},
-		Read: func(a *httpx.Answer) error {
+		Read: func(a *httpapi.Answer) error {
 			said, err := scan(a.Body)
 			return c.judge(a, said, err, used)
 		},

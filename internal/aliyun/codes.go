@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/imagequery/imagequery/internal/httpx"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // kinds orders the documented error codes by what they mean. A code that ends in
@@ -34,9 +34,9 @@ func kindOf(status int, code string) provider.Kind {
 		}
 	}
 	if n, err := strconv.Atoi(code); err == nil && n >= 400 && n <= 599 {
-		return httpx.KindOfStatus(n) // ENS repeats the status there
+		return httpapi.KindOfStatus(n) // ENS repeats the status there
 	}
-	switch kind := httpx.KindOfStatus(status); {
+	switch kind := httpapi.KindOfStatus(status); {
 	case kind == provider.Throttled, kind == provider.Unavailable, code == "":
 		return kind
 	default:

@@ -9,35 +9,35 @@ import (
 	"strings"
 	"time"
 
-	"github.com/imagequery/imagequery/internal/httpx"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 const expiredToken = "InvalidSecurityToken.Expired"
 
 // judge says whether an answer is a success, and if not, what it means and what
 // to do about it.
-func (c *Client) judge(a *httpx.Answer, said provider.Error, scanErr error, used provider.Credentials) error {
+func (c *Client) judge(a *httpapi.Answer, said provider.Error, scanErr error, used provider.Credentials) error {
 	e := &provider.Error{
 		HTTPStatus: a.Status,
 		Code:       said.Code,
-		Message:    httpx.Redact(withoutStringToSign(said.Message), used),
+		Message:    httpapi.Redact(withoutStringToSign(said.Message), used),
 		RequestID:  said.RequestID,
 	}
 	if e.RequestID == "" {
 		e.RequestID = a.Header.Get("X-Acs-Request-Id")
 	}
-	e.Code, e.RequestID = httpx.Redact(e.Code, used), httpx.Redact(e.RequestID, used)
+	e.Code, e.RequestID = httpapi.Redact(e.Code, used), httpapi.Redact(e.RequestID, used)
 	switch {
 	case !succeeded(a.Status, said.Code):
 		e.Kind = kindOf(a.Status, said.Code)
-		return &httpx.Failure{Err: e, Retry: c.retryFor(e, used), Wait: waitHint(a.Header)}
+		return &httpapi.Failure{Err: e, Retry: c.retryFor(e, used), Wait: waitHint(a.Header)}
 	case errors.Is(scanErr, io.ErrUnexpectedEOF):
 		e.Kind, e.Message, e.Err = provider.Unavailable, "the answer is cut off", scanErr
-		return &httpx.Failure{Err: e, Retry: httpx.Always}
+		return &httpapi.Failure{Err: e, Retry: httpapi.Always}
 	case scanErr != nil:
 		e.Kind, e.Err = provider.BadResponse, scanErr
-		return &httpx.Failure{Err: e, Retry: httpx.Always}
+		return &httpapi.Failure{Err: e, Retry: httpapi.Always}
 	}
 	return nil
 }
@@ -55,27 +55,27 @@ func succeeded(status int, code string) bool {
 	return status/100 == 2 && (code == "" || code == "0" || code == strconv.Itoa(status))
 }
 
-func (c *Client) retryFor(e *provider.Error, used provider.Credentials) httpx.Retry {
+func (c *Client) retryFor(e *provider.Error, used provider.Credentials) httpapi.Retry {
 	switch {
 	case e.Kind == provider.Throttled, e.Kind == provider.Unavailable:
-		return httpx.Always
+		return httpapi.Always
 	case e.Code == expiredToken:
 		if cache, ok := c.credentials.(provider.Forgetter); ok {
 			cache.Forget(used)
-			return httpx.Once
+			return httpapi.Once
 		}
 	}
-	return httpx.Never
+	return httpapi.Never
 }
 
 // waitHint is how long the server asks to wait, by the flow control headers of
 // Alibaba Cloud or the standard one.
 func waitHint(h http.Header) time.Duration {
-	longest := httpx.RetryAfter(h)
+	longest := httpapi.RetryAfter(h)
 	for _, name := range []string{"X-Ratelimit-User-Api", "X-Ratelimit-User"} {
 		for part := range strings.SplitSeq(h.Get(name), ",") {
 			if key, value, _ := strings.Cut(part, ":"); strings.TrimSpace(key) == "TimeLeft" {
-				longest = max(longest, httpx.Wait(value, time.Millisecond))
+				longest = max(longest, httpapi.Wait(value, time.Millisecond))
 			}
 		}
 	}

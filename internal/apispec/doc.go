@@ -1,4 +1,4 @@
-// Package apispec turns the tables of an adapter into a [provider.Provider]: it
+// Package apispec turns the tables of an adapter into a [provider.Adapter]: it
 // plans, encodes and fetches by what the tables say.
 //
 // An adapter is an [API]: its operations with every documented parameter, the

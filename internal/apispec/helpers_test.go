@@ -71,7 +71,7 @@ func (s *sender) Send(_ context.Context, action string, params url.Values, scan 
 	return err
 }
 
-func newProvider(api apispec.API[record], s *sender) provider.Provider {
+func newProvider(api apispec.API[record], s *sender) provider.Adapter {
 	return apispec.New(apispec.Define(api), s, provider.Config{Region: "r1"})
 }
 

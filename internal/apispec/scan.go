@@ -89,7 +89,7 @@ func (s *service[R]) complete(m *image.Image, located bool, raw wire.Raw) {
 	if located && m.Region == "" {
 		m.Region = s.region
 	}
-	if !s.omitNative {
+	if s.keepNative {
 		m.Native = raw.Copy()
 	}
 }

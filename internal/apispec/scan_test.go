@@ -62,7 +62,7 @@ func TestPages(t *testing.T) {
 		"the same image comes twice": {"List", `{"Images":{"Image":[{"Id":"a"},{"Id":"a"}]}}`, &provider.Page{Images: []image.Image{{Ref: ref("a")}, {Ref: ref("a")}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			page, _, err := fetch(t, test.action, test.body, provider.Config{OmitNative: true})
+			page, _, err := fetch(t, test.action, test.body, provider.Config{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -138,7 +138,7 @@ func TestWhatTheBodySays(t *testing.T) {
 // from the answer.
 func TestNativeIsACopy(t *testing.T) {
 	const body = `{"Images":{"Image":[{"Id":"a", "Password":"hunter2", "X":[1]},{"Name":"n","Id":"b"}]}}`
-	page, _, err := fetch(t, "List", body, provider.Config{})
+	page, _, err := fetch(t, "List", body, provider.Config{Listing: provider.Listing{KeepNative: true}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,7 +149,7 @@ func TestNativeIsACopy(t *testing.T) {
 	if diff := cmp.Diff([]string{`{"Id":"a", "X":[1]}`, `{"Name":"n","Id":"b"}`}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	page, _, err = fetch(t, "List", body, provider.Config{OmitNative: true})
+	page, _, err = fetch(t, "List", body, provider.Config{})
 	if err != nil || page.Images[0].Native != nil || page.Images[1].Native != nil {
 		t.Errorf("error %v, images %v, want them without Native", err, page.Images)
 	}

@@ -27,8 +27,8 @@ type Sender interface {
 }
 
 // New returns the provider of an API in one region.
-func New[R any](api *API[R], s Sender, c provider.Config) provider.Provider {
-	out := &service[R]{api: api, sender: s, region: c.Region, omitNative: c.OmitNative}
+func New[R any](api *API[R], s Sender, c provider.Config) provider.Adapter {
+	out := &service[R]{api: api, sender: s, region: c.Region, keepNative: c.Listing.KeepNative}
 	out.info = out.describe()
 	return out
 }
@@ -43,7 +43,7 @@ type service[R any] struct {
 	api        *API[R]
 	sender     Sender
 	region     string
-	omitNative bool
+	keepNative bool
 	info       provider.Info
 }
 

@@ -147,7 +147,7 @@ func TestInfo(t *testing.T) {
 func TestClient(t *testing.T) {
 	api := listing()
 	s := &sender{body: `{"Total":1,"Images":{"Image":[{"Id":"a","Name":"n"}]}}`}
-	client := apispec.Client(apispec.Define(api), s, provider.Config{Region: "r1", OmitNative: true})
+	client := apispec.Client(apispec.Define(api), s, provider.Config{Region: "r1"})
 	got, err := provider.Collect(client.Images(t.Context(), image.Query{}))
 	want := []image.Image{{Ref: image.Ref{Provider: "test", Region: "r1", ID: "a"}, Name: "n"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {

@@ -11,10 +11,10 @@ import (
 
 	"github.com/imagequery/imagequery/aliyunecs"
 	"github.com/imagequery/imagequery/aliyunswas"
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/peers/worlds"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 // TestECSFailures tells both clients what goes wrong at the vendor's side.

@@ -10,11 +10,11 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/peers/vendors"
 	"github.com/imagequery/imagequery/internal/peers/worlds"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 const images = 1000 // in the world of each operation
@@ -52,7 +52,8 @@ func (l *lab) account(region, key string) vendors.Account {
 func (l *lab) ours(t *testing.T, make func(provider.Config) (*provider.Client, error), region, path, key, token string) *provider.Client {
 	t.Helper()
 	client, err := make(provider.Config{
-		Region: region, Endpoint: l.url + path, Credentials: provider.Static(key, key+worlds.Suffix, token),
+		Listing: provider.Listing{KeepNative: true},
+		Region:  region, Endpoint: l.url + path, Credentials: provider.Static(key, key+worlds.Suffix, token),
 		Retry: provider.Retry{Attempts: 1},
 	})
 	if err != nil {

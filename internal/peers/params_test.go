@@ -7,9 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 // question is what one parameter or two ask, as the vendor's client sends it and as

@@ -8,15 +8,15 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/imagequery/imagequery/internal/httpx"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 const documented = "https://api.qingcloud.com/iaas/"
 
 // Client sends requests to one zone. It is safe for concurrent use.
 type Client struct {
-	sender      *httpx.Sender
+	sender      *httpapi.Sender
 	credentials provider.CredentialsProvider
 	clock       clock
 }
@@ -38,7 +38,7 @@ func newClient(name string, c provider.Config) (*Client, error) {
 	if c.Region == "" {
 		return nil, &provider.Error{Kind: provider.InvalidArgument, Message: "Config.Region is empty: set it to a zone, for instance pek3a"}
 	}
-	endpoint, err := httpx.Endpoint(c, documented)
+	endpoint, err := httpapi.Endpoint(c, documented)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func newClient(name string, c provider.Config) (*Client, error) {
 			return nil, err
 		}
 	}
-	return &Client{sender: httpx.NewSender(name, endpoint, c), credentials: credentials}, nil
+	return &Client{sender: httpapi.NewSender(name, endpoint, c), credentials: credentials}, nil
 }
 
 // Host is the host that the client asks.
@@ -60,18 +60,18 @@ func (c *Client) Host() string { return c.sender.Host() }
 // body states; its error says that the body is no answer to this operation.
 func (c *Client) Send(ctx context.Context, action string, params url.Values, scan func(body []byte) (provider.Error, error)) error {
 	var used provider.Credentials
-	return c.sender.Do(ctx, httpx.Request{
+	return c.sender.Do(ctx, httpapi.Request{
 		Action: action,
 		Sign: func(ctx context.Context) (query string, err error) {
-			if used, err = httpx.Credentials(ctx, c.credentials); err != nil {
+			if used, err = httpapi.Credentials(ctx, c.credentials); err != nil {
 				return "", err
 			}
 			all := c.complete(action, params, used)
 			return Sign(http.MethodGet, c.sender.Path(), all, used.AccessKeySecret.Reveal()), nil
 		},
-		Read: func(a *httpx.Answer) error {
+		Read: func(a *httpapi.Answer) error {
 			said, err := scan(a.Body)
-			said.Message, said.Code = httpx.Redact(said.Message, used), httpx.Redact(said.Code, used)
+			said.Message, said.Code = httpapi.Redact(said.Message, used), httpapi.Redact(said.Code, used)
 			return c.judge(a, params, said, err, used)
 		},
 	})

@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/imagequery/imagequery/internal/httpx"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 const (
@@ -25,7 +25,7 @@ const (
 var codes = []struct {
 	from, to int
 	kind     provider.Kind
-	retry    httpx.Retry
+	retry    httpapi.Retry
 	wait     time.Duration
 }{
 	{from: 1200, to: 1200, kind: provider.Unauthenticated},
@@ -35,18 +35,18 @@ var codes = []struct {
 	{from: 2000, to: 2000, kind: provider.Unauthenticated},
 	{from: 2100, to: 2100, kind: provider.NotFound},
 	{from: 2400, to: 2400, kind: provider.PermissionDenied},
-	{from: 2500, to: 2500, kind: provider.Throttled, retry: httpx.Always, wait: time.Minute},
+	{from: 2500, to: 2500, kind: provider.Throttled, retry: httpapi.Always, wait: time.Minute},
 	{from: 4000, to: 4005, kind: provider.PermissionDenied},
-	{from: 5000, to: 5000, kind: provider.Unavailable, retry: httpx.Always}, // internal error
-	{from: 5100, to: 5100, kind: provider.Unavailable, retry: httpx.Always}, // server busy
-	{from: 5300, to: 5300, kind: provider.Unavailable, retry: httpx.Always, wait: 5 * time.Second},
-	{from: 5400, to: 5400, kind: provider.Unavailable, retry: httpx.Always},
+	{from: 5000, to: 5000, kind: provider.Unavailable, retry: httpapi.Always}, // internal error
+	{from: 5100, to: 5100, kind: provider.Unavailable, retry: httpapi.Always}, // server busy
+	{from: 5300, to: 5300, kind: provider.Unavailable, retry: httpapi.Always, wait: 5 * time.Second},
+	{from: 5400, to: 5400, kind: provider.Unavailable, retry: httpapi.Always},
 	{from: 5000, to: 5600, kind: provider.Unavailable},
 }
 
 // judge says whether an answer is a success, and if not, what it means. Errors
 // come inside a success of HTTP, too.
-func (c *Client) judge(a *httpx.Answer, params url.Values, said provider.Error, scanErr error, used provider.Credentials) error {
+func (c *Client) judge(a *httpapi.Answer, params url.Values, said provider.Error, scanErr error, used provider.Credentials) error {
 	switch {
 	case said.Code == missing && asksForImage(params):
 		return nil
@@ -55,9 +55,9 @@ func (c *Client) judge(a *httpx.Answer, params url.Values, said provider.Error, 
 	case a.Status/100 != 2:
 		return byStatus(a, said)
 	case errors.Is(scanErr, io.ErrUnexpectedEOF):
-		return failure(a, provider.Error{Kind: provider.Unavailable, Message: "the answer is cut off", Err: scanErr}, httpx.Always)
+		return failure(a, provider.Error{Kind: provider.Unavailable, Message: "the answer is cut off", Err: scanErr}, httpapi.Always)
 	case scanErr != nil:
-		return failure(a, provider.Error{Kind: provider.BadResponse, Err: scanErr}, httpx.Always)
+		return failure(a, provider.Error{Kind: provider.BadResponse, Err: scanErr}, httpapi.Always)
 	}
 	return nil
 }
@@ -67,10 +67,10 @@ func (c *Client) judge(a *httpx.Answer, params url.Values, said provider.Error, 
 func asksForImage(params url.Values) bool { return params.Has("images.1") }
 
 // refusal is what a return code means.
-func (c *Client) refusal(a *httpx.Answer, said provider.Error, used provider.Credentials) *httpx.Failure {
+func (c *Client) refusal(a *httpapi.Answer, said provider.Error, used provider.Credentials) *httpapi.Failure {
 	f := byCode(a, said)
 	if said.Code == expired && c.clock.adjust(a.Header) || said.Code == ended && c.forget(used) {
-		f.Retry = httpx.Once
+		f.Retry = httpapi.Once
 	}
 	return f
 }
@@ -84,7 +84,7 @@ func (c *Client) forget(stale provider.Credentials) bool {
 	return ok
 }
 
-func byCode(a *httpx.Answer, said provider.Error) *httpx.Failure {
+func byCode(a *httpapi.Answer, said provider.Error) *httpapi.Failure {
 	number, _ := strconv.Atoi(said.Code)
 	for _, known := range codes {
 		if known.from <= number && number <= known.to {
@@ -98,20 +98,20 @@ func byCode(a *httpx.Answer, said provider.Error) *httpx.Failure {
 		return byStatus(a, said)
 	}
 	said.Kind = provider.InvalidArgument
-	return failure(a, said, httpx.Never)
+	return failure(a, said, httpapi.Never)
 }
 
 // byStatus is what an answer means by its status of HTTP.
-func byStatus(a *httpx.Answer, said provider.Error) *httpx.Failure {
-	said.Kind = httpx.KindOfStatus(a.Status)
-	retry := httpx.Never
+func byStatus(a *httpapi.Answer, said provider.Error) *httpapi.Failure {
+	said.Kind = httpapi.KindOfStatus(a.Status)
+	retry := httpapi.Never
 	if said.Kind == provider.Throttled || said.Kind == provider.Unavailable {
-		retry = httpx.Always
+		retry = httpapi.Always
 	}
 	return failure(a, said, retry)
 }
 
-func failure(a *httpx.Answer, e provider.Error, retry httpx.Retry) *httpx.Failure {
+func failure(a *httpapi.Answer, e provider.Error, retry httpapi.Retry) *httpapi.Failure {
 	e.HTTPStatus = a.Status
-	return &httpx.Failure{Err: &e, Retry: retry, Wait: httpx.RetryAfter(a.Header)}
+	return &httpapi.Failure{Err: &e, Retry: retry, Wait: httpapi.RetryAfter(a.Header)}
 }

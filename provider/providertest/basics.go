@@ -36,7 +36,7 @@ func (t *trial) checkWords(o *oracle, info provider.Info, f image.Field) {
 // get asks for images one by one.
 func get(t *trial) {
 	images := t.harness.World(t.effort.world)
-	s := t.open(images, provider.Config{OmitNative: true})
+	s := t.open(images, provider.Config{})
 	for _, m := range images {
 		q := image.Query{IDs: []string{m.ID}}
 		if !t.inScope(q, m) {

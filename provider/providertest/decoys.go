@@ -68,7 +68,7 @@ func (t *trial) loosened(f image.Field) {
 	world := t.harness.World(t.effort.world)
 	sent := false
 	for q := range singles(world, f, t.effort.singles) {
-		s := t.open(world, provider.Config{OmitNative: true})
+		s := t.open(world, provider.Config{})
 		if !t.needs(s.Ignore != nil, "Session.Ignore, and the world has no decoy for "+string(f)) {
 			return
 		}

@@ -1,5 +1,5 @@
 // Package providertest proves that an adapter is right: [Run] is a conformance
-// suite for any [provider.Provider], in this module or elsewhere.
+// suite for any [provider.Adapter], in this module or elsewhere.
 //
 // The suite asks a client of the adapter, which is wired to a fake of its
 // provider, and compares with the truth: the images that the fake was made from.

@@ -11,7 +11,7 @@ import (
 const attempts = 3
 
 func retrying(n int) provider.Config {
-	return provider.Config{Retry: provider.Retry{Attempts: n}, OmitNative: true}
+	return provider.Config{Retry: provider.Retry{Attempts: n}}
 }
 
 // eachError runs fn for every documented error, with a session whose every answer

@@ -15,7 +15,7 @@ import (
 // explain compares plans with what the fake is sent.
 func explain(t *trial) {
 	world := t.harness.World(t.effort.world)
-	s := t.open(world, provider.Config{OmitNative: true})
+	s := t.open(world, provider.Config{})
 	for q := range t.explainable(s.Client.Info(), world) {
 		if t.hopeless() {
 			return

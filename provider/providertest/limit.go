@@ -10,7 +10,7 @@ import (
 // limit asks for the first images of a listing, where the server decides all and
 // where something is checked here.
 func limit(t *trial) {
-	l, ok := t.newListing(provider.Config{PageSize: smallPage, OmitNative: true}, severalPages)
+	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
 	if !ok {
 		return
 	}

@@ -15,8 +15,8 @@ import (
 
 // mappingFields compares images with the truth, with Native and without.
 func mappingFields(t *trial) {
-	for _, omit := range []bool{false, true} {
-		l, ok := t.newListing(provider.Config{OmitNative: omit}, func(int) int { return t.effort.world })
+	for _, keep := range []bool{false, true} {
+		l, ok := t.newListing(provider.Config{Listing: provider.Listing{KeepNative: keep}}, func(int) int { return t.effort.world })
 		if !ok {
 			return
 		}
@@ -24,19 +24,19 @@ func mappingFields(t *trial) {
 		if err != nil {
 			t.failf("listing: %w", err)
 		}
-		t.checkNative(got, omit)
+		t.checkNative(got, keep)
 		t.compare("listing", l.world[:t.effort.world], got)
 		t.checkReported(l.of(0).Client.Info(), got)
 	}
 }
 
 // checkNative wants a JSON object, where there is one at all.
-func (t *trial) checkNative(images []image.Image, omitted bool) {
+func (t *trial) checkNative(images []image.Image, kept bool) {
 	for _, m := range images {
 		var object map[string]any
 		switch {
-		case omitted && m.Native != nil:
-			t.failf("%s has Native, which Config.OmitNative leaves out", m.Ref)
+		case !kept && m.Native != nil:
+			t.failf("%s has Native without Listing.KeepNative", m.Ref)
 		case m.Native != nil && json.Unmarshal(m.Native, &object) != nil:
 			t.failf("%s: Native is no JSON object: %.60s", m.Ref, m.Native)
 		}

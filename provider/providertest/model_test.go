@@ -299,7 +299,7 @@ func (a *model) spoilPage(ctx context.Context, c provider.Call, at provider.Curs
 		slices.Reverse(page.Images)
 	case a.has("the next page is asked for anyway") && len(page.Images) == at.Size:
 		time.AfterFunc(10*time.Minute, func() { _, _ = a.cloud.do(context.WithoutCancel(ctx), a.signed("list", nil, "late")) })
-	case a.has("Native is no JSON") && !a.config.OmitNative:
+	case a.has("Native is no JSON") && a.config.Listing.KeepNative:
 		for i := range page.Images {
 			page.Images[i].Native = json.RawMessage("<record/>")
 		}

@@ -16,7 +16,7 @@ type lenient struct{ *model }
 
 func (lenient) Check(context.Context) error { return nil }
 
-func (a *model) orLenient() provider.Provider {
+func (a *model) orLenient() provider.Adapter {
 	if a.has("Check passes always") {
 		return lenient{a}
 	}

@@ -26,7 +26,7 @@ type oracle struct {
 
 func (t *trial) newOracle(reading string, world []image.Image) *oracle {
 	o := &oracle{trial: t, reading: reading, world: world, at: map[image.Ref]int{}}
-	o.session = t.openAs(reading, world, provider.Config{OmitNative: true})
+	o.session = t.openAs(reading, world, provider.Config{})
 	o.fields = reported(o.session.Client.Info())
 	for i, m := range world {
 		o.at[m.Ref] = i

@@ -13,7 +13,7 @@ import (
 // largest that the API documents.
 func pagingSizes(t *trial) {
 	for _, pageSize := range []int{smallPage, 0} {
-		l, ok := t.newListing(provider.Config{PageSize: pageSize, OmitNative: true}, severalPages)
+		l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: pageSize}}, severalPages)
 		if !ok {
 			return
 		}
@@ -36,7 +36,7 @@ func (l *listing) checkSize(n int) {
 // newPages is a listing of several small pages that are asked one by one. It is
 // nil where the API has no pages, for then nothing can go wrong with them.
 func (t *trial) newPages() *listing {
-	l, ok := t.newListing(provider.Config{PageSize: smallPage, Prefetch: 1, OmitNative: true}, severalPages)
+	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage, Prefetch: 1}}, severalPages)
 	if !ok || !l.isPaged() {
 		return nil
 	}

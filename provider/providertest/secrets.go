@@ -35,7 +35,7 @@ func (t *trial) searchFor(f Failure) {
 	var log lockedBuffer
 	c := retrying(2)
 	c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug - 10, AddSource: true}))
-	c.OmitNative = false
+	c.Listing.KeepNative = true
 	s := t.open(t.harness.World(t.effort.world), c)
 	if f != (Failure{}) {
 		s.Fail(func(int) *Failure { return &f })

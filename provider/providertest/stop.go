@@ -14,7 +14,7 @@ import (
 const settle = time.Hour
 
 func stopBreak(t *trial) {
-	l, ok := t.newListing(provider.Config{PageSize: smallPage}, severalPages)
+	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
 	if !ok {
 		return
 	}
@@ -43,7 +43,7 @@ func stopBefore(t *trial) {
 }
 
 func stopDuring(t *trial) {
-	l, ok := t.newListing(provider.Config{PageSize: smallPage, Prefetch: 2}, severalPages)
+	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage, Prefetch: 2}}, severalPages)
 	if !ok {
 		return
 	}
@@ -80,7 +80,7 @@ func (t *trial) checkEnd(when string, err, want error) {
 
 // replay ranges twice over one sequence.
 func replay(t *trial) {
-	s := t.open(t.harness.World(t.effort.world), provider.Config{PageSize: smallPage})
+	s := t.open(t.harness.World(t.effort.world), provider.Config{Listing: provider.Listing{PageSize: smallPage}})
 	seq := s.Client.Images(t.context(), image.Query{})
 	first, err1 := provider.Collect(seq)
 	once := len(s.Requests())

@@ -14,7 +14,7 @@ func supportPushed(t *trial) {
 	world := t.harness.World(t.effort.world)
 	info := t.open(world, provider.Config{}).Client.Info()
 	for _, f := range reported(info) {
-		s := t.open(world, provider.Config{OmitNative: true})
+		s := t.open(world, provider.Config{})
 		usual, seen := t.sentFor(s, image.Query{}), false
 		for q := range singles(world, f, t.effort.singles) {
 			for request := range t.sentFor(s, q) {

@@ -10,8 +10,8 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/imagequery/imagequery/aliyuncreds"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/aliyuncreds"
 )
 
 // Lookup returns an environment variable, and whether it is set. [os.LookupEnv]

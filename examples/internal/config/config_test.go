@@ -8,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/imagequery/imagequery/aliyuncreds"
 	"github.com/imagequery/imagequery/examples/internal/config"
-	"github.com/imagequery/imagequery/provider/aliyuncreds"
 )
 
 var environment = map[string]string{"REGION": "cn-hangzhou", "KEY": "the-id", "SECRET": "the-secret", "EMPTY": "", "PROFILE": "p"}

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/imagequery/imagequery/aliyuncreds"
 	"github.com/imagequery/imagequery/examples/internal/config"
-	"github.com/imagequery/imagequery/provider/aliyuncreds"
 )
 
 // isolate hides this machine's environment and home directory, and returns a new

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/imagequery/imagequery/aliyuncreds"
 	"github.com/imagequery/imagequery/examples/internal/providers"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/aliyuncreds"
 	"github.com/imagequery/imagequery/qingcloud"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/imagequery/imagequery/examples/internal/providers"
-	"github.com/imagequery/imagequery/provider/fakecloud"
+	"github.com/imagequery/imagequery/fakecloud"
 )
 
 type file struct {

@@ -70,7 +70,7 @@ func TestMapped(t *testing.T) {
 			t.Fatal(err)
 		}
 		to := target{url: "http://127.0.0.1", total: a.maxPage, transport: memory{p.page(nil, 1, a.maxPage, a.maxPage)}}
-		client, err := to.ours(a, provider.Config{OmitNative: true})
+		client, err := to.ours(a, provider.Config{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -52,8 +52,8 @@ const (
 func onePage(a api) []lister {
 	once := func(int, int, int) bool { return true }
 	return []lister{
-		ours(a.limited(), byUs, provider.Config{}),
-		ours(a.limited(), "imagequery, OmitNative", provider.Config{OmitNative: true}),
+		ours(a.limited(), byUs, provider.Config{Listing: provider.Listing{KeepNative: true}}),
+		ours(a.limited(), "imagequery, defaults", provider.Config{}),
 		serial(a, "vendor's client", a.maxPage, once, a.sdk),
 		serial(a, byVendor, a.maxPage, once, openMapped),
 		serial(a, byJSON, a.maxPage, once, openPlain),

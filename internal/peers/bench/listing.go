@@ -40,8 +40,8 @@ func (b *bench) listingCPU() error {
 // listersOf are the ways to list one api that are compared by what they use.
 func listersOf(a api) []lister {
 	return []lister{
-		ours(a, byUs, provider.Config{}),
-		ours(a, "imagequery, OmitNative", provider.Config{OmitNative: true}),
+		ours(a, byUs, provider.Config{Listing: provider.Listing{KeepNative: true}}),
+		ours(a, "imagequery, defaults", provider.Config{}),
 		serial(a, a.largePages("vendor's client"), a.maxPage, allCame, a.sdk),
 		serial(a, a.largePages(byVendor), a.maxPage, allCame, openMapped),
 		serial(a, "vendor's client, pages of 10", 10, allCame, a.sdk),
@@ -71,7 +71,7 @@ func consumers() []lister {
 	ecs, qing := apis()[0], apis()[3]
 	return []lister{
 		ours(ecs, "ECS, imagequery, defaults", provider.Config{}),
-		ours(ecs, "ECS, imagequery, enough prefetch", provider.Config{Prefetch: enough}),
+		ours(ecs, "ECS, imagequery, enough prefetch", provider.Config{Listing: provider.Listing{Prefetch: enough}}),
 		serial(ecs, "ECS, vendor's client, 100 a page, as Terraform", 100, shortPage, openECS),
 		serial(ecs, "ECS, vendor's client, 50 a page, as Steampipe", 50, allCame, openECS),
 		serial(ecs, "ECS, vendor's client, 10 a page, the API's default", 10, allCame, openECS),

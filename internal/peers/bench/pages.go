@@ -13,10 +13,10 @@ import (
 	"github.com/imagequery/imagequery/aliyunecs"
 	"github.com/imagequery/imagequery/aliyunens"
 	"github.com/imagequery/imagequery/aliyunswas"
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/peers/worlds"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 	"github.com/imagequery/imagequery/qingcloud"
 )
 

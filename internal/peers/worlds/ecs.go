@@ -5,8 +5,8 @@ import (
 	"maps"
 	"strconv"
 
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 // Families is how many families the images of [ECS] belong to.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 // SWAS is a world of n custom images, some of them shared.

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
-	"github.com/imagequery/imagequery/provider/fakecloud"
 )
 
 // The identities of every world. A secret is its key's ID with Suffix behind it.

@@ -1,0 +1,110 @@
+package fakecloud_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/imagequery/imagequery/fakecloud"
+	"github.com/imagequery/imagequery/image"
+)
+
+// A world of one image. The request is not signed, and so it is refused as the
+// vendor would; give the transport to a real client instead.
+func ExampleNew() {
+	cloud, err := fakecloud.New(fakecloud.World{
+		Accounts: []fakecloud.Account{{
+			Name: "test",
+			Keys: []fakecloud.Key{{ID: "test-key", Secret: "test-secret"}},
+			Images: []fakecloud.Image{{
+				Image: image.Image{
+					Ref: image.Ref{Provider: "aliyunecs", Region: "cn-hangzhou", ID: "m-1"}, Name: "web-1",
+					Source: image.SourceSelf, Visibility: image.VisibilityPrivate, Status: image.StatusAvailable,
+					OS: image.OSLinux, Platform: "ubuntu", Created: time.Date(2026, time.May, 1, 0, 0, 0, 0, time.UTC),
+				},
+				Extra: map[string]any{"Platform": "Ubuntu", "Usage": "instance"},
+			}},
+		}},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	client := &http.Client{Transport: cloud.Transport()}
+	resp, err := client.Get("https://ecs.cn-hangzhou.aliyuncs.com/?Version=2014-05-26&Action=DescribeImages&Format=JSON")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	var body struct{ Code string }
+	if err := json.NewDecoder(resp.Body).Decode(&body); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(resp.StatusCode, body.Code)
+	fmt.Println(cloud.Requests()[0].Action)
+	// Output:
+	// 400 MissingAccessKeyId
+	// DescribeImages
+}
+
+// An image that its provider could not describe is refused.
+func ExampleNew_untrue() {
+	ubuntu := image.Image{Ref: image.Ref{Provider: "aliyunens", ID: "m-1"}, Platform: "ubuntu", OSName: "ubuntu", OS: image.OSLinux, Family: "web"}
+	_, err := fakecloud.New(fakecloud.World{Images: []fakecloud.Image{{Image: ubuntu}}})
+	fmt.Println(err)
+	// Output:
+	// fakecloud: image aliyunens/m-1: field family: the truth is "web", but the record that aliyunens would send, with extra and omit, reads as unknown
+}
+
+func ExampleReadWorld() {
+	w, err := fakecloud.ReadWorld(strings.NewReader(`{
+		"accounts": [{"name": "test", "keys": [{"id": "test-key", "secret": "test-secret"}]}],
+		"images": [{
+			"provider": "aliyunecs", "region": "cn-hangzhou", "id": "base.vhd", "source": "system", "visibility": "public",
+			"extra": {"IsPublic": false}
+		}]
+	}`))
+	fmt.Println(len(w.Images), err)
+	_, err = fakecloud.ReadWorld(strings.NewReader(`{"acounts": []}`))
+	fmt.Println(err)
+	// Output:
+	// 1 <nil>
+	// fakecloud: world: json: unknown field "acounts"
+}
+
+func ExampleWorld_Visible() {
+	for _, m := range fakecloud.Sample().Visible("sample-prod", "aliyunecs", "cn-hangzhou")[:3] {
+		fmt.Println(m.Source, m.Name)
+	}
+	// Output:
+	// system win2016_x64_zh-cn_40G_sample_20240524.vhd
+	// system kylin_10_arm64_20G_sample_20240524.vhd
+	// system debian_12_x64_20G_sample_20240524.vhd
+}
+
+func ExampleCloud_Listen() {
+	cloud, err := fakecloud.New(fakecloud.Sample())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server, err := cloud.Listen("")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	resp, err := http.Get(server.URL() + "/iaas/?action=DescribeImages")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	fmt.Println(resp.Status)
+	// Output:
+	// 200 OK
+}

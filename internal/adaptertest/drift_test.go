@@ -1,0 +1,147 @@
+package adaptertest_test
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/imagequery/imagequery/fakecloud"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// drift changes a cloud between requests, until it has had enough.
+type drift struct {
+	cloud     *fakecloud.Cloud
+	operation operation
+	deletes   bool
+	inserts   bool
+	anywhere  bool
+
+	mu       sync.Mutex
+	rng      *rand.Rand
+	requests int
+	calm     int // requests from which on nothing changes
+	gone     map[string]bool
+}
+
+func (d *drift) RoundTrip(r *http.Request) (*http.Response, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.requests++
+	for d.requests > 1 && d.requests < d.calm && d.rng.IntN(3) == 0 {
+		if err := d.change(); err != nil {
+			return nil, err
+		}
+	}
+	return d.cloud.Transport().RoundTrip(r)
+}
+
+func (d *drift) change() error {
+	if d.deletes && (!d.inserts || d.rng.IntN(2) == 0) {
+		images := d.cloud.Visible("a", d.operation.provider, "r-1")
+		if len(images) == 0 {
+			return nil
+		}
+		ref := images[d.rng.IntN(len(images))].Ref
+		d.gone[ref.ID] = true
+		return d.cloud.Delete(ref)
+	}
+	m := faultImage(d.operation.provider, d.requests)
+	m.ID = fmt.Sprintf("new-%d-%d", d.requests, d.rng.Uint32())
+	m.Created = m.Created.AddDate(1, 0, 0) // lists are newest first
+	if d.anywhere {
+		m.Created = time.Date(2023, 12, 20+d.rng.IntN(60), 12, 0, 0, 0, time.UTC)
+	}
+	return d.cloud.Insert("a", fakecloud.Image{Image: m})
+}
+
+// TestDrift lists clouds that change while they are read, by every operation that
+// has pages. An image that is there all the time is found, or the answer says that
+// it is incomplete.
+func TestDrift(t *testing.T) {
+	const runs = 500
+	modes := []struct {
+		name                       string
+		deletes, inserts, anywhere bool // anywhere goes with Config.Confirm
+	}{
+		{"deleting", true, false, false},
+		{"inserting the newest", false, true, false},
+		{"deleting and inserting the newest", true, true, false},
+		{"deleting and inserting anywhere, confirmed", true, true, true},
+	}
+	for _, o := range operations {
+		for _, mode := range modes {
+			if o.family {
+				continue
+			}
+			t.Run(o.name+"/"+mode.name, func(t *testing.T) {
+				t.Parallel()
+				complete := 0
+				for seed := range uint64(runs) {
+					cloud, err := fakecloud.New(driftWorld(o, 15+int(seed%20)))
+					if err != nil {
+						t.Fatal(err)
+					}
+					rng := rand.New(rand.NewPCG(seed, 11))
+					d := &drift{
+						cloud: cloud, operation: o, deletes: mode.deletes, inserts: mode.inserts, anywhere: mode.anywhere,
+						rng: rng, calm: 3 + rng.IntN(10), gone: map[string]bool{},
+					}
+					if d.check(t, seed) {
+						complete++
+					}
+				}
+				t.Logf("%d of %d answers complete", complete, runs)
+				if complete < runs/4 {
+					t.Errorf("%d of %d answers complete: the test tests little", complete, runs)
+				}
+			})
+		}
+	}
+}
+
+// check lists once, and reports whether the answer was complete.
+func (d *drift) check(t *testing.T, seed uint64) bool {
+	t.Helper()
+	client, err := d.operation.make(provider.Config{
+		Region:      "r-1",
+		Credentials: provider.Static("key", "secret", ""),
+		HTTPClient:  &http.Client{Transport: d},
+		Listing:     provider.Listing{PageSize: 5, Confirm: d.anywhere},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := d.cloud.Visible("a", d.operation.provider, "r-1")
+	got, err := provider.Collect(client.Images(t.Context(), image.Query{Sources: []image.Source{image.SourceSelf}}))
+	if errors.Is(err, provider.Incomplete) {
+		return false
+	}
+	if err != nil {
+		t.Fatalf("seed %d: %v", seed, err)
+	}
+	for _, m := range before {
+		came := slices.ContainsFunc(got, func(g image.Image) bool { return g.ID == m.ID })
+		if !came && !d.gone[m.ID] {
+			t.Errorf("seed %d: %s was there all the time, and is missing from a complete answer", seed, m.ID)
+		}
+	}
+	return true
+}
+
+func driftWorld(o operation, n int) fakecloud.World {
+	world := fakecloud.World{
+		Regions:  map[string][]string{o.provider: {"r-1"}},
+		Accounts: []fakecloud.Account{{Name: "a", ID: "1001", Keys: []fakecloud.Key{{ID: "key", Secret: "secret"}}}},
+	}
+	for i := range n {
+		world.Accounts[0].Images = append(world.Accounts[0].Images, fakecloud.Image{Image: faultImage(o.provider, i)})
+	}
+	return world
+}

@@ -1,0 +1,263 @@
+package adaptertest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/aliyunens"
+	"github.com/imagequery/imagequery/aliyunswas"
+	"github.com/imagequery/imagequery/fakecloud"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/qingcloud"
+)
+
+// operation is one documented operation under test.
+type operation struct {
+	name, provider string
+	make           func(provider.Config) (*provider.Client, error)
+	family         bool // asks for one image of a family, on one page
+}
+
+var operations = []operation{
+	{name: "ECS", provider: aliyunecs.Name, make: aliyunecs.New},
+	{name: "ECS family", provider: aliyunecs.Name, make: aliyunecs.New, family: true},
+	{name: "SWAS", provider: aliyunswas.Name, make: aliyunswas.New},
+	{name: "ENS", provider: aliyunens.Name, make: aliyunens.New},
+	{name: "QingCloud", provider: qingcloud.Name, make: qingcloud.New},
+}
+
+// What becomes of a listing: the exact set, or an error of a kind. An operation
+// without pages has no faults of pages.
+const (
+	whole   = "whole"
+	noPages = "–"
+)
+
+// faultCase is one script, and what becomes of every operation under it; others
+// says where an operation differs.
+type faultCase struct {
+	name   string
+	faults []fakecloud.Fault
+	paging bool
+	want   string
+	others map[string]string
+}
+
+func kindText(k provider.Kind) string { return k.Error() }
+
+var faultCases = []faultCase{
+	{name: "none", want: whole},
+	{name: "latency of 2 s", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Latency, Wait: 2 * time.Second})},
+	{name: "a body that trickles", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Trickle, Bytes: 1000, Wait: 100 * time.Millisecond})},
+	{name: "no answer, once", want: whole, faults: once(fakecloud.Hang)},
+	{name: "no answer, ever", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Hang})},
+	{name: "stops in the body, once", want: whole, faults: once(fakecloud.HangBody)},
+	{name: "reset, once", want: whole, faults: once(fakecloud.Reset)},
+	{name: "reset, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Reset})},
+	{name: "reset in the body, once", want: whole, faults: once(fakecloud.ResetBody)},
+	{name: "truncated, once", want: whole, faults: once(fakecloud.Truncate)},
+	{name: "truncated, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Truncate})},
+	{name: "garbage, once", want: whole, faults: once(fakecloud.Garbage)},
+	{name: "garbage, always", want: kindText(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.Garbage})},
+	{name: "gateway's HTML, once", want: whole, faults: once(fakecloud.HTMLPage)},
+	{name: "gateway's HTML, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.HTMLPage})},
+	{name: "HTML with status 200", want: kindText(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.HTMLPage, Status: 200})},
+	{name: "server error, once", want: whole, faults: once(fakecloud.ServerError)},
+	{name: "server error, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.ServerError})},
+	{name: "throttled, 3 times", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Throttle, Times: 3})},
+	{name: "throttled, 5 a second", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Throttle, Rate: 5, Per: time.Second})},
+	{name: "throttled, always", want: kindText(provider.Throttled), faults: do(fakecloud.Fault{Do: fakecloud.Throttle})},
+	{name: "gzip bomb", want: kindText(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.GzipBomb, Bytes: 64 << 20})},
+	{name: "endless body", want: kindText(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.Endless})},
+	{name: "unknown key", want: kindText(provider.Unauthenticated), faults: do(fakecloud.Fault{Do: fakecloud.UnknownKey})},
+	{name: "expired token", want: kindText(provider.Unauthenticated), faults: do(fakecloud.Fault{Do: fakecloud.ExpiredToken})},
+	{name: "clock off by an hour", want: kindText(provider.Unauthenticated), faults: do(fakecloud.Fault{Do: fakecloud.ClockSkew, Wait: time.Hour}),
+		others: map[string]string{"QingCloud": whole}},
+	{name: "total missing", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalMissing})},
+	{name: "total zero", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalZero})},
+	{name: "total too low", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalAdd, Count: -20})},
+	{name: "total too high", paging: true, want: kindText(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.TotalAdd, Count: 1})},
+	{name: "total as text", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalText})},
+	{name: "total as number", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalNumber})},
+	{name: "pages capped at 4", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageCap, Count: 4})},
+	{name: "pages clamped to 4", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageClamp, Count: 4})},
+	{name: "a short page, once", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageShort, Count: 3, Page: 2, Times: 1})},
+	{name: "an empty page, once", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageEmpty, Page: 2, Times: 1})},
+	{name: "empty pages, always", paging: true, want: kindText(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.PageEmpty})},
+	{name: "a repeated page, once", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageRepeat, Page: 3, Times: 1})},
+	{name: "a repeated page, always", paging: true, want: kindText(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.PageRepeat})},
+	{name: "rows twice", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.DuplicateRows, Count: 2, Times: 1})},
+	{name: "an image deleted", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.DeleteImages, Count: 1, Page: 2, Times: 1})},
+	{name: "an image inserted", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.InsertImages, Count: 1, Page: 2, Times: 1})},
+}
+
+func do(faults ...fakecloud.Fault) []fakecloud.Fault { return faults }
+
+func once(effect fakecloud.Effect) []fakecloud.Fault {
+	return do(fakecloud.Fault{Do: effect, Times: 1})
+}
+
+func (c *faultCase) wantFor(o operation) string {
+	switch other, ok := c.others[o.name]; {
+	case ok:
+		return other
+	case c.paging && o.family:
+		return noPages
+	default:
+		return c.want
+	}
+}
+
+// TestFaults asks every operation under every script. Each cell has one outcome.
+func TestFaults(t *testing.T) {
+	for _, c := range faultCases {
+		for _, o := range operations {
+			want := c.wantFor(o)
+			if want == noPages {
+				continue
+			}
+			t.Run(c.name+"/"+o.name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					if got := outcome(t, o, c.faults); got != want {
+						t.Errorf("%s, want %s", got, want)
+					}
+				})
+			})
+		}
+	}
+	t.Log("\n" + faultMatrix())
+}
+
+// TestFaultTableIsDocumented compares the table of README.md with the tested one.
+func TestFaultTableIsDocumented(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := faultMatrix(); !strings.Contains(string(readme), want) {
+		t.Errorf("the table of faults in README.md is not this:\n%s", want)
+	}
+}
+
+// faultMatrix is the table that the documentation shows.
+func faultMatrix() string {
+	var b strings.Builder
+	b.WriteString("| what goes wrong |")
+	for _, o := range operations {
+		b.WriteString(" " + o.name + " |")
+	}
+	b.WriteString("\n|---|" + strings.Repeat("---|", len(operations)) + "\n")
+	for _, c := range faultCases {
+		b.WriteString("| " + c.name + " |")
+		for _, o := range operations {
+			b.WriteString(" " + c.wantFor(o) + " |")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func outcome(t *testing.T, o operation, faults []fakecloud.Fault) string {
+	t.Helper()
+	cloud, err := fakecloud.New(faultWorld())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cloud.SetFaults(faults...); err != nil {
+		t.Fatal(err)
+	}
+	client, err := o.make(provider.Config{
+		Region:      "r-1",
+		Credentials: provider.Static("key", "secret", ""),
+		HTTPClient:  &http.Client{Transport: cloud.Transport()},
+		Budget:      &provider.Budget{InFlight: 4},
+		Listing:     provider.Listing{PageSize: 10},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := cloud.Visible("a", o.provider, "r-1")
+	got, err := ask(t.Context(), o, client)
+	if err != nil {
+		return errorText(err)
+	}
+	if o.family {
+		return whole
+	}
+	came := map[string]int{}
+	for _, m := range got {
+		came[m.ID]++
+	}
+	still := map[string]bool{}
+	for _, m := range cloud.Visible("a", o.provider, "r-1") {
+		still[m.ID] = true
+	}
+	for _, m := range before {
+		if still[m.ID] && came[m.ID] != 1 {
+			return fmt.Sprintf("%s came %d times", m.ID, came[m.ID])
+		}
+	}
+	return whole
+}
+
+func ask(ctx context.Context, o operation, client *provider.Client) ([]image.Image, error) {
+	if o.family {
+		m, err := aliyunecs.FromFamily(ctx, client, "web")
+		return []image.Image{m}, err
+	}
+	return provider.Collect(client.Images(ctx, image.Query{Sources: []image.Source{image.SourceSelf}}))
+}
+
+func errorText(err error) string {
+	for k := provider.InvalidArgument; k <= provider.Incomplete; k++ {
+		if errors.Is(err, k) {
+			return k.Error()
+		}
+	}
+	return err.Error()
+}
+
+// faultWorld has 34 images of each provider, in one region.
+var faultWorld = sync.OnceValue(func() fakecloud.World {
+	var images []fakecloud.Image
+	for _, o := range operations {
+		for i := range 34 {
+			if !o.family {
+				images = append(images, fakecloud.Image{Image: faultImage(o.provider, i)})
+			}
+		}
+	}
+	return fakecloud.World{
+		Regions:  map[string][]string{aliyunens.Name: {"r-1"}},
+		Accounts: []fakecloud.Account{{Name: "a", ID: "1001", Keys: []fakecloud.Key{{ID: "key", Secret: "secret"}}, Images: images}},
+	}
+})
+
+func faultImage(name string, i int) image.Image {
+	m := image.Image{
+		Ref:     image.Ref{Provider: name, Region: "r-1", ID: fmt.Sprintf("m-%02d", i)},
+		Name:    fmt.Sprintf("web-%02d", i),
+		Source:  image.SourceSelf,
+		Status:  image.StatusAvailable,
+		Created: time.Date(2024, 1, 1+i, 0, 0, 0, 0, time.UTC),
+	}
+	m.Visibility = image.VisibilityPrivate
+	switch name {
+	case aliyunecs.Name:
+		m.Family = "web"
+	case aliyunswas.Name:
+		m.Disks = []image.Disk{{Type: "system"}}
+	}
+	return m
+}

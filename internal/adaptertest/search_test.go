@@ -1,0 +1,154 @@
+package adaptertest_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/fakecloud"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+const accounts, regions, imagesEach = 100, 4, 12
+
+// estate is many accounts with images in several regions.
+var estate = sync.OnceValue(func() fakecloud.World {
+	var world fakecloud.World
+	for a := range accounts {
+		account := fakecloud.Account{
+			Name: fmt.Sprintf("account-%03d", a), ID: fmt.Sprint(1000 + a),
+			Keys: []fakecloud.Key{{ID: fmt.Sprintf("key-%03d", a), Secret: fmt.Sprintf("secret-%03d", a)}},
+		}
+		for i := range regions * imagesEach {
+			m := faultImage(aliyunecs.Name, i)
+			m.Region = fmt.Sprintf("r-%d", i%regions)
+			m.ID = fmt.Sprintf("m-%03d-%02d", a, i)
+			account.Images = append(account.Images, fakecloud.Image{Image: m})
+		}
+		world.Accounts = append(world.Accounts, account)
+	}
+	return world
+})
+
+// targetsOf makes a target for each account and region; the regions of an account
+// share its budget.
+func targetsOf(t testing.TB, transport http.RoundTripper, inFlight int) []provider.Target {
+	t.Helper()
+	var targets []provider.Target
+	for a := range accounts {
+		budget := &provider.Budget{InFlight: inFlight}
+		for r := range regions {
+			client, err := aliyunecs.New(provider.Config{
+				Region:      fmt.Sprintf("r-%d", r),
+				Credentials: provider.Static(fmt.Sprintf("key-%03d", a), fmt.Sprintf("secret-%03d", a), ""),
+				HTTPClient:  &http.Client{Transport: transport},
+				Budget:      budget,
+				Listing:     provider.Listing{PageSize: 5},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			targets = append(targets, provider.Target{Name: fmt.Sprintf("account-%03d/r-%d", a, r), Client: client})
+		}
+	}
+	return targets
+}
+
+// perAccount counts the requests of each account that are under way.
+type perAccount struct {
+	next http.RoundTripper
+	now  [accounts]atomic.Int32
+	most atomic.Int32
+}
+
+func (p *perAccount) RoundTrip(r *http.Request) (*http.Response, error) {
+	var a int
+	if _, err := fmt.Sscanf(r.URL.Query().Get("AccessKeyId"), "key-%d", &a); err != nil {
+		return nil, err
+	}
+	now := p.now[a].Add(1)
+	defer p.now[a].Add(-1)
+	for most := p.most.Load(); now > most && !p.most.CompareAndSwap(most, now); most = p.most.Load() {
+	}
+	return p.next.RoundTrip(r)
+}
+
+// TestManyAccounts asks 400 targets at once. Each image comes once, from the
+// account that owns it; a budget holds over the regions of its account, and
+// nothing is left behind.
+func TestManyAccounts(t *testing.T) {
+	cloud, err := fakecloud.New(estate())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cloud.SetFaults(
+		fakecloud.Fault{Do: fakecloud.ServerError, Chance: 0.02},
+		fakecloud.Fault{Do: fakecloud.UnknownKey, Account: "account-007"},
+	); err != nil {
+		t.Fatal(err)
+	}
+	before := runtime.NumGoroutine()
+	transport := &perAccount{next: cloud.Transport()}
+	found, failed := map[string]int{}, 0
+	for hit, err := range provider.Search(t.Context(), targetsOf(t, transport, 3), image.Query{}, &provider.SearchOptions{Concurrency: 64}) {
+		switch {
+		case err == nil:
+			found[hit.Image.ID]++
+			if want := hit.Image.ID[len("m-"):len("m-000")]; hit.Target[len("account-"):len("account-000")] != want {
+				t.Errorf("%s came from %s", hit.Image.ID, hit.Target)
+			}
+		case errors.Is(err, provider.Unauthenticated):
+			failed++
+		default:
+			t.Error(err)
+		}
+	}
+	if want := (accounts - 1) * regions * imagesEach; len(found) != want || failed != regions {
+		t.Errorf("%d images and %d failed targets, want %d and %d", len(found), failed, want, regions)
+	}
+	for id, n := range found {
+		if n != 1 {
+			t.Errorf("%s came %d times", id, n)
+		}
+	}
+	if most := transport.most.Load(); most > 3 {
+		t.Errorf("%d requests of one account at once, want at most 3", most)
+	}
+	if after := runtime.NumGoroutine(); after > before+5 {
+		t.Errorf("%d goroutines before, %d after", before, after)
+	}
+}
+
+// BenchmarkSearch asks 400 targets with 20 ms of latency, three pages each, and
+// says how many rounds of latency that took; 400 targets at 64 at once, each of
+// which takes two, cannot do with fewer than 13.
+func BenchmarkSearch(b *testing.B) {
+	const latency = 20 * time.Millisecond
+	cloud, err := fakecloud.New(estate())
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cloud.SetFaults(fakecloud.Fault{Do: fakecloud.Latency, Wait: latency}); err != nil {
+		b.Fatal(err)
+	}
+	for _, concurrency := range []int{16, 64, 400} {
+		b.Run(fmt.Sprint(concurrency, "-at-once"), func(b *testing.B) {
+			targets := targetsOf(b, cloud.Transport(), 0)
+			for b.Loop() {
+				for _, err := range provider.Search(b.Context(), targets, image.Query{}, &provider.SearchOptions{Concurrency: concurrency}) {
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(latency), "rounds/op")
+		})
+	}
+}

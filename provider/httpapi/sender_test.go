@@ -1,0 +1,216 @@
+package httpapi_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
+)
+
+func TestAttempts(t *testing.T) {
+	reset := fails(errors.New("connection reset by peer"))
+	cut := func(*http.Request) (*http.Response, error) { return answers(200, "ok"), nil }
+	for name, test := range map[string]struct {
+		steps    []roundTrip
+		attempts int // configured; 0: the default
+		sent     int
+		kind     provider.Kind // 0: success
+	}{
+		"success":                     {steps: []roundTrip{cut}, sent: 1},
+		"throttled, then success":     {steps: []roundTrip{says(400, "slow"), says(200, "ok")}, sent: 2},
+		"unavailable, then success":   {steps: []roundTrip{says(503, "busy"), says(503, "busy"), says(200, "ok")}, sent: 3},
+		"reset, then success":         {steps: []roundTrip{reset, says(200, "ok")}, sent: 2},
+		"garbled, then success":       {steps: []roundTrip{says(200, "garbled"), says(200, "ok")}, sent: 2},
+		"always throttled":            {steps: []roundTrip{says(400, "slow")}, sent: 5, kind: provider.Throttled},
+		"always unavailable":          {steps: []roundTrip{says(500, "down")}, attempts: 3, sent: 3, kind: provider.Unavailable},
+		"always reset":                {steps: []roundTrip{reset}, attempts: 2, sent: 2, kind: provider.Unavailable},
+		"always garbled":              {steps: []roundTrip{says(200, "garbled")}, sent: 5, kind: provider.BadResponse},
+		"one attempt":                 {steps: []roundTrip{says(503, "busy")}, attempts: 1, sent: 1, kind: provider.Unavailable},
+		"denied":                      {steps: []roundTrip{says(403, "no")}, sent: 1, kind: provider.PermissionDenied},
+		"once":                        {steps: []roundTrip{says(401, "expired"), says(200, "ok")}, sent: 2},
+		"once, a second time":         {steps: []roundTrip{says(401, "expired")}, sent: 2, kind: provider.Unauthenticated},
+		"once, among others":          {steps: []roundTrip{says(503, "busy"), says(401, "expired"), says(503, "busy"), says(200, "ok")}, sent: 4},
+		"once, without an attempt":    {steps: []roundTrip{says(401, "expired")}, attempts: 1, sent: 1, kind: provider.Unauthenticated},
+		"no answer and no error":      {steps: []roundTrip{fails(nil)}, attempts: 2, sent: 2, kind: provider.Unavailable},
+		"no body":                     {steps: []roundTrip{func(*http.Request) (*http.Response, error) { return &http.Response{StatusCode: 403}, nil }}, sent: 1, kind: provider.PermissionDenied},
+		"another failure at the last": {steps: []roundTrip{says(400, "slow"), says(403, "no")}, sent: 2, kind: provider.PermissionDenied},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				transport := newScript(test.steps...)
+				sender := newSender(t, transport, provider.Config{Retry: provider.Retry{Attempts: test.attempts}})
+				err := sender.Do(t.Context(), request())
+				if test.kind != 0 && !errors.Is(err, test.kind) || test.kind == 0 && err != nil {
+					t.Errorf("error %v, want kind %v", err, test.kind)
+				}
+				if len(transport.queries) != test.sent {
+					t.Errorf("%d requests were sent, want %d", len(transport.queries), test.sent)
+				}
+				if err != nil && asError(t, err).Attempts != test.sent {
+					t.Errorf("the error tells of %d attempts, want %d", asError(t, err).Attempts, test.sent)
+				}
+			})
+		})
+	}
+}
+
+func TestEachAttemptIsSignedAfresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		transport := newScript(says(503, "busy"), says(503, "busy"), says(200, "ok"))
+		if err := newSender(t, transport, provider.Config{}).Do(t.Context(), request()); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{
+			"AccessKeyId=LTAIsecret&Nonce=1&Signature=top%2Fsecret%3D",
+			"AccessKeyId=LTAIsecret&Nonce=2&Signature=top%2Fsecret%3D",
+			"AccessKeyId=LTAIsecret&Nonce=3&Signature=top%2Fsecret%3D",
+		}
+		if diff := cmp.Diff(want, transport.queries); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestRequest(t *testing.T) {
+	for userAgent, want := range map[string]string{"": "imagequery", "tool/1.2": "tool/1.2 imagequery"} {
+		var got *http.Request
+		sender := newSender(t, roundTrip(func(r *http.Request) (*http.Response, error) {
+			got = r
+			return answers(200, "ok"), nil
+		}), provider.Config{UserAgent: userAgent})
+		if err := sender.Do(t.Context(), request()); err != nil {
+			t.Fatal(err)
+		}
+		wantHeader := http.Header{"Accept": {"application/json"}, "User-Agent": {want}}
+		if diff := cmp.Diff(wantHeader, got.Header); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		if got.Method != http.MethodGet || got.URL.Host != sender.Host() || got.URL.Path != sender.Path() {
+			t.Errorf("%s to host %s, path %s", got.Method, got.URL.Host, got.URL.Path)
+		}
+	}
+}
+
+func TestErrorSaysWhereAndWhat(t *testing.T) {
+	err := newSender(t, newScript(says(403, "not for you")), provider.Config{}).Do(t.Context(), request())
+	want := &provider.Error{
+		Provider: "test", Region: "r1", Action: "List", Kind: provider.PermissionDenied,
+		HTTPStatus: 403, Message: "not for you", RequestID: "R-1", Attempts: 1,
+	}
+	if diff := cmp.Diff(want, asError(t, err)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestErrorOfSign finds nothing sent after signing failed.
+func TestErrorOfSign(t *testing.T) {
+	refused := &provider.Error{Kind: provider.Unauthenticated, Message: "no credentials"}
+	for name, test := range map[string]struct{ err, want error }{
+		"known":   {refused, provider.Unauthenticated},
+		"foreign": {&url.Error{Op: "Get", URL: "https://sts.example.com/?Signature=abc", Err: errors.New("no route")}, provider.Unavailable},
+		// The timeout of the credentials is not the end of the caller's context.
+		"timeout": {&provider.Error{Err: context.DeadlineExceeded}, provider.Unavailable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			transport := newScript(says(200, "ok"))
+			r := request()
+			r.Sign = func(context.Context) (string, error) { return "", test.err }
+			err := newSender(t, transport, provider.Config{}).Do(t.Context(), r)
+			if !errors.Is(err, test.want) || errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("error %v, want %v", err, test.want)
+			}
+			showsNoAddress(t, err)
+			if len(transport.queries) != 0 || asError(t, err).Attempts != 0 {
+				t.Errorf("%d requests were sent: %v", len(transport.queries), err)
+			}
+		})
+	}
+	if refused.Provider != "" {
+		t.Error("the error of Sign was changed")
+	}
+}
+
+// TestEachAnswerIsReadOnce hands every whole answer to Read once, and nothing
+// after the first success.
+func TestEachAnswerIsReadOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		transport := newScript(says(503, "busy"), fails(errors.New("reset")), says(200, "garbled"), says(200, "ok"))
+		var read []string
+		r := request()
+		r.Read = func(a *httpapi.Answer) error {
+			read = append(read, string(a.Body))
+			return judge(a)
+		}
+		if err := newSender(t, transport, provider.Config{}).Do(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]string{"busy", "garbled", "ok"}, read); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestUsersClient uses the jar of the user's HTTP client, and leaves the client
+// as it is.
+func TestUsersClient(t *testing.T) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cookies []string
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		cookies = append(cookies, r.Header.Get("Cookie"))
+		response := answers(200, "ok")
+		response.Header.Set("Set-Cookie", "route=7")
+		return response, nil
+	})
+	client := http.Client{Transport: transport, Jar: jar, Timeout: time.Hour}
+	before := client
+	sender := newSender(t, nil, provider.Config{HTTPClient: &client})
+	for range 2 {
+		if err := sender.Do(t.Context(), request()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"", "route=7"}, cookies); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	same := cmpopts.IgnoreFields(http.Client{}, "Transport", "Jar", "CheckRedirect")
+	if diff := cmp.Diff(before, client, same); diff != "" || client.CheckRedirect != nil || client.Jar != jar {
+		t.Errorf("the client was changed (-before +after):\n%s", diff)
+	}
+}
+
+type closable struct {
+	roundTrip
+	closed int
+}
+
+func (c *closable) CloseIdleConnections() { c.closed++ }
+
+// TestIdleConnectionsStay keeps the connections of other requests after a failure.
+func TestIdleConnectionsStay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		for _, step := range []roundTrip{says(403, "no"), says(503, "busy"), fails(errors.New("reset")), hangs} {
+			transport := &closable{roundTrip: step}
+			if err := newSender(t, transport, provider.Config{}).Do(ctx, request()); err == nil {
+				t.Error("no error")
+			}
+			if transport.closed != 0 {
+				t.Errorf("idle connections were closed %d times", transport.closed)
+			}
+		}
+	})
+}

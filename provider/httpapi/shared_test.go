@@ -1,0 +1,192 @@
+package httpapi_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
+)
+
+// TestSlotsComeBack sends through every ending with one slot: a slot that was
+// lost would stop the next one for good. A bubble with a goroutine left panics.
+func TestSlotsComeBack(t *testing.T) {
+	for name, prepare := range map[string]func(*httpapi.Request) roundTrip{
+		"success":       func(*httpapi.Request) roundTrip { return says(200, "ok") },
+		"denied":        func(*httpapi.Request) roundTrip { return says(403, "no") },
+		"throttled":     func(*httpapi.Request) roundTrip { return says(400, "slow") },
+		"redirect":      func(*httpapi.Request) roundTrip { return says(302, "there") },
+		"transport":     func(*httpapi.Request) roundTrip { return fails(errors.New("reset")) },
+		"nothing":       func(*httpapi.Request) roundTrip { return fails(nil) },
+		"hangs":         func(*httpapi.Request) roundTrip { return hangs },
+		"hangs inside":  func(*httpapi.Request) roundTrip { return hangsInside },
+		"body too long": func(*httpapi.Request) roundTrip { return says(200, string(make([]byte, 17<<20))) },
+		"sign fails":    signs(func(context.Context) (string, error) { return "", errors.New("no key") }),
+		"sign hangs":    signs(func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }),
+		"sign panics":   signs(func(context.Context) (string, error) { panic("sign") }),
+		"read panics": func(r *httpapi.Request) roundTrip {
+			r.Read = func(*httpapi.Answer) error { panic("read") }
+			return says(200, "ok")
+		},
+		"transport dies": func(*httpapi.Request) roundTrip {
+			return func(*http.Request) (*http.Response, error) { panic("transport") }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				budget := &provider.Budget{InFlight: 1}
+				r := request()
+				sender := newSender(t, prepare(&r), provider.Config{Budget: budget})
+				for _, timeout := range []time.Duration{3 * time.Hour, time.Second} {
+					ctx, cancel := context.WithTimeout(t.Context(), timeout)
+					func() {
+						defer func() { _ = recover() }()
+						_ = sender.Do(ctx, r)
+					}()
+					cancel()
+				}
+				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+				defer cancel()
+				release, err := budget.Acquire(ctx, "r1", "List")
+				if err != nil {
+					t.Fatalf("the slot never came back: %v", err)
+				}
+				release()
+			})
+		})
+	}
+}
+
+func signs(sign func(context.Context) (string, error)) func(*httpapi.Request) roundTrip {
+	return func(r *httpapi.Request) roundTrip {
+		r.Sign = sign
+		return says(200, "ok")
+	}
+}
+
+// TestSlotIsFreeInTheBackoff lets others go while one waits.
+func TestSlotIsFreeInTheBackoff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		budget := &provider.Budget{InFlight: 1}
+		done := make(chan error)
+		waiting := newSender(t, newScript(says(503, "busy"), says(200, "ok")), provider.Config{Budget: budget})
+		go func() { done <- waiting.Do(t.Context(), request()) }()
+		synctest.Wait()
+		start := time.Now()
+		if err := newSender(t, says(200, "ok"), provider.Config{Budget: budget}).Do(t.Context(), request()); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(start); took != 0 {
+			t.Errorf("the other request waited %s", took)
+		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestManyAtOnce shares one sender among goroutines, with failures.
+func TestManyAtOnce(t *testing.T) {
+	const workers, each = 16, 20
+	var n, most, now atomic.Int32
+	address, _, connections := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		at := now.Add(1)
+		defer now.Add(-1)
+		for seen := most.Load(); at > seen && !most.CompareAndSwap(seen, at); seen = most.Load() {
+		}
+		if n.Add(1)%5 == 0 {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = w.Write([]byte("ok"))
+	})
+	before := runtime.NumGoroutine()
+	transport := newTransport(t)
+	c := fast
+	c.Retry.Attempts = 10
+	c.Budget = &provider.Budget{InFlight: 8}
+	sender := senderTo(t, address, transport, c)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for range each {
+				if err := sender.Do(t.Context(), request()); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if most.Load() > 8 {
+		t.Errorf("%d requests at once, want 8 at the most", most.Load())
+	}
+	// A connection may be dialled while another one becomes free.
+	if connections.Load() > 32 {
+		t.Errorf("%d requests needed %d connections", n.Load(), connections.Load())
+	}
+	transport.CloseIdleConnections()
+	settles(t, before)
+}
+
+// settles waits until no more goroutines are left than there were.
+func settles(t *testing.T, before int) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 1<<20)
+			t.Fatalf("%d goroutines, want %d:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+		}
+	}
+}
+
+func TestTransportOfASender(t *testing.T) {
+	own := &http.Transport{}
+	for name, test := range map[string]struct {
+		client *http.Client
+		want   http.RoundTripper
+	}{
+		"no client":                  {nil, httpapi.Shared()},
+		"a client without transport": {&http.Client{Timeout: time.Second}, httpapi.Shared()},
+		"a client with a transport":  {&http.Client{Transport: own}, own},
+	} {
+		if got := httpapi.NewSender("test", &url.URL{}, provider.Config{HTTPClient: test.client}).Transport(); got != test.want {
+			t.Errorf("%s: it has another transport", name)
+		}
+	}
+}
+
+func TestSharedTransport(t *testing.T) {
+	shared := httpapi.NewTransport()
+	type settings struct {
+		HTTP1, HTTP2, H2C, Compression, KeepAlives bool
+		Idle, IdlePerHost, PerHost                 int
+		IdleTimeout, Handshake                     time.Duration
+		Header                                     int64
+	}
+	want := settings{
+		HTTP1: true, KeepAlives: true, IdlePerHost: 512,
+		IdleTimeout: 5 * time.Second, Handshake: 10 * time.Second, Header: 256 << 10,
+	}
+	got := settings{
+		HTTP1: shared.Protocols.HTTP1(), HTTP2: shared.Protocols.HTTP2(), H2C: shared.Protocols.UnencryptedHTTP2(),
+		Compression: !shared.DisableCompression, KeepAlives: !shared.DisableKeepAlives,
+		Idle: shared.MaxIdleConns, IdlePerHost: shared.MaxIdleConnsPerHost, PerHost: shared.MaxConnsPerHost,
+		IdleTimeout: shared.IdleConnTimeout, Handshake: shared.TLSHandshakeTimeout, Header: shared.MaxResponseHeaderBytes,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if shared.Proxy == nil || shared.DialContext == nil {
+		t.Error("no proxy from the environment, or no bounded dialling")
+	}
+}
