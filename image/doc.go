@@ -1,14 +1,13 @@
-// Package image is the provider-neutral vocabulary of machine images: what an
-// image is ([Image]), which images are asked for ([Query]), and which of two is
-// the newer ([CompareNewest]).
+// Package image is the provider-neutral model of machine images: [Image]
+// describes one image, [Query] selects images, and [CompareNewest] orders them.
 //
-// The package is pure: it imports the standard library only, sends nothing and
-// reads no clock. Everything in it is safe for concurrent use as long as nobody
-// writes to a shared value.
+// The package imports the standard library only, does no I/O and reads no clock.
+// Its functions are safe for concurrent use. Its values may be shared between
+// goroutines as long as they are not modified.
 //
-// # Unknown is not no
+// # Unreported fields
 //
-// The zero value of an [Image] field means that the provider did not say. A
-// predicate on such a field does not match: a query for status available leaves
-// out an image whose status is unknown.
+// A zero field of an [Image] means that the provider did not report it. A
+// predicate on that field does not match: a query for status available leaves
+// out an image whose status is unreported.
 package image

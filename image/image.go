@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// Ref names one image of one provider. It is comparable, and serves as a map key.
+// Ref identifies one image of one provider. It is comparable and can be a map key.
 type Ref struct {
 	Provider string `json:"provider,omitempty"` // an adapter's name, such as "aliyunecs"
 	Region   string `json:"region,omitempty"`   // region or zone; empty where the provider has none, or did not say
 	ID       string `json:"id,omitempty"`       // the provider's own identifier
 }
 
-// String is the reference as one path, "aliyunecs/cn-hangzhou/m-1". A part that
-// is empty is left out.
+// String returns the reference as a path, "aliyunecs/cn-hangzhou/m-1". Empty parts
+// are left out.
 func (r Ref) String() string {
 	parts := make([]string, 0, 3)
 	for _, part := range []string{r.Provider, r.Region, r.ID} {
@@ -25,17 +25,17 @@ func (r Ref) String() string {
 	return strings.Join(parts, "/")
 }
 
-// Image is one machine image as its provider describes it. The zero value of a
-// field means that the provider did not say.
+// Image describes one machine image. A zero field means that the provider did not
+// report it.
 //
-// Its JSON form is stable: the keys of the reference first, then names in snake
-// case in the order below, empty fields left out, times in RFC 3339 (and UTC, as
-// every provider's times are converted). What is written reads back as it was.
+// The JSON form is stable: the keys of the reference first, then names in snake
+// case in the order below. Zero fields are left out. Times are in RFC 3339 and in
+// UTC. Decoding what was encoded gives the same image.
 type Image struct {
 	Ref
 	Name            string            `json:"name,omitempty"`
 	Description     string            `json:"description,omitempty"`
-	Family          string            `json:"family,omitempty"`  // the line of images that this one belongs to
+	Family          string            `json:"family,omitempty"`  // a series of images; the newest one replaces those before
 	Version         string            `json:"version,omitempty"` // within the family, in the owner's own notation
 	Source          Source            `json:"source,omitempty"`
 	Owner           string            `json:"owner,omitempty"` // account identifier
@@ -45,9 +45,9 @@ type Image struct {
 	OS              OS                `json:"os,omitempty"`
 	Platform        string            `json:"platform,omitempty"`   // distribution, as [ParsePlatform] names it
 	OSVersion       string            `json:"os_version,omitempty"` // of the distribution, such as "22.04"
-	OSName          string            `json:"os_name,omitempty"`    // for people, such as "Ubuntu 22.04 64 bit"
+	OSName          string            `json:"os_name,omitempty"`    // for display, such as "Ubuntu 22.04 64 bit"
 	Arch            Arch              `json:"arch,omitempty"`
-	BootMode        string            `json:"boot_mode,omitempty"` // in the provider's own word, such as "UEFI"
+	BootMode        string            `json:"boot_mode,omitempty"` // as the provider spells it, such as "UEFI"
 	SizeGiB         int               `json:"size_gib,omitempty"`  // of the system disk
 	Disks           []Disk            `json:"disks,omitempty"`
 	Created         time.Time         `json:"created,omitzero"`        // UTC
@@ -56,10 +56,10 @@ type Image struct {
 	SourceSnapshots []string          `json:"source_snapshots,omitempty"`
 	ResourceGroup   string            `json:"resource_group,omitempty"`
 	Tags            map[string]string `json:"tags,omitempty"`
-	Native          json.RawMessage   `json:"native,omitempty"` // the provider's own record, whole, less its secrets
+	Native          json.RawMessage   `json:"native,omitempty"` // the provider's own record without its secrets; kept on request only
 }
 
-// Disk is one disk that an image is made of.
+// Disk describes one disk of an image.
 type Disk struct {
 	Type       string `json:"type,omitempty"`   // "system", "data" or another word of the provider, in lower case
 	Device     string `json:"device,omitempty"` // such as "/dev/xvda"
@@ -69,7 +69,7 @@ type Disk struct {
 	Encrypted  bool   `json:"encrypted,omitempty"`
 }
 
-// String is the reference and, where there is one, the name:
+// String returns the reference and, if it is set, the name:
 // "aliyunecs/cn-hangzhou/m-1 (web-2024)".
 func (m Image) String() string {
 	ref := m.Ref.String()

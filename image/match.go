@@ -7,13 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// Match reports whether m fulfils every predicate of q. It is the only judge of
-// what belongs to an answer, whatever a server was asked. Limit, SkipUnreported
-// and Native are no predicates. A field that the provider did not report matches
-// no predicate on it.
+// Match reports whether m fulfils every predicate of q. The client runs it on
+// every image that it receives, so that the parameters that were sent never
+// change a result. A predicate on a field that the provider did not report does
+// not match. Limit, SkipUnreported and Native are not predicates.
 //
-// Validate a query before: in one that [Query.Validate] refuses, an empty text
-// and a bad pattern match nothing.
+// Match does not validate q. An empty text or a bad pattern in it, which
+// [Query.Validate] refuses, matches no image.
 func (q Query) Match(m Image) bool {
 	return oneOf(q.IDs, m.ID) &&
 		oneOf(q.Names, m.Name) &&
@@ -21,13 +21,13 @@ func (q Query) Match(m Image) bool {
 		matchNameContains(q.NameContains, m.Name) &&
 		oneOf(q.Families, m.Family) &&
 		oneOf(q.Regions, m.Region) &&
-		oneOf(q.Sources, m.Source) &&
+		oneWord(sources, q.Sources, m.Source) &&
 		oneOf(q.Owners, m.Owner) &&
-		oneOf(q.Visibilities, m.Visibility) &&
-		oneOf(q.Statuses, m.Status) &&
-		oneOf(q.OSes, m.OS) &&
+		oneWord(visibilities, q.Visibilities, m.Visibility) &&
+		oneWord(statuses, q.Statuses, m.Status) &&
+		oneWord(oses, q.OSes, m.OS) &&
 		matchPlatform(q.Platforms, m.Platform) &&
-		matchArch(q.Archs, m.Arch) &&
+		oneWord(archs, q.Archs, m.Arch) &&
 		matchTags(q.Tags, m.Tags) &&
 		oneOf(q.SourceInstances, m.SourceInstance) &&
 		matchSnapshots(q.SourceSnapshots, m.SourceSnapshots) &&
@@ -61,12 +61,13 @@ func matchPlatform(wanted []string, platform string) bool {
 	return platform != "" && slices.ContainsFunc(wanted, func(w string) bool { return ParsePlatform(w) == platform })
 }
 
-func matchArch(wanted []Arch, arch Arch) bool {
+// oneWord is oneOf for a word that may be in any of its usual spellings.
+func oneWord[E ~string](words enum[E], wanted []E, value E) bool {
 	if len(wanted) == 0 {
 		return true
 	}
-	arch = normalArch(arch)
-	return arch != "" && slices.ContainsFunc(wanted, func(w Arch) bool { return normalArch(w) == arch })
+	value = words.neutral(value)
+	return value != "" && slices.ContainsFunc(wanted, func(w E) bool { return words.neutral(w) == value })
 }
 
 func matchTags(wanted, tags map[string]string) bool {

@@ -6,12 +6,12 @@ import (
 	"time"
 )
 
-// CompareNewest orders images by which should be chosen as the newest: negative
-// means a is preferred, positive b. An available image comes before a deprecated
-// one, and that before all others; then the later creation time, where an
-// unknown time is older than any known; then the name with the higher version,
-// so that "web-10" precedes "web-9"; then the Ref. It is a total order, and 0
-// only for equal Refs.
+// CompareNewest compares two images, the newest first. It returns a negative
+// number if a comes before b, a positive number if b comes before a, and 0 only
+// for equal Refs. The criteria, in order: an available image before a deprecated
+// one, and both before all others; the later creation time, an unreported time
+// last; the name with the higher version, so that "web-10" comes before "web-9";
+// the Ref. The order is total.
 func CompareNewest(a, b Image) int {
 	return cmp.Or(
 		cmp.Compare(readiness(a.Status), readiness(b.Status)),

@@ -14,7 +14,10 @@ func TestNormalized(t *testing.T) {
 	beijing := time.FixedZone("", 8*3600)
 	got := image.Query{
 		IDs:           []string{"b", "a", "b"},
-		Statuses:      []image.Status{"available", "failed", "available"},
+		Sources:       []image.Source{"SELF", "self"},
+		Visibilities:  []image.Visibility{"Public"},
+		Statuses:      []image.Status{"available", "failed", "Available"},
+		OSes:          []image.OS{" Linux", "other"},
 		Platforms:     []string{"RHEL", "Ubuntu", "Red Hat", "Kylin V10 "},
 		Archs:         []image.Arch{"AMD64", "x86_64", "aarch64", "riscv64"},
 		Owners:        []string{},
@@ -26,7 +29,10 @@ func TestNormalized(t *testing.T) {
 	}.Normalized()
 	want := image.Query{
 		IDs:          []string{"b", "a"},
+		Sources:      []image.Source{"self"},
+		Visibilities: []image.Visibility{"public"},
 		Statuses:     []image.Status{"available", "failed"},
+		OSes:         []image.OS{"linux", "other"},
 		Platforms:    []string{"redhat", "ubuntu", "kylin v10"},
 		Archs:        []image.Arch{"x86_64", "arm64", "riscv64"},
 		CreatedAfter: created,

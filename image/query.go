@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// Query says which images are wanted. Its fields are predicates that must all
-// hold; inside a list one value is enough, but every tag must be there. A field
-// that is left zero asks nothing, and the zero Query asks for every image in the
-// scope of the providers that are asked.
+// Query selects images. An image must match every predicate that is set. It
+// matches a list if it has one of the values, and Tags if it has all of them. A
+// zero field is no predicate, so the zero Query selects every image in the scope
+// of the providers that are searched.
 //
-// Texts compare exactly, except that NameContains ignores case and that
-// Platforms and Archs may be in any usual spelling. A glob is for the whole name:
-// * is any run of characters, ? is one, [a-z] is one of a class and [^a-z] one
-// outside it, \ takes the next character as it is; "/" is a character as any
-// other, and case counts.
+// Texts compare exactly and case-sensitively, with these exceptions: NameContains
+// ignores case; Platforms and Archs may have any usual spelling; Sources,
+// Visibilities, Statuses and OSes may be in any case. A glob must match the whole
+// name: * matches any run of characters, ? one character, [a-z] one character of
+// a class, [^a-z] one character outside it, and \ escapes the next character.
 //
-// A Query is plain data: copy it, log it ([Query.String]), send it as JSON. The
-// JSON form has the names of [Field], and limit, skip_unreported and native;
-// reading refuses any other name.
+// A Query is plain data that can be copied, logged ([Query.String]) and encoded
+// as JSON. The JSON form has the names of [Field] plus limit, skip_unreported and
+// native. Decoding refuses any other name.
 type Query struct {
 	IDs             []string          `json:"ids,omitempty"`
 	Names           []string          `json:"names,omitempty"`
@@ -31,35 +31,35 @@ type Query struct {
 	NameContains    []string          `json:"name_contains,omitempty"` // ignoring case
 	Families        []string          `json:"families,omitempty"`
 	Regions         []string          `json:"regions,omitempty"`
-	Sources         []Source          `json:"sources,omitempty"` // unset: each provider's usual scope, or every source where IDs are set
+	Sources         []Source          `json:"sources,omitempty"` // unset: each provider's default scope, or every source where IDs are set
 	Owners          []string          `json:"owners,omitempty"`
 	Visibilities    []Visibility      `json:"visibilities,omitempty"`
 	Statuses        []Status          `json:"statuses,omitempty"`
 	OSes            []OS              `json:"oses,omitempty"`
 	Platforms       []string          `json:"platforms,omitempty"` // in any spelling that [ParsePlatform] reads
 	Archs           []Arch            `json:"archs,omitempty"`     // in any spelling that [ParseArch] reads
-	Tags            map[string]string `json:"tags,omitempty"`      // all of them; an empty value is an empty value
+	Tags            map[string]string `json:"tags,omitempty"`      // all must be present; an empty value matches an empty value only
 	SourceInstances []string          `json:"source_instances,omitempty"`
 	SourceSnapshots []string          `json:"source_snapshots,omitempty"`
 	ResourceGroups  []string          `json:"resource_groups,omitempty"`
 	CreatedAfter    time.Time         `json:"created_after,omitzero"`  // inclusive
 	CreatedBefore   time.Time         `json:"created_before,omitzero"` // exclusive
 
-	// Limit is how many images are wanted at the most; 0 is all of them.
+	// Limit is the largest number of images to return; 0 means no limit.
 	Limit int `json:"limit,omitempty"`
-	// SkipUnreported makes a provider that never reports a field of this query
-	// answer with nothing, instead of refusing the query.
+	// SkipUnreported makes a provider whose API never reports a field of this
+	// query return no images, instead of an Unsupported error.
 	SkipUnreported bool `json:"skip_unreported,omitempty"`
 	// Native holds documented parameters of single providers, by provider name:
-	// {"aliyunecs": {"InstanceType": "ecs.g7.large"}}. They narrow what that
-	// provider is asked, in the provider's own words.
+	// {"aliyunecs": {"InstanceType": "ecs.g7.large"}}. They narrow the scope of
+	// that provider.
 	Native map[string]map[string]string `json:"native,omitempty"`
 }
 
 // Field names one predicate of a [Query], as the query's JSON form does.
 type Field string
 
-// The predicates of a Query.
+// The predicates of a [Query].
 const (
 	FieldIDs             Field = "ids"
 	FieldNames           Field = "names"
@@ -82,7 +82,7 @@ const (
 	FieldCreatedBefore   Field = "created_before"
 )
 
-// AllFields returns every predicate, in the order of the Query.
+// AllFields returns every predicate, in the order of [Query].
 func AllFields() []Field {
 	var all []Field
 	for _, p := range (Query{}).predicates() {
@@ -102,9 +102,9 @@ func (q Query) Fields() []Field {
 	return set
 }
 
-// Values returns the values of one predicate as text, in a new list: tags as
-// "key=value" in the order of their keys, times in RFC 3339 and UTC. There are
-// none if q does not set the field.
+// Values returns the values of one predicate as a new list of texts: tags as
+// "key=value" in the order of their keys, times in RFC 3339 and UTC. The list is
+// nil if q does not set the field.
 func (q Query) Values(f Field) []string {
 	for _, p := range q.predicates() {
 		if p.field == f {
@@ -114,9 +114,9 @@ func (q Query) Values(f Field) []string {
 	return nil
 }
 
-// String is the query on one line, in the order of its fields, such as
-// "statuses=available,deprecated platforms=ubuntu limit=10"; of the zero Query,
-// "every image". It is for people, and nothing reads it back.
+// String returns the query on one line in the order of its fields, such as
+// "statuses=available,deprecated platforms=ubuntu limit=10", or "every image" for
+// the zero Query. The text is for display; it cannot be parsed back.
 func (q Query) String() string {
 	var parts []string
 	for _, p := range q.predicates() {
@@ -141,8 +141,8 @@ func (q Query) String() string {
 	return strings.Join(parts, " ")
 }
 
-// UnmarshalJSON reads the JSON form, and refuses names that no Query has. As with
-// any struct, a field that the text does not name stays as it is.
+// UnmarshalJSON decodes the JSON form. An unknown name is an error. As with any
+// struct, fields that data does not name keep their values.
 func (q *Query) UnmarshalJSON(data []byte) error {
 	type plain Query
 	p := plain(*q)
@@ -155,9 +155,9 @@ func (q *Query) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Normalized returns the query that asks the same in one spelling: Platforms and
-// Archs in the neutral words, times in UTC, no value twice, empty lists and maps
-// nil. It matches exactly what q matches, and shares no memory with q.
+// Normalized returns an equivalent query in canonical form: neutral words, times
+// in UTC, no duplicate values, nil instead of empty lists and maps. It matches
+// exactly the images that q matches and shares no memory with q.
 func (q Query) Normalized() Query {
 	for _, list := range []*[]string{
 		&q.IDs, &q.Names, &q.NameGlobs, &q.NameContains, &q.Families, &q.Regions, &q.Owners,
@@ -165,12 +165,12 @@ func (q Query) Normalized() Query {
 	} {
 		*list = unique(*list, asIs)
 	}
-	q.Sources = unique(q.Sources, asIs)
-	q.Visibilities = unique(q.Visibilities, asIs)
-	q.Statuses = unique(q.Statuses, asIs)
-	q.OSes = unique(q.OSes, asIs)
+	q.Sources = unique(q.Sources, sources.neutral)
+	q.Visibilities = unique(q.Visibilities, visibilities.neutral)
+	q.Statuses = unique(q.Statuses, statuses.neutral)
+	q.OSes = unique(q.OSes, oses.neutral)
 	q.Platforms = unique(q.Platforms, ParsePlatform)
-	q.Archs = unique(q.Archs, normalArch)
+	q.Archs = unique(q.Archs, archs.neutral)
 	q.Tags = cloned(q.Tags)
 	q.CreatedAfter, q.CreatedBefore = q.CreatedAfter.UTC(), q.CreatedBefore.UTC()
 	q.Native = cloned(q.Native)
@@ -188,13 +188,6 @@ func cloned[V any](m map[string]V) map[string]V {
 }
 
 func asIs[E any](e E) E { return e }
-
-func normalArch(a Arch) Arch {
-	if known, ok := archs.find(string(a)); ok {
-		return known
-	}
-	return a
-}
 
 func unique[E comparable](values []E, normal func(E) E) []E {
 	var out []E

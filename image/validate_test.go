@@ -10,8 +10,8 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// complaint is the part of a QueryError that a test fixes: Reason is a piece of it.
-type complaint struct{ Field, Value, Reason string }
+// queryError is the part of a QueryError that a test fixes: Reason is a piece of it.
+type queryError struct{ Field, Value, Reason string }
 
 func TestValidateRefuses(t *testing.T) {
 	var (
@@ -21,70 +21,69 @@ func TestValidateRefuses(t *testing.T) {
 	)
 	for name, tt := range map[string]struct {
 		query image.Query
-		want  complaint
+		want  queryError
 	}{
-		"source":            {image.Query{Sources: []image.Source{"self", "mine"}}, complaint{"sources", "mine", "want system, self, shared, community, marketplace"}},
-		"visibility":        {image.Query{Visibilities: []image.Visibility{"secret"}}, complaint{"visibilities", "secret", "want private, shared, public"}},
-		"status":            {image.Query{Statuses: []image.Status{"ready"}}, complaint{"statuses", "ready", "want pending, available"}},
-		"status in capital": {image.Query{Statuses: []image.Status{"Available"}}, complaint{"statuses", "Available", "want pending, available"}},
-		"os":                {image.Query{OSes: []image.OS{"plan9"}}, complaint{"oses", "plan9", "want linux, windows"}},
-		"arch":              {image.Query{Archs: []image.Arch{"riscv64"}}, complaint{"archs", "riscv64", "want x86_64, i386, arm64"}},
+		"source":     {image.Query{Sources: []image.Source{"self", "mine"}}, queryError{"sources", "mine", "want system, self, shared, community, marketplace"}},
+		"visibility": {image.Query{Visibilities: []image.Visibility{"secret"}}, queryError{"visibilities", "secret", "want private, shared, public"}},
+		"status":     {image.Query{Statuses: []image.Status{"ready"}}, queryError{"statuses", "ready", "want pending, available"}},
+		"os":         {image.Query{OSes: []image.OS{"plan9"}}, queryError{"oses", "plan9", "want linux, windows"}},
+		"arch":       {image.Query{Archs: []image.Arch{"riscv64"}}, queryError{"archs", "riscv64", "want x86_64, i386, arm64"}},
 
-		"glob open class":       {image.Query{NameGlobs: []string{"web-["}}, complaint{"name_globs", "web-[", "closing"}},
-		"glob unclosed class":   {image.Query{NameGlobs: []string{"[ab"}}, complaint{"name_globs", "[ab", "closing"}},
-		"glob unclosed range":   {image.Query{NameGlobs: []string{"[a-"}}, complaint{"name_globs", "[a-", "closing"}},
-		"glob empty class":      {image.Query{NameGlobs: []string{"a[]b"}}, complaint{"name_globs", "a[]b", "at least one"}},
-		"glob empty negation":   {image.Query{NameGlobs: []string{"[^]"}}, complaint{"name_globs", "[^]", "at least one"}},
-		"glob backward range":   {image.Query{NameGlobs: []string{"[b-a]"}}, complaint{"name_globs", "[b-a]", "lower to the higher"}},
-		"glob escape at end":    {image.Query{NameGlobs: []string{`web\`}}, complaint{"name_globs", `web\`, "escapes nothing"}},
-		"glob escape in class":  {image.Query{NameGlobs: []string{`[a\`}}, complaint{"name_globs", `[a\`, "escapes nothing"}},
-		"glob after a star":     {image.Query{NameGlobs: []string{"*["}}, complaint{"name_globs", "*[", "closing"}},
-		"second glob is bad":    {image.Query{NameGlobs: []string{"ok*", "["}}, complaint{"name_globs", "[", "closing"}},
-		"created equal":         {image.Query{CreatedAfter: noon, CreatedBefore: noon}, complaint{"created_after", "2024-01-01T12:00:00Z", "not before created_before"}},
-		"created backward":      {image.Query{CreatedAfter: noon.Add(500), CreatedBefore: noon}, complaint{"created_after", "2024-01-01T12:00:00.0000005Z", "not before created_before (2024-01-01T12:00:00Z)"}},
-		"created after too far": {image.Query{CreatedAfter: noon.AddDate(9000, 0, 0)}, complaint{"created_after", "11024-01-01T12:00:00Z", "year from 1 to 9999"}},
-		"created before Christ": {image.Query{CreatedBefore: noon.AddDate(-3000, 0, 0)}, complaint{"created_before", "-0976-01-01T12:00:00Z", "year from 1 to 9999"}},
-		"negative limit":        {image.Query{Limit: -1}, complaint{"limit", "-1", "leave it 0"}},
+		"glob open class":       {image.Query{NameGlobs: []string{"web-["}}, queryError{"name_globs", "web-[", "closing"}},
+		"glob unclosed class":   {image.Query{NameGlobs: []string{"[ab"}}, queryError{"name_globs", "[ab", "closing"}},
+		"glob unclosed range":   {image.Query{NameGlobs: []string{"[a-"}}, queryError{"name_globs", "[a-", "closing"}},
+		"glob empty class":      {image.Query{NameGlobs: []string{"a[]b"}}, queryError{"name_globs", "a[]b", "at least one"}},
+		"glob empty negation":   {image.Query{NameGlobs: []string{"[^]"}}, queryError{"name_globs", "[^]", "at least one"}},
+		"glob backward range":   {image.Query{NameGlobs: []string{"[b-a]"}}, queryError{"name_globs", "[b-a]", "lower to the higher"}},
+		"glob escape at end":    {image.Query{NameGlobs: []string{`web\`}}, queryError{"name_globs", `web\`, "escapes nothing"}},
+		"glob escape in class":  {image.Query{NameGlobs: []string{`[a\`}}, queryError{"name_globs", `[a\`, "escapes nothing"}},
+		"glob after a star":     {image.Query{NameGlobs: []string{"*["}}, queryError{"name_globs", "*[", "closing"}},
+		"second glob is bad":    {image.Query{NameGlobs: []string{"ok*", "["}}, queryError{"name_globs", "[", "closing"}},
+		"created equal":         {image.Query{CreatedAfter: noon, CreatedBefore: noon}, queryError{"created_after", "2024-01-01T12:00:00Z", "not before created_before"}},
+		"created backward":      {image.Query{CreatedAfter: noon.Add(500), CreatedBefore: noon}, queryError{"created_after", "2024-01-01T12:00:00.0000005Z", "not before created_before (2024-01-01T12:00:00Z)"}},
+		"created after too far": {image.Query{CreatedAfter: noon.AddDate(9000, 0, 0)}, queryError{"created_after", "11024-01-01T12:00:00Z", "year from 1 to 9999"}},
+		"created before Christ": {image.Query{CreatedBefore: noon.AddDate(-3000, 0, 0)}, queryError{"created_before", "-0976-01-01T12:00:00Z", "year from 1 to 9999"}},
+		"negative limit":        {image.Query{Limit: -1}, queryError{"limit", "-1", "leave it 0"}},
 
-		"empty id":             {image.Query{IDs: []string{"m-1", ""}}, complaint{"ids", "", reason}},
-		"empty name":           {image.Query{Names: empty}, complaint{"names", "", reason}},
-		"empty glob":           {image.Query{NameGlobs: empty}, complaint{"name_globs", "", reason}},
-		"empty part of a name": {image.Query{NameContains: empty}, complaint{"name_contains", "", reason}},
-		"empty family":         {image.Query{Families: empty}, complaint{"families", "", reason}},
-		"empty region":         {image.Query{Regions: empty}, complaint{"regions", "", reason}},
-		"empty source":         {image.Query{Sources: []image.Source{""}}, complaint{"sources", "", reason}},
-		"empty owner":          {image.Query{Owners: empty}, complaint{"owners", "", reason}},
-		"empty visibility":     {image.Query{Visibilities: []image.Visibility{""}}, complaint{"visibilities", "", reason}},
-		"empty status":         {image.Query{Statuses: []image.Status{""}}, complaint{"statuses", "", reason}},
-		"empty os":             {image.Query{OSes: []image.OS{""}}, complaint{"oses", "", reason}},
-		"empty platform":       {image.Query{Platforms: empty}, complaint{"platforms", "", reason}},
-		"blank platform":       {image.Query{Platforms: []string{" \t"}}, complaint{"platforms", " \t", reason}},
-		"empty arch":           {image.Query{Archs: []image.Arch{""}}, complaint{"archs", "", reason}},
-		"blank arch":           {image.Query{Archs: []image.Arch{" "}}, complaint{"archs", " ", "want x86_64"}},
-		"empty instance":       {image.Query{SourceInstances: empty}, complaint{"source_instances", "", reason}},
-		"empty snapshot":       {image.Query{SourceSnapshots: empty}, complaint{"source_snapshots", "", reason}},
-		"empty resource group": {image.Query{ResourceGroups: empty}, complaint{"resource_groups", "", reason}},
+		"empty id":             {image.Query{IDs: []string{"m-1", ""}}, queryError{"ids", "", reason}},
+		"empty name":           {image.Query{Names: empty}, queryError{"names", "", reason}},
+		"empty glob":           {image.Query{NameGlobs: empty}, queryError{"name_globs", "", reason}},
+		"empty part of a name": {image.Query{NameContains: empty}, queryError{"name_contains", "", reason}},
+		"empty family":         {image.Query{Families: empty}, queryError{"families", "", reason}},
+		"empty region":         {image.Query{Regions: empty}, queryError{"regions", "", reason}},
+		"empty source":         {image.Query{Sources: []image.Source{""}}, queryError{"sources", "", reason}},
+		"empty owner":          {image.Query{Owners: empty}, queryError{"owners", "", reason}},
+		"empty visibility":     {image.Query{Visibilities: []image.Visibility{""}}, queryError{"visibilities", "", reason}},
+		"empty status":         {image.Query{Statuses: []image.Status{""}}, queryError{"statuses", "", reason}},
+		"empty os":             {image.Query{OSes: []image.OS{""}}, queryError{"oses", "", reason}},
+		"empty platform":       {image.Query{Platforms: empty}, queryError{"platforms", "", reason}},
+		"blank platform":       {image.Query{Platforms: []string{" \t"}}, queryError{"platforms", " \t", reason}},
+		"empty arch":           {image.Query{Archs: []image.Arch{""}}, queryError{"archs", "", reason}},
+		"blank arch":           {image.Query{Archs: []image.Arch{" "}}, queryError{"archs", " ", "want x86_64"}},
+		"empty instance":       {image.Query{SourceInstances: empty}, queryError{"source_instances", "", reason}},
+		"empty snapshot":       {image.Query{SourceSnapshots: empty}, queryError{"source_snapshots", "", reason}},
+		"empty resource group": {image.Query{ResourceGroups: empty}, queryError{"resource_groups", "", reason}},
 
-		"empty tag key":          {image.Query{Tags: map[string]string{"": "v", "k": "v"}}, complaint{"tags", "=v", "give each tag a key"}},
-		"empty native provider":  {image.Query{Native: map[string]map[string]string{"": {"Usage": "instance"}}}, complaint{"native", "", "empty provider name"}},
-		"empty native parameter": {image.Query{Native: map[string]map[string]string{"aliyunecs": {"": "x"}}}, complaint{"native", "aliyunecs", "empty parameter name"}},
+		"empty tag key":          {image.Query{Tags: map[string]string{"": "v", "k": "v"}}, queryError{"tags", "=v", "give each tag a key"}},
+		"empty native provider":  {image.Query{Native: map[string]map[string]string{"": {"Usage": "instance"}}}, queryError{"native", "", "empty provider name"}},
+		"empty native parameter": {image.Query{Native: map[string]map[string]string{"aliyunecs": {"": "x"}}}, queryError{"native", "aliyunecs", "empty parameter name"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := complaints(t, tt.query.Validate())
+			got := queryErrors(t, tt.query.Validate())
 			if len(got) != 1 {
-				t.Fatalf("got %d complaints, want 1: %v", len(got), got)
+				t.Fatalf("got %d queryErrors, want 1: %v", len(got), got)
 			}
 			if !strings.Contains(got[0].Reason, tt.want.Reason) {
 				t.Errorf("reason %q lacks %q", got[0].Reason, tt.want.Reason)
 			}
 			got[0].Reason = tt.want.Reason
-			check(t, "complaint", tt.want, got[0])
+			check(t, "queryError", tt.want, got[0])
 		})
 	}
 }
 
-// complaints takes apart what Validate returned.
-func complaints(t *testing.T, err error) []complaint {
+// queryErrors splits the error of Validate.
+func queryErrors(t *testing.T, err error) []queryError {
 	t.Helper()
 	if err == nil {
 		return nil
@@ -93,7 +92,7 @@ func complaints(t *testing.T, err error) []complaint {
 	if !ok {
 		t.Fatalf("%T joins no errors", err)
 	}
-	var out []complaint
+	var out []queryError
 	for _, e := range joined.Unwrap() {
 		var bad *image.QueryError
 		if !errors.As(e, &bad) {
@@ -104,12 +103,12 @@ func complaints(t *testing.T, err error) []complaint {
 				t.Errorf("%q does not say %q", err, part)
 			}
 		}
-		out = append(out, complaint{bad.Field, bad.Value, bad.Reason})
+		out = append(out, queryError{bad.Field, bad.Value, bad.Reason})
 	}
 	return out
 }
 
-func TestValidateNamesEveryComplaint(t *testing.T) {
+func TestValidateReportsEveryBadValue(t *testing.T) {
 	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
 	query := image.Query{
 		IDs:           []string{"", "m-1", ""},
@@ -122,10 +121,10 @@ func TestValidateNamesEveryComplaint(t *testing.T) {
 		Native:        map[string]map[string]string{"": {"": ""}},
 	}
 	var got []string
-	for _, c := range complaints(t, query.Validate()) {
+	for _, c := range queryErrors(t, query.Validate()) {
 		got = append(got, c.Field+" "+c.Value)
 	}
-	check(t, "complaints", []string{
+	check(t, "queryErrors", []string{
 		"ids ", "ids ", "name_globs [", "statuses ready", "statuses done", "tags =",
 		"created_after 2024-01-01T00:00:00Z", "limit -3", "native ", "native ",
 	}, got)

@@ -48,7 +48,7 @@ func (k *maker) image() image.Image {
 		Family:         known(k, image.FieldFamilies, fmt.Sprintf("family-%d", k.group%4)+[]string{"", "x"}[k.variant%2]),
 		Version:        pick(k, "", fmt.Sprint(k.group+1), "v1."+fmt.Sprint(k.group)),
 		Source:         word(k, image.FieldSources, image.Sources()),
-		Owner:          known(k, image.FieldOwners, fmt.Sprint(1000000000000000+k.group%6*10+k.variant%2)),
+		Owner:          known(k, image.FieldOwners, fmt.Sprint(int64(1000000000000000)+int64(k.group%6*10+k.variant%2))),
 		Visibility:     word(k, image.FieldVisibilities, image.Visibilities()),
 		Status:         word(k, image.FieldStatuses, image.Statuses()),
 		Progress:       pick(k, 0, 32, 100),
