@@ -3,7 +3,10 @@ package fakecloud
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/imagequery/imagequery/image"
 )
@@ -14,8 +17,8 @@ type catalog struct {
 	World
 	keys    map[string]keyOwner
 	tokens  map[string]bool // of every temporary key
-	regions map[place]bool
-	rows    map[view][]*row
+	regions map[location]bool
+	rows    map[scope][]*row
 }
 
 type keyOwner struct {
@@ -23,32 +26,32 @@ type keyOwner struct {
 	account *Account
 }
 
-type place struct{ provider, region string }
+type location struct{ provider, region string }
 
-// view is what one account sees at one place; at ENS the region is empty.
-type view struct {
+// scope is what one account sees at one place; at ENS the region is empty.
+type scope struct {
 	account string
-	place
+	location
 }
 
 // row is one image with its wire record, as text behind a comma and decoded. It shares no memory
 // with the World.
 type row struct {
 	Image
-	body []byte
-	wire record
+	body   []byte
+	record record
 }
 
 func newCatalog(w World) (*catalog, error) {
 	w.Accounts = slices.Clone(w.Accounts)
 	c := &catalog{
-		World: w, keys: map[string]keyOwner{}, tokens: map[string]bool{}, regions: map[place]bool{}, rows: map[view][]*row{},
+		World: w, keys: map[string]keyOwner{}, tokens: map[string]bool{}, regions: map[location]bool{}, rows: map[scope][]*row{},
 	}
 	common, commonErr := newRows(w.Images)
 	errs := []error{w.checkSettings(), w.checkCommonSources(), commonErr}
 	for provider, regions := range w.Regions {
 		for _, region := range regions {
-			c.regions[place{provider, region}] = true
+			c.regions[location{provider, region}] = true
 		}
 	}
 	for i := range w.Accounts {
@@ -100,14 +103,14 @@ func (c *catalog) addAccount(a *Account) error {
 // addRows lists more of what an account sees by the place where it sees it. It
 // leaves the lists that are there as they are.
 func (c *catalog) addRows(account string, rows []*row) error {
-	added, views := map[view][]*row{}, []view{} // the latter in order
+	added, views := map[scope][]*row{}, []scope{} // the latter in order
 	for _, r := range rows {
-		at := place{r.Provider, r.Region}
+		at := location{r.Provider, r.Region}
 		c.regions[at] = true
 		if r.Provider == providerENS {
 			at.region = ""
 		}
-		v := view{account, at}
+		v := scope{account, at}
 		if added[v] == nil {
 			views = append(views, v)
 		}
@@ -118,12 +121,12 @@ func (c *catalog) addRows(account string, rows []*row) error {
 		all := slices.Concat(c.rows[v], added[v])
 		slices.SortStableFunc(all, func(a, b *row) int { return newestFirst(a.Image.Image, b.Image.Image) })
 		c.rows[v] = all
-		errs = append(errs, checkOnce(account, all))
+		errs = append(errs, checkUnique(account, all))
 	}
 	return errors.Join(errs...)
 }
 
-func checkOnce(account string, rows []*row) error {
+func checkUnique(account string, rows []*row) error {
 	var errs []error
 	seen := make(map[image.Ref]bool, len(rows))
 	for _, r := range rows {
@@ -151,7 +154,7 @@ func (w World) checkSettings() error {
 		names[a.Name] = true
 	}
 	for provider := range w.Regions {
-		if _, known := dialectOf(provider); !known {
+		if _, known := recordFormatOf(provider); !known {
 			errs = append(errs, fmt.Errorf("fakecloud: regions of an unknown provider %q", provider))
 		}
 	}
@@ -167,4 +170,103 @@ func (w World) checkCommonSources() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// liveCatalog is the catalog of the moment. Changes make a new one, so that a request
+// under way keeps what it began with.
+type liveCatalog struct {
+	current atomic.Pointer[catalog]
+	mu      sync.Mutex // held by who changes it
+	copies  int
+}
+
+// Insert adds images to what an account sees, or to what every account sees if the
+// name is empty. It returns an error, and changes nothing, where [New] would refuse
+// the world with them. Requests under way may or may not see a change.
+func (c *Cloud) Insert(account string, images ...Image) error {
+	rows, err := newRows(images)
+	if err != nil {
+		return err
+	}
+	if account == "" {
+		if err := (World{Images: images}).checkCommonSources(); err != nil {
+			return err
+		}
+	}
+	return c.live.update(func(next *catalog) error {
+		accounts := next.accountsNamed(account)
+		if len(accounts) == 0 {
+			return fmt.Errorf("fakecloud: there is no account %q", account)
+		}
+		var errs []error
+		for _, name := range accounts {
+			errs = append(errs, next.addRows(name, rows))
+		}
+		return errors.Join(errs...)
+	})
+}
+
+// Delete removes images, for every account that sees them. It returns an error,
+// and changes nothing, if one of them does not exist.
+func (c *Cloud) Delete(refs ...image.Ref) error {
+	return c.live.update(func(next *catalog) error {
+		var errs []error
+		for _, ref := range refs {
+			if !next.remove(ref) {
+				errs = append(errs, fmt.Errorf("fakecloud: there is no image %s", ref))
+			}
+		}
+		return errors.Join(errs...)
+	})
+}
+
+// Visible is [World.Visible] at this moment. The images share memory with the Cloud:
+// do not change what is inside them.
+func (c *Cloud) Visible(account, provider, region string) []image.Image {
+	at := location{provider, region}
+	if provider == providerENS {
+		at.region = ""
+	}
+	var seen []image.Image
+	for _, r := range c.live.current.Load().rows[scope{account, at}] {
+		if r.listedByDefault() {
+			seen = append(seen, r.Image.Image)
+		}
+	}
+	return seen
+}
+
+// update replaces the catalog by a copy that has been changed, unless that fails.
+func (t *liveCatalog) update(edit func(next *catalog) error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	next := *t.current.Load()
+	next.rows, next.regions = maps.Clone(next.rows), maps.Clone(next.regions)
+	if err := edit(&next); err != nil {
+		return err
+	}
+	t.current.Store(&next)
+	return nil
+}
+
+// accountsNamed is every account for the empty name.
+func (c *catalog) accountsNamed(name string) []string {
+	var names []string
+	for _, a := range c.Accounts {
+		if name == "" || a.Name == name {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// remove removes an image everywhere, and reports whether it was anywhere.
+func (c *catalog) remove(ref image.Ref) bool {
+	dropped := false
+	for v, rows := range c.rows {
+		if kept := slices.DeleteFunc(slices.Clone(rows), func(r *row) bool { return r.Ref == ref }); len(kept) < len(rows) {
+			c.rows[v], dropped = kept, true
+		}
+	}
+	return dropped
 }

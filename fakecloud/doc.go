@@ -52,7 +52,7 @@
 // # Faults
 //
 // A script of faults says what goes wrong, at which requests and how often. Each
-// [Fault] does one thing, its [Effect]; faults that match the same request add up.
+// [Fault] does one thing, its [FaultKind]; faults that match the same request add up.
 // [Cloud.SetFaults] sets a script at any time, and [ReadFaults] reads one:
 //
 //	{

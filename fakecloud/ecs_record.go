@@ -31,14 +31,14 @@ func renderECS(m image.Image) record {
 	r := record{
 		"ImageId": m.ID, "ImageName": m.Name, "Description": m.Description,
 		"ImageFamily": m.Family, "ImageVersion": m.Version, "ProductCode": "", "ResourceGroupId": m.ResourceGroup,
-		"Status": wireWord(ecsStatuses(), m.Status), "CreationTime": wireMoment(m.Created),
-		"OSType": string(m.OS), "Platform": wirePlatform(m.Platform), "Architecture": string(m.Arch),
+		"Status": encodeEnum(ecsStatuses(), m.Status), "CreationTime": formatTime(m.Created),
+		"OSType": string(m.OS), "Platform": ecsPlatform(m.Platform), "Architecture": string(m.Arch),
 		"OSName": chineseName(m.OSName), "OSNameEn": spacedName(m.OSName),
 		"Usage": "none", "IsSelfShared": "", "IsPublic": m.Visibility == image.VisibilityPublic,
 		"IsSubscribed": false, "IsCopied": false, "IsSupportIoOptimized": true, "IsSupportCloudinit": true,
 		"LoginAsNonRootSupported": m.OS == image.OSLinux,
 		"DiskDeviceMappings":      record{"DiskDeviceMapping": renderECSDisks(m.Disks)},
-		"Tags":                    record{"Tag": wireTags(m.Tags, "TagKey", "TagValue")},
+		"Tags":                    record{"Tag": formatTags(m.Tags, "TagKey", "TagValue")},
 		"DetectionOptions":        record{}, "Features": record{"NvmeSupport": "supported"},
 		"Progress": "",
 	}
@@ -68,7 +68,7 @@ func renderECSSource(r record, m image.Image) {
 	case image.SourceSystem:
 		r["Usage"] = "instance"
 	}
-	alias := wireWord(ecsAliases(), m.Source)
+	alias := encodeEnum(ecsAliases(), m.Source)
 	if m.Source == image.SourceCommunity {
 		alias = "others"
 	}
@@ -81,7 +81,7 @@ func renderECSDisks(disks []image.Disk) []record {
 	out := make([]record, 0, len(disks))
 	for _, d := range disks {
 		r := record{
-			"Type": d.Type, "Device": d.Device, "Size": wireSize(d.SizeGiB), "Format": d.Format, "SnapshotId": d.SnapshotID,
+			"Type": d.Type, "Device": d.Device, "Size": formatSize(d.SizeGiB), "Format": d.Format, "SnapshotId": d.SnapshotID,
 			"Progress": "", "ImportOSSBucket": "", "ImportOSSObject": "",
 		}
 		if d.Encrypted {
@@ -92,9 +92,9 @@ func renderECSDisks(disks []image.Disk) []record {
 	return out
 }
 
-// wirePlatform is the name that Alibaba gives a distribution; an unknown one is
+// ecsPlatform is the name that Alibaba gives a distribution; an unknown one is
 // its own name.
-func wirePlatform(platform string) string {
+func ecsPlatform(platform string) string {
 	names := map[string]string{
 		"aliyun": "Aliyun", "almalinux": "AlmaLinux", "anolis": "Anolis", "centos": "CentOS", "coreos": "CoreOS",
 		"debian": "Debian", "fedora": "Fedora", "freebsd": "FreeBSD", "opensuse": "OpenSUSE", "redhat": "Red Hat",
@@ -119,12 +119,12 @@ func readECS(region string, r record) image.Image {
 		Ref:  image.Ref{Provider: providerECS, Region: region, ID: r.text("ImageId")},
 		Name: r.text("ImageName"), Description: r.text("Description"),
 		Family: r.text("ImageFamily"), Version: r.text("ImageVersion"),
-		Source: readWord(ecsAliases(), r.text("ImageOwnerAlias")),
-		Status: readWord(ecsStatuses(), r.text("Status")), Progress: r.number("Progress"),
+		Source: decodeEnum(ecsAliases(), r.text("ImageOwnerAlias")),
+		Status: decodeEnum(ecsStatuses(), r.text("Status")), Progress: r.number("Progress"),
 		OS: readOS(r.text("OSType")), Platform: image.ParsePlatform(r.text("Platform")),
 		OSName: strings.Join(strings.Fields(r.text("OSNameEn")), " "),
 		Arch:   readArch(r.text("Architecture")), BootMode: r.text("BootMode"), SizeGiB: r.number("Size"),
-		Created: r.moment("CreationTime"), ResourceGroup: r.text("ResourceGroupId"),
+		Created: r.timestamp("CreationTime"), ResourceGroup: r.text("ResourceGroupId"),
 		Tags: readTags(r.list("Tags", "Tag"), "TagKey", "TagValue"),
 	}
 	if m.Source == image.SourceShared && r.flag("IsPublic") {

@@ -1,15 +1,18 @@
 package fakecloud
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
 )
 
 // Fault is one thing that goes wrong, and when. Do says what; the zero value of
-// every other field means any request, or the default that the [Effect] names.
+// every other field means any request, or the default that the [FaultKind] names.
 // Account to Params choose the requests, which must fit all of them; From to Seed say
 // how often; the rest is for the effect to read, and an error where it does not.
 //
@@ -19,7 +22,7 @@ import (
 // first of them that does so, and the later ones neither act nor count it. In this
 // way faults with Times make a sequence: the second acts once the first is used up.
 type Fault struct {
-	Do Effect `json:"do"`
+	Do FaultKind `json:"do"`
 
 	// Which requests: all of these must hold.
 
@@ -70,7 +73,7 @@ const mostImages = 10_000
 func (c *Cloud) SetFaults(faults ...Fault) error {
 	var errs []error
 	for i, f := range faults {
-		if err := f.check(c.truth.now.Load()); err != nil {
+		if err := f.check(c.live.current.Load()); err != nil {
 			errs = append(errs, fmt.Errorf("fakecloud: fault %d (%s): %w", i+1, f.Do, err))
 		}
 	}
@@ -83,11 +86,11 @@ func (c *Cloud) SetFaults(faults ...Fault) error {
 
 // check returns the first reason why a fault makes no sense.
 func (f Fault) check(c *catalog) error {
-	t := f.Do.trait()
+	t := f.Do.spec()
 	operands := f.operands()
 	switch {
 	case t.stage == 0:
-		return errors.New("there is no such effect")
+		return errors.New("unknown kind of fault")
 	case f.Page < 0 || f.From < 0 || f.Times < 0 || f.Rate < 0 || f.Per < 0 || f.Jitter < 0 || f.RetryAfter < 0 || f.RateLimit < 0:
 		return errors.New("a number is negative")
 	case f.Chance < 0 || f.Chance > 1:
@@ -98,7 +101,7 @@ func (f Fault) check(c *catalog) error {
 		return fmt.Errorf("needs %s", strings.ReplaceAll(t.needs, " ", " or "))
 	case f.Do != ClockSkew && f.Wait < 0, f.Do != TotalAdd && f.Do != TotalDrift && f.Count < 0, (f.Do == GzipBomb || f.Do == Trickle) && f.Bytes < 0:
 		return errors.New("a number is negative")
-	case t.stage == atWorld && f.Count > mostImages:
+	case t.stage == stageWorld && f.Count > mostImages:
 		return fmt.Errorf("count is more than %d", mostImages)
 	}
 	for _, name := range operands {
@@ -128,7 +131,7 @@ func (f Fault) operands() []string {
 
 // checkNames refuses a fault that could never match, or never be carried out.
 func (f Fault) checkNames(c *catalog) error {
-	if _, known := dialectOf(f.Provider); !known && f.Provider != "" {
+	if _, known := recordFormatOf(f.Provider); !known && f.Provider != "" {
 		return fmt.Errorf("unknown provider %q", f.Provider)
 	}
 	if f.Account != "" && !slices.ContainsFunc(c.Accounts, func(a Account) bool { return a.Name == f.Account }) {
@@ -141,4 +144,89 @@ func (f Fault) checkNames(c *catalog) error {
 	}
 	_, err := newRows(f.Images)
 	return err
+}
+
+// ReadFaults reads a script in JSON: an object with "faults", a list of objects
+// with the fields of [Fault], and "seed", which is the Seed of those without one.
+// A key that it does not know is an error which names it, and so is anything behind
+// the object. Whether the faults make sense is for [Cloud.SetFaults] to say.
+func ReadFaults(r io.Reader) ([]Fault, error) {
+	var script struct {
+		Seed   uint64  `json:"seed"`
+		Faults []Fault `json:"faults"`
+	}
+	dec := strictDecoder(r)
+	if err := dec.Decode(&script); err != nil {
+		return nil, fmt.Errorf("fakecloud: faults: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("fakecloud: faults: something follows them at byte %d", dec.InputOffset())
+	}
+	for i := range script.Faults {
+		if script.Faults[i].Seed == 0 {
+			script.Faults[i].Seed = script.Seed
+		}
+	}
+	return script.Faults, nil
+}
+
+func strictDecoder(r io.Reader) *json.Decoder {
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	dec.UseNumber()
+	return dec
+}
+
+// MarshalJSON writes what [ReadFaults] reads.
+func (f Fault) MarshalJSON() ([]byte, error) { return json.Marshal(f.form()) }
+
+// UnmarshalJSON reads one fault, strictly.
+func (f *Fault) UnmarshalJSON(text []byte) error {
+	*f = Fault{}
+	return strictDecoder(bytes.NewReader(text)).Decode(f.form())
+}
+
+type faultFields Fault
+
+// faultForm is a view of a Fault with the fields that JSON writes its own way.
+type faultForm struct {
+	*faultFields
+	Wait       *duration `json:"wait,omitzero"`
+	Jitter     *duration `json:"jitter,omitzero"`
+	RetryAfter *duration `json:"retry_after,omitzero"`
+	RateLimit  *duration `json:"rate_limit,omitzero"`
+	Per        *duration `json:"per,omitzero"`
+	Body       *verbatim `json:"body,omitzero"`
+}
+
+func (f *Fault) form() *faultForm {
+	return &faultForm{
+		(*faultFields)(f), (*duration)(&f.Wait), (*duration)(&f.Jitter), (*duration)(&f.RetryAfter),
+		(*duration)(&f.RateLimit), (*duration)(&f.Per), (*verbatim)(&f.Body),
+	}
+}
+
+// duration is written like "1.5s".
+type duration time.Duration
+
+func (d duration) IsZero() bool                 { return d == 0 }
+func (d duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+func (d *duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	*d = duration(parsed)
+	return err
+}
+
+// verbatim is a JSON string, or the text of any other JSON.
+type verbatim string
+
+func (v verbatim) IsZero() bool { return v == "" }
+
+func (v *verbatim) UnmarshalJSON(text []byte) error {
+	if text[0] != '"' {
+		*v = verbatim(text)
+		return nil
+	}
+	return json.Unmarshal(text, (*string)(v))
 }

@@ -75,7 +75,7 @@ func TestPageClamp(t *testing.T) {
 // TestTotalTypes sees totals and echoes as texts and as numbers.
 func TestTotalTypes(t *testing.T) {
 	for _, op := range listings() {
-		for do, quote := range map[fakecloud.Effect]string{fakecloud.TotalText: `"`, fakecloud.TotalNumber: ""} {
+		for do, quote := range map[fakecloud.FaultKind]string{fakecloud.TotalText: `"`, fakecloud.TotalNumber: ""} {
 			cloud := op.cloud(t, fakecloud.Fault{Do: do}, fakecloud.Fault{Do: fakecloud.TotalAdd, Count: 1})
 			got := fetch(cloud.Transport(), op.request(t.Context(), "http://cloud.example", 2, 7))
 			want := []string{`"` + op.total + `":` + quote + "31" + quote}

@@ -101,7 +101,7 @@ func TestSequence(t *testing.T) {
 		t.Errorf("answers differ (-want +got):\n%s", diff)
 	}
 	logged := cloud.Requests()[3].Faults
-	if diff := cmp.Diff([]fakecloud.Effect{fakecloud.PageEmpty, fakecloud.TotalZero}, logged); diff != "" {
+	if diff := cmp.Diff([]fakecloud.FaultKind{fakecloud.PageEmpty, fakecloud.TotalZero}, logged); diff != "" {
 		t.Errorf("logged faults differ (-want +got):\n%s", diff)
 	}
 	if err := cloud.SetFaults(); err != nil {
@@ -153,8 +153,8 @@ func TestChance(t *testing.T) {
 func TestSetFaultsRefuses(t *testing.T) {
 	cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.HTMLPage})
 	for want, fault := range map[string]fakecloud.Fault{
-		"fault 2 (flood): there is no such effect":    {Do: "flood"},
-		"fault 2 (): there is no such effect":         {},
+		"fault 2 (flood): unknown kind of fault":      {Do: "flood"},
+		"fault 2 (): unknown kind of fault":           {},
 		"(hang): bytes means nothing here":            {Do: fakecloud.Hang, Bytes: 1},
 		"(hang_body): wait means nothing here":        {Do: fakecloud.HangBody, Wait: 1},
 		"(latency): needs wait or jitter":             {Do: fakecloud.Latency},
@@ -185,14 +185,14 @@ func TestSetFaultsRefuses(t *testing.T) {
 
 // TestEveryEffectIsKnown holds the documented words against the emulator.
 func TestEveryEffectIsKnown(t *testing.T) {
-	known := []fakecloud.Effect{
+	known := []fakecloud.FaultKind{
 		"latency", "hang", "reset", "html", "replay", "clock_skew", "throttle", "server_error", "expired_token", "unknown_key",
 		"unknown_region", "insert", "delete", "total_missing", "total_zero", "total_add", "total_drift", "total_text",
 		"total_number", "page_cap", "page_clamp", "page_short", "page_empty", "page_repeat", "duplicate_rows", "hang_body",
 		"reset_body", "truncate", "cut", "garbage", "gzip_bomb", "trickle", "endless",
 	}
 	cloud := faultCloud(t)
-	needs := []fakecloud.Effect{"latency", "clock_skew", "total_add", "page_cap", "page_clamp", "trickle"}
+	needs := []fakecloud.FaultKind{"latency", "clock_skew", "total_add", "page_cap", "page_clamp", "trickle"}
 	for _, do := range known {
 		err := cloud.SetFaults(fakecloud.Fault{Do: do})
 		if slices.Contains(needs, do) != (err != nil) {

@@ -63,7 +63,7 @@ func TestTimes(t *testing.T) {
 
 func TestClientTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for _, do := range []fakecloud.Effect{fakecloud.Hang, fakecloud.HangBody} {
+		for _, do := range []fakecloud.FaultKind{fakecloud.Hang, fakecloud.HangBody} {
 			client := &http.Client{Transport: faultCloud(t, fakecloud.Fault{Do: do}).Transport(), Timeout: time.Minute}
 			start := time.Now()
 			resp, err := client.Do(operations()[0].request(t.Context(), "http://cloud.example", 1, 0))

@@ -39,7 +39,7 @@ func TestWorldFaults(t *testing.T) {
 // one for a seed.
 func TestWorldFaultsAnywhere(t *testing.T) {
 	for _, op := range listings() {
-		for _, do := range []fakecloud.Effect{fakecloud.InsertImages, fakecloud.DeleteImages} {
+		for _, do := range []fakecloud.FaultKind{fakecloud.InsertImages, fakecloud.DeleteImages} {
 			seen := map[string]bool{}
 			for seed := range uint64(6) {
 				ask := func() string {
@@ -50,7 +50,7 @@ func TestWorldFaultsAnywhere(t *testing.T) {
 				if again := ask(); again != rows {
 					t.Errorf("%s, %s: seed %d gives\n%s, then\n%s", do, op.name, seed, rows, again)
 				}
-				if n := len(strings.Fields(rows)); n != 30+map[fakecloud.Effect]int{fakecloud.InsertImages: 1, fakecloud.DeleteImages: -1}[do] {
+				if n := len(strings.Fields(rows)); n != 30+map[fakecloud.FaultKind]int{fakecloud.InsertImages: 1, fakecloud.DeleteImages: -1}[do] {
 					t.Errorf("%s, %s: %d rows", do, op.name, n)
 				}
 				seen[rows] = true

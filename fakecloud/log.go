@@ -26,7 +26,7 @@ type Request struct {
 	Params   url.Values  // of query and form, decoded, with credentials and signature
 	Header   http.Header // of HTTP
 	Unknown  []string    // undocumented parameters, sorted
-	Faults   []Effect    // that acted on it
+	Faults   []FaultKind // that acted on it
 	Status   int         // of the answer; 0 while there is none, and for good if the connection ended before
 	Code     string      // the vendor's error code in the answer; empty for a success
 }

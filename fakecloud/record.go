@@ -3,7 +3,10 @@ package fakecloud
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,8 +56,8 @@ func (r record) number(name string) int {
 
 func (r record) flag(name string) bool { return strings.EqualFold(r.text(name), "true") }
 
-// moment reads a time to the second or the minute; anything else is the zero time.
-func (r record) moment(name string) time.Time {
+// timestamp reads a time to the second or the minute; anything else is the zero time.
+func (r record) timestamp(name string) time.Time {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00"} {
 		if t, err := time.Parse(layout, r.text(name)); err == nil {
 			return t.UTC()
@@ -81,24 +84,24 @@ func (r record) list(name string, wrapped ...string) []record {
 
 // Parts that several dialects share.
 
-// wireMoment writes a time to the second; an unknown one is "".
-func wireMoment(t time.Time) string {
+// formatTime writes a time to the second; an unknown one is "".
+func formatTime(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.UTC().Format(wireTime)
+	return t.UTC().Format(timeLayout)
 }
 
-// wireSize writes a size as text; an unknown one is "".
-func wireSize(size int) string {
+// formatSize writes a size as text; an unknown one is "".
+func formatSize(size int) string {
 	if size == 0 {
 		return ""
 	}
 	return strconv.Itoa(size)
 }
 
-// wireTags writes tags sorted by key.
-func wireTags(tags map[string]string, key, value string) []record {
+// formatTags writes tags sorted by key.
+func formatTags(tags map[string]string, key, value string) []record {
 	out := make([]record, 0, len(tags))
 	for _, name := range slices.Sorted(maps.Keys(tags)) {
 		out = append(out, record{key: name, value: tags[name]})
@@ -119,12 +122,12 @@ func readTags(list []record, key, value string) map[string]string {
 	return tags
 }
 
-// readWord looks a wire word up; an unknown one is the zero value.
-func readWord[E ~string](words map[string]E, word string) E { return words[word] }
+// decodeEnum looks a wire word up; an unknown one is the zero value.
+func decodeEnum[E ~string](words map[string]E, word string) E { return words[word] }
 
-// wireWord is the first wire word, in the order of the alphabet, that stands for
+// encodeEnum is the first wire word, in the order of the alphabet, that stands for
 // a neutral one; "" if there is none.
-func wireWord[E ~string](words map[string]E, value E) string {
+func encodeEnum[E ~string](words map[string]E, value E) string {
 	for _, word := range slices.Sorted(maps.Keys(words)) {
 		if words[word] == value {
 			return word
@@ -135,12 +138,137 @@ func wireWord[E ~string](words map[string]E, value E) string {
 
 // readOS reads the words that the providers share, in any case.
 func readOS(word string) image.OS {
-	return readWord(map[string]image.OS{"linux": image.OSLinux, "windows": image.OSWindows}, strings.ToLower(word))
+	return decodeEnum(map[string]image.OS{"linux": image.OSLinux, "windows": image.OSWindows}, strings.ToLower(word))
 }
 
 // readArch reads the words that the providers share.
 func readArch(word string) image.Arch {
-	return readWord(map[string]image.Arch{
+	return decodeEnum(map[string]image.Arch{
 		"x86_64": image.ArchX86_64, "i386": image.ArchI386, "arm64": image.ArchARM64,
 	}, word)
+}
+
+// recordFormat is how one provider writes an image down, and how its record is read.
+type recordFormat struct {
+	regional              bool   // whether an image must have a region
+	idField, createdField string // the fields of the record for ID and Created
+	render                func(image.Image) record
+	read                  func(region string, r record) image.Image
+}
+
+func recordFormatOf(provider string) (recordFormat, bool) {
+	switch provider {
+	case providerECS:
+		return recordFormat{regional: true, idField: "ImageId", createdField: "CreationTime", render: renderECS, read: readECS}, true
+	case providerSWAS:
+		return recordFormat{regional: true, idField: "ImageId", createdField: "CreationTime", render: renderSWAS, read: readSWAS}, true
+	case providerENS:
+		return recordFormat{idField: "ImageId", createdField: "CreationTime", render: renderENS, read: readENS}, true
+	case providerQing:
+		return recordFormat{regional: true, idField: "image_id", createdField: "create_time", render: renderQing, read: readQing}, true
+	}
+	return recordFormat{}, false
+}
+
+// newRow renders an image, and makes sure that the record is read as the truth.
+func newRow(m Image) (*row, error) {
+	d, known := recordFormatOf(m.Provider)
+	switch {
+	case !known:
+		return nil, m.fieldError("provider", fmt.Sprintf("%q is none of aliyunecs, aliyunswas, aliyunens, qingcloud", m.Provider))
+	case m.ID == "":
+		return nil, m.fieldError("id", "is empty")
+	case d.regional && m.Region == "":
+		return nil, m.fieldError("region", "is empty")
+	}
+	if err := m.checkHidden(); err != nil {
+		return nil, err
+	}
+	fields := d.render(m.Image)
+	maps.Copy(fields, m.Extra)
+	for _, name := range m.Omit {
+		delete(fields, name)
+	}
+	body, err := marshal(fields)
+	if err != nil {
+		return nil, m.fieldError("extra", err.Error())
+	}
+	wireRecord, err := decodeRecord(body)
+	if err != nil {
+		return nil, m.fieldError("extra", err.Error())
+	}
+	read := d.read(m.Region, wireRecord)
+	own := Image{Image: read, Hidden: maps.Clone(m.Hidden), Expired: m.Expired}
+	return &row{Image: own, body: append([]byte(","), body...), record: wireRecord}, m.compare(read)
+}
+
+// copy is the same image under another id and of another time.
+func (r *row) copy(id string, created time.Time) *row {
+	d, _ := recordFormatOf(r.Provider)
+	wireRecord := maps.Clone(r.record)
+	wireRecord[d.idField] = id
+	if !created.IsZero() {
+		wireRecord[d.createdField] = formatTime(created)
+	}
+	body, _ := marshal(wireRecord) // it was JSON
+	return &row{Image: Image{Image: d.read(r.Region, wireRecord), Hidden: r.Hidden, Expired: r.Expired}, body: append([]byte(","), body...), record: wireRecord}
+}
+
+func (m Image) fieldError(field, reason string) error {
+	return fmt.Errorf("fakecloud: image %s: field %s: %s", m.Ref, field, reason)
+}
+
+func (m Image) checkHidden() error {
+	for _, name := range slices.Sorted(maps.Keys(m.Hidden)) {
+		if m.Provider != providerECS || !slices.Contains([]string{"InstanceType", "ActionType", "NetworkType"}, name) {
+			return m.fieldError("hidden", fmt.Sprintf("nothing at %s looks at %q", m.Provider, name))
+		}
+	}
+	if m.Expired && m.Provider != providerECS {
+		return m.fieldError("expired", "only ECS hides expired images")
+	}
+	return nil
+}
+
+// compare returns an error for every field in which the truth is not what a
+// client reads from the record.
+func (m Image) compare(read image.Image) error {
+	if reflect.DeepEqual(m.Image, read) {
+		return nil
+	}
+	truth, got := jsonFields(m.Image), jsonFields(read)
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(union(truth, got))) {
+		if !bytes.Equal(truth[name], got[name]) {
+			errs = append(errs, m.fieldError(name, fmt.Sprintf(
+				"the truth is %s, but the record that %s would send, with extra and omit, reads as %s",
+				orUnknown(truth[name]), m.Provider, orUnknown(got[name]))))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func jsonFields(m image.Image) map[string]json.RawMessage {
+	fields := map[string]json.RawMessage{}
+	text, err := json.Marshal(m)
+	if err == nil {
+		err = json.Unmarshal(text, &fields)
+	}
+	if err != nil {
+		fields["native"] = json.RawMessage(err.Error()) // the only field that can be bad JSON, and must be empty
+	}
+	return fields
+}
+
+func union[V any](a, b map[string]V) map[string]V {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
+}
+
+func orUnknown(text json.RawMessage) string {
+	if len(text) == 0 {
+		return "unknown"
+	}
+	return string(text)
 }

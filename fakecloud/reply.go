@@ -2,9 +2,14 @@ package fakecloud
 
 import (
 	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 )
 
 // reply is what a body says: plain fields, and the images of a page.
@@ -74,4 +79,76 @@ func (a *answer) reader() io.Reader {
 		return a.stream
 	}
 	return &a.text
+}
+
+// apiError is why a request gets no images, in the words of its service. A QingCloud
+// code is a number, and goes out with the status 200 unless a fault asks for another.
+type apiError struct {
+	status        int
+	code, message string
+	more          map[string]any // further fields of the body
+	header        http.Header    // further headers
+	forced        bool           // the status is a fault's
+}
+
+func (e *apiError) Error() string { return e.code + ": " + e.message }
+
+func newAPIError(status int, code, format string, a ...any) error {
+	return &apiError{status: status, code: code, message: fmt.Sprintf(format, a...)}
+}
+
+// asAPIError gives any other error the code of an internal one.
+func asAPIError(err error, internal string) *apiError {
+	if e, ok := errors.AsType[*apiError](err); ok {
+		return e
+	}
+	return &apiError{status: http.StatusInternalServerError, code: internal, message: err.Error()}
+}
+
+// xml writes the body as the services do for Format=XML: an element for each field,
+// in the order of the alphabet, and a list as so many elements of its name. A null
+// is no element.
+func (r reply) xml(root string) []byte {
+	fields := maps.Clone(r.fields)
+	if r.name != "" {
+		rows := make([]any, 0, len(r.rows))
+		for _, row := range r.rows {
+			rows = append(rows, row.record)
+		}
+		fields[r.name] = rows
+		if r.wrapper != "" {
+			delete(fields, r.name)
+			fields[r.wrapper] = map[string]any{r.name: rows}
+		}
+	}
+	var b bytes.Buffer
+	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n")
+	writeXML(&b, root, fields)
+	return b.Bytes()
+}
+
+func writeXML(b *bytes.Buffer, name string, v any) {
+	switch v := v.(type) {
+	case nil:
+	case []any:
+		for _, member := range v {
+			writeXML(b, name, member)
+		}
+	case []record:
+		for _, member := range v {
+			writeXML(b, name, member)
+		}
+	case record:
+		writeXML(b, name, map[string]any(v))
+	case map[string]any:
+		b.WriteString("<" + name + ">")
+		for _, field := range slices.Sorted(maps.Keys(v)) {
+			writeXML(b, field, v[field])
+		}
+		b.WriteString("</" + name + ">")
+	default:
+		b.WriteString("<" + name + ">")
+		_ = xml.EscapeText(b, fmt.Append(nil, v)) // a buffer takes everything
+		b.WriteString("</" + name + ">")
+	}
 }

@@ -6,12 +6,13 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // rpc is the family of the Alibaba services, on the path /.
 type rpc struct {
 	services map[string]service // by API version
-	nonces   nonceMemory
+	nonces   nonceCache
 }
 
 // service is one Alibaba product in the RPC style.
@@ -47,15 +48,15 @@ func rpcServices() map[string]service {
 // rpcRequest is what a request says about itself, in whichever dialect.
 type rpcRequest struct {
 	action, version, keyID, token string
-	nonce, stamp, signature       string
+	nonce, timestamp, signature   string
 	xml                           bool // the answer shall be XML
 	v3                            bool // signed with ACS3-HMAC-SHA256
 	signed                        []string
 	body                          []byte
 }
 
-// recognise decodes the request as far as to know what it asks.
-func (f *rpc) recognise(x *exchange) error {
+// parseRequest decodes the request as far as to know what it asks.
+func (f *rpc) parseRequest(x *exchange) error {
 	body, err := x.decode()
 	if isV3(x.http) {
 		x.rpc = readV3(x.http.Header, x.params)
@@ -63,23 +64,23 @@ func (f *rpc) recognise(x *exchange) error {
 		x.rpc = readV1(x.params)
 	}
 	x.rpc.body, x.request.Action = body, x.rpc.action
-	x.claim(x.rpc.keyID, x.params["RegionId"])
+	x.setClaimed(x.rpc.keyID, x.params["RegionId"])
 	s, known := f.services[x.rpc.version]
 	x.request.Provider = s.provider
 	switch {
 	case err != nil:
-		return refuse(http.StatusBadRequest, "InvalidParameter", "The request cannot be decoded: %v.", err)
+		return newAPIError(http.StatusBadRequest, "InvalidParameter", "The request cannot be decoded: %v.", err)
 	case x.http.Method != http.MethodGet && x.http.Method != http.MethodPost:
-		return refuse(http.StatusForbidden, "UnsupportedHTTPMethod", "This http method is not supported.")
+		return newAPIError(http.StatusForbidden, "UnsupportedHTTPMethod", "This http method is not supported.")
 	case x.rpc.version == "":
-		return missing("Version")
+		return missingError("Version")
 	case x.rpc.action == "":
-		return missing("Action")
+		return missingError("Action")
 	case !known:
-		return refuse(http.StatusNotFound, "InvalidVersion", "Specified parameter Version is not valid.")
+		return newAPIError(http.StatusNotFound, "InvalidVersion", "Specified parameter Version is not valid.")
 	}
 	if _, known := s.operations[x.rpc.action]; !known {
-		return refuse(http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.")
+		return newAPIError(http.StatusNotFound, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.")
 	}
 	return nil
 }
@@ -93,18 +94,18 @@ func (f *rpc) run(x *exchange) (listing, error) {
 		}
 	}
 	if x.request.Unknown = unknownParams(x.params, commonParams, op.params); len(x.request.Unknown) > 0 && x.catalog.Strict {
-		return listing{}, refuse(http.StatusBadRequest, "InvalidParameter", "The operation has no parameters %q.", x.request.Unknown)
+		return listing{}, newAPIError(http.StatusBadRequest, "InvalidParameter", "The operation has no parameters %q.", x.request.Unknown)
 	}
 	return op.run(in)
 }
 
-func (f *rpc) accept(x *exchange, body reply) answer {
+func (f *rpc) writeReply(x *exchange, body reply) answer {
 	body.fields["RequestId"] = x.id
 	return f.write(x, http.StatusOK, "", x.rpc.action+"Response", body)
 }
 
-func (f *rpc) refuse(x *exchange, err error) answer {
-	e := asRefusal(err, "InternalError")
+func (f *rpc) writeError(x *exchange, err error) answer {
+	e := asAPIError(err, "InternalError")
 	query := url.Values{"q": {e.code}, "product": {f.services[x.rpc.version].product}, "requestId": {x.id}}
 	fields := map[string]any{
 		"RequestId": x.id, "HostId": x.http.Host, "Code": e.code, "Message": e.message,
@@ -129,14 +130,14 @@ func (f *rpc) write(x *exchange, status int, code, root string, body reply) answ
 	return a
 }
 
-// missing is the refusal of a request that lacks one of the common parameters.
-func missing(name string) error {
-	return refuse(http.StatusBadRequest, "Missing"+name, "%s is mandatory for this action.", name)
+// missingError is the refusal of a request that lacks one of the common parameters.
+func missingError(name string) error {
+	return newAPIError(http.StatusBadRequest, "Missing"+name, "%s is mandatory for this action.", name)
 }
 
 // forbidden is the refusal of an account that may not do what it asks.
 func (in *call) forbidden(status int, code, product string) error {
-	return &refusal{
+	return &apiError{
 		status: status, code: code, message: "User not authorized to operate on the specified resource.",
 		more: map[string]any{"AccessDeniedDetail": map[string]any{
 			"AuthAction":               product + ":" + in.action,
@@ -147,5 +148,134 @@ func (in *call) forbidden(status int, code, product string) error {
 			"NoPermissionType":         "ImplicitDeny",
 			"PolicyType":               "AccountLevelIdentityBasedPolicy",
 		}},
+	}
+}
+
+const (
+	timeLayout = "2006-01-02T15:04:05Z"
+	rpcWindow  = 15 * time.Minute // between the clocks of client and server
+)
+
+// readV1 finds what a request of the older dialect says about itself among its
+// parameters. XML is the documented default of Format.
+func readV1(p params) rpcRequest {
+	r := rpcRequest{
+		action: p["Action"], version: p["Version"], keyID: p["AccessKeyId"], token: p["SecurityToken"],
+		nonce: p["SignatureNonce"], timestamp: p["Timestamp"], signature: p["Signature"],
+		xml: !strings.EqualFold(p["Format"], "JSON"),
+	}
+	if r.timestamp == "" {
+		r.timestamp = p["TimeStamp"]
+	}
+	return r
+}
+
+// authenticate finds out who signed a request. A nonce is used up only by a request
+// that is authentic.
+func (f *rpc) authenticate(x *exchange) error {
+	sent, err := x.checkCommon()
+	if err != nil {
+		return err
+	}
+	owner, ok := x.catalog.keys[x.keyID]
+	if !ok {
+		return unknownKeyError()
+	}
+	if owner.key.Disabled {
+		return newAPIError(http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.")
+	}
+	if err := x.catalog.checkToken(owner.key, x.rpc.token); err != nil {
+		return err
+	}
+	if err := x.checkSignature(owner.key.Secret); err != nil {
+		return err
+	}
+	if !f.nonces.use(nonce{owner.key.ID, x.rpc.nonce}, x.now, sent.Add(rpcWindow)) {
+		return newAPIError(http.StatusBadRequest, "SignatureNonceUsed", "Specified signature nonce was used already.")
+	}
+	x.setIdentity(owner)
+	return nil
+}
+
+// checkCommon checks what every request says but for who sent it, and returns the
+// time of the request.
+func (x *exchange) checkCommon() (time.Time, error) {
+	r := x.rpc
+	if !r.v3 {
+		if err := checkV1(x.params); err != nil {
+			return time.Time{}, err
+		}
+	}
+	for _, part := range []struct{ name, text string }{
+		{"AccessKeyId", r.keyID}, {"SignatureNonce", r.nonce}, {"Signature", r.signature}, {"Timestamp", r.timestamp},
+	} {
+		if part.text == "" {
+			return time.Time{}, missingError(part.name)
+		}
+	}
+	sent, err := time.Parse(timeLayout, r.timestamp)
+	if err != nil {
+		return time.Time{}, newAPIError(http.StatusBadRequest, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted.")
+	}
+	if x.now.Sub(sent).Abs() > rpcWindow {
+		return time.Time{}, newAPIError(http.StatusBadRequest, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired.")
+	}
+	return sent, nil
+}
+
+// checkV1 checks how the older dialect says that it is signed.
+func checkV1(p params) error {
+	for _, name := range []string{"AccessKeyId", "SignatureMethod", "SignatureVersion"} {
+		if p[name] == "" {
+			return missingError(name)
+		}
+	}
+	if p["SignatureMethod"] != "HMAC-SHA1" {
+		return newAPIError(http.StatusBadRequest, "InvalidSignatureMethod", "Specified signature method is not valid.")
+	}
+	if p["SignatureVersion"] != "1.0" {
+		return newAPIError(http.StatusBadRequest, "IncompleteSignature", "Specified signature version is not supported.")
+	}
+	return nil
+}
+
+// checkSignature names, where it refuses one, the text that should have been signed.
+func (x *exchange) checkSignature(secret string) error {
+	if x.rpc.v3 {
+		return x.checkV3(secret)
+	}
+	toSign := rpcStringToSign(x.http.Method, x.params)
+	if sameSignature(x.rpc.signature, rpcSignature(secret, toSign)) {
+		return nil
+	}
+	return signatureError(toSign)
+}
+
+func signatureError(toSign string) error {
+	return newAPIError(http.StatusBadRequest, "SignatureDoesNotMatch",
+		"Specified signature is not matched with our calculation. server string to sign is:%s", toSign)
+}
+
+func unknownKeyError() error {
+	return newAPIError(http.StatusNotFound, "InvalidAccessKeyId.NotFound", "Specified access key is not found.")
+}
+
+func expiredTokenError() error {
+	return newAPIError(http.StatusBadRequest, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
+}
+
+// checkToken holds a key against the token that came with it.
+func (c *catalog) checkToken(k Key, token string) error {
+	switch {
+	case token == k.Token && k.Expired:
+		return expiredTokenError()
+	case token == k.Token:
+		return nil
+	case token == "":
+		return missingError("SecurityToken")
+	case k.Token == "" || c.tokens[token]:
+		return newAPIError(http.StatusBadRequest, "InvalidSecurityToken.MismatchWithAccessKey", "Specified SecurityToken mismatches with AccessKey.")
+	default:
+		return newAPIError(http.StatusBadRequest, "InvalidSecurityToken.Malformed", "Specified SecurityToken is malformed.")
 	}
 }

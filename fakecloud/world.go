@@ -1,6 +1,8 @@
 package fakecloud
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -116,8 +118,8 @@ const (
 // images, QingCloud only what the account owns.
 func (w World) Visible(account, provider, region string) []image.Image {
 	var seen []image.Image
-	for _, m := range w.seenBy(account) {
-		if m.Provider == provider && m.in(region) && m.shown() {
+	for _, m := range w.visibleTo(account) {
+		if m.Provider == provider && m.inRegion(region) && m.listedByDefault() {
 			seen = append(seen, m.Image)
 		}
 	}
@@ -125,9 +127,9 @@ func (w World) Visible(account, provider, region string) []image.Image {
 	return seen
 }
 
-// seenBy returns every image that an account can see, or nil if there is no such
+// visibleTo returns every image that an account can see, or nil if there is no such
 // account.
-func (w World) seenBy(account string) []Image {
+func (w World) visibleTo(account string) []Image {
 	for _, a := range w.Accounts {
 		if a.Name == account {
 			return slices.Concat(a.Images, w.Images)
@@ -136,13 +138,15 @@ func (w World) seenBy(account string) []Image {
 	return nil
 }
 
-func (m Image) in(region string) bool { return m.Provider == providerENS || m.Region == region }
+func (m Image) inRegion(region string) bool { return m.Provider == providerENS || m.Region == region }
 
-// shown reports whether ECS lists the image without native parameters.
-func (m Image) shown() bool { return !m.Expired && m.offers("ActionType", actionCreate) }
+// listedByDefault reports whether ECS lists the image without native parameters.
+func (m Image) listedByDefault() bool {
+	return !m.Expired && m.hiddenAllows("ActionType", actionCreate)
+}
 
-// offers reports whether the hidden attribute allows the value.
-func (m Image) offers(attribute, value string) bool {
+// hiddenAllows reports whether the hidden attribute allows the value.
+func (m Image) hiddenAllows(attribute, value string) bool {
 	list, set := m.Hidden[attribute]
 	return !set || slices.Contains(strings.Split(list, ","), value)
 }
@@ -153,4 +157,23 @@ func newestFirst(a, b image.Image) int {
 		return c
 	}
 	return strings.Compare(a.ID, b.ID)
+}
+
+// ReadWorld reads the JSON form of one World: an object with the names of its
+// fields in snake case, images as [image.Image] is written plus extra, omit,
+// hidden and expired. A key that it does not know is an error which names it, and
+// so is anything behind the object. Whether the world is consistent is for [New]
+// to say. Numbers in extra are kept as [json.Number].
+func ReadWorld(r io.Reader) (World, error) {
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	dec.UseNumber()
+	var w World
+	if err := dec.Decode(&w); err != nil {
+		return World{}, fmt.Errorf("fakecloud: world: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return World{}, fmt.Errorf("fakecloud: world: something follows it at byte %d", dec.InputOffset())
+	}
+	return w, nil
 }

@@ -103,7 +103,7 @@ var faultCases = []faultCase{
 
 func do(faults ...fakecloud.Fault) []fakecloud.Fault { return faults }
 
-func once(effect fakecloud.Effect) []fakecloud.Fault {
+func once(effect fakecloud.FaultKind) []fakecloud.Fault {
 	return do(fakecloud.Fault{Do: effect, Times: 1})
 }
 

@@ -52,7 +52,7 @@ func TestECSFailures(t *testing.T) {
 // TestQingFailures does the same at QingCloud.
 func TestQingFailures(t *testing.T) {
 	for _, tt := range []struct {
-		fault fakecloud.Effect
+		fault fakecloud.FaultKind
 		code  int
 		kind  provider.Kind
 	}{

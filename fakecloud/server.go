@@ -1,0 +1,217 @@
+package fakecloud
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// maxConnections are served at a time.
+const maxConnections = 1000
+
+// Server serves a [Cloud] on a loopback address until it is closed.
+type Server struct {
+	url    string
+	server *http.Server
+	done   chan struct{}
+}
+
+// Listen starts to serve on a loopback address such as "127.0.0.1:8080"; an empty
+// one is a free port of 127.0.0.1. Any other address is refused, because a fake
+// has no business on a network. Whatever comes over a connection, the Server stays
+// up: at most 1,000 connections are served at a time, the others wait; headers must
+// come within 10 seconds and bodies too, and neither may be larger than 1 MiB. Close
+// the Server in the end.
+func (c *Cloud) Listen(addr string) (*Server, error) {
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	tcp, err := net.ResolveTCPAddr("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("fakecloud: listen: %w", err)
+	}
+	if !tcp.IP.IsLoopback() {
+		return nil, fmt.Errorf("fakecloud: listen: %s is not a loopback address", addr)
+	}
+	listener, err := net.ListenTCP("tcp", tcp)
+	if err != nil {
+		return nil, fmt.Errorf("fakecloud: listen: %w", err)
+	}
+	s := &Server{
+		url: "http://" + listener.Addr().String(),
+		server: &http.Server{
+			Handler:           c,
+			ReadHeaderTimeout: 10 * time.Second,
+			IdleTimeout:       time.Minute,
+			MaxHeaderBytes:    maxRequestBytes,
+			ErrorLog:          slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+		},
+		done: make(chan struct{}),
+	}
+	go s.run(&limitListener{TCPListener: listener, slots: make(chan struct{}, maxConnections), done: make(chan struct{})})
+	return s, nil
+}
+
+func (s *Server) run(listener net.Listener) {
+	defer close(s.done)
+	_ = s.server.Serve(listener) // always the error that Close asked for
+}
+
+// URL is where the Alibaba services are, such as "http://127.0.0.1:8080".
+// QingCloud is at the path /iaas/ below it.
+func (s *Server) URL() string { return s.url }
+
+// Close ends the listener and its connections, and waits for the listener.
+func (s *Server) Close() error {
+	err := s.server.Close()
+	<-s.done
+	return err
+}
+
+// limitListener is a listener that has so many open connections and no more.
+type limitListener struct {
+	*net.TCPListener
+	slots chan struct{}
+	done  chan struct{}
+	once  sync.Once
+}
+
+func (l *limitListener) Accept() (net.Conn, error) {
+	select {
+	case l.slots <- struct{}{}:
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+	conn, err := l.AcceptTCP()
+	if err != nil {
+		<-l.slots
+		return nil, err
+	}
+	return &limitedConn{TCPConn: conn, free: sync.OnceFunc(func() { <-l.slots })}, nil
+}
+
+func (l *limitListener) Close() error {
+	l.once.Do(func() { close(l.done) })
+	return l.TCPListener.Close()
+}
+
+// limitedConn is a connection that makes room when it is closed.
+type limitedConn struct {
+	*net.TCPConn
+	free func()
+}
+
+func (s *limitedConn) Close() error {
+	defer s.free()
+	return s.TCPConn.Close()
+}
+
+// bodyTimeout is how long a request may take to send its body.
+const bodyTimeout = 10 * time.Second
+
+// ServeHTTP answers one request and keeps it in the log.
+func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.ContentLength != 0 {
+		limitBodyTime(w, r)
+	}
+	a, err := c.respond(r)
+	if err == nil {
+		err = c.send(w, &a)
+	}
+	if err != nil {
+		closeConn(w, err)
+	}
+}
+
+// limitBodyTime bounds the time for the body, but not for what the client does after it.
+func limitBodyTime(w http.ResponseWriter, r *http.Request) {
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(bodyTimeout)) // a writer without deadlines needs none
+	r.Body = &deadlineBody{ReadCloser: r.Body, done: func() { _ = control.SetReadDeadline(time.Time{}) }}
+}
+
+// deadlineBody is a body that tells when it has ended.
+type deadlineBody struct {
+	io.ReadCloser
+	done func()
+}
+
+func (b *deadlineBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		b.done()
+	}
+	return n, err
+}
+
+// send writes an answer. An error is how the connection shall end.
+func (c *Cloud) send(w http.ResponseWriter, a *answer) error {
+	header := w.Header()
+	header["Content-Type"] = nil // no guesses
+	for name, values := range a.header {
+		header[name] = values
+	}
+	if a.length >= 0 && header.Get("Content-Length") == "" {
+		header.Set("Content-Length", strconv.Itoa(a.length))
+	}
+	w.WriteHeader(a.status)
+	if a.stream != nil {
+		return streamBody(w, a.stream)
+	}
+	b, _ := c.writers.Get().(*bufio.Writer)
+	if b == nil {
+		b = bufio.NewWriterSize(nil, 64<<10)
+	}
+	b.Reset(w)
+	_, _ = a.text.WriteTo(b) // the client that hung up is not told
+	_ = b.Flush()
+	b.Reset(nil)
+	c.writers.Put(b)
+	return nil
+}
+
+// streamBody writes each piece of a stream as soon as it is there.
+func streamBody(w http.ResponseWriter, stream io.Reader) error {
+	control := http.NewResponseController(w)
+	if err := control.Flush(); err != nil {
+		return err
+	}
+	buf := make([]byte, 16<<10)
+	for {
+		n, err := stream.Read(buf)
+		_, writeErr := w.Write(buf[:n])
+		if err == nil || !errors.Is(err, io.EOF) {
+			writeErr = errors.Join(writeErr, control.Flush())
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case writeErr != nil:
+			return writeErr
+		}
+	}
+}
+
+// closeConn ends a connection as err says: with a reset, or in good order.
+func closeConn(w http.ResponseWriter, err error) {
+	if errors.Is(err, syscall.ECONNRESET) {
+		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
+				_ = tcp.SetLinger(0) // what cannot be reset is closed
+			}
+			_ = conn.Close()
+			return
+		}
+	}
+	panic(http.ErrAbortHandler)
+}
