@@ -1,6 +1,8 @@
 package aliyun
 
 import (
+	"bytes"
+	"encoding/xml"
 	"errors"
 	"io"
 	"net/http"
@@ -13,11 +15,12 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-const expiredToken = "InvalidSecurityToken.Expired"
-
 // judge says whether an answer is a success, and if not, what it means and what
 // to do about it.
 func (c *Client) judge(a *httpapi.Answer, said provider.Error, scanErr error, used provider.Credentials) error {
+	if scanErr != nil && said.Code == "" && said.Message == "" {
+		said = xmlStatus(a.Body)
+	}
 	e := &provider.Error{
 		HTTPStatus: a.Status,
 		Code:       said.Code,
@@ -31,7 +34,11 @@ func (c *Client) judge(a *httpapi.Answer, said provider.Error, scanErr error, us
 	switch {
 	case !succeeded(a.Status, said.Code):
 		e.Kind = kindOf(a.Status, said.Code)
-		return &httpapi.Failure{Err: e, Retry: c.retryFor(e, used), Wait: waitHint(a.Header)}
+		expired := isExpiredSession(said.Code, said.Message)
+		if expired {
+			e.Kind = provider.Unauthenticated
+		}
+		return &httpapi.Failure{Err: e, Retry: c.retryFor(e.Kind, expired, used), Wait: waitHint(a.Header)}
 	case errors.Is(scanErr, io.ErrUnexpectedEOF):
 		e.Kind, e.Message, e.Err = provider.Unavailable, "the answer is cut off", scanErr
 		return &httpapi.Failure{Err: e, Retry: httpapi.Always}
@@ -49,23 +56,72 @@ func withoutStringToSign(message string) string {
 
 var stringToSignEcho = regexp.MustCompile(`(?is)\s*server string to sign.*`)
 
-// succeeded reports whether an answer is a success. Some operations put a code
+// succeeded reports whether a response is a success. Some operations put a code
 // into a success, too.
 func succeeded(status int, code string) bool {
-	return status/100 == 2 && (code == "" || code == "0" || code == strconv.Itoa(status))
+	if status/100 != 2 {
+		return false
+	}
+	switch code = strings.ToLower(strings.TrimSpace(code)); code {
+	case "", "0", "ok", "success", strconv.Itoa(status):
+		return true
+	}
+	return false
 }
 
-func (c *Client) retryFor(e *provider.Error, used provider.Credentials) httpapi.Retry {
+// retryFor decides whether the request may be sent again. An expired session is
+// dropped from the cache of the credentials, where there is one, and refreshed once.
+func (c *Client) retryFor(kind provider.Kind, expired bool, used provider.Credentials) httpapi.Retry {
 	switch {
-	case e.Kind == provider.Throttled, e.Kind == provider.Unavailable:
+	case kind == provider.Throttled, kind == provider.Unavailable:
 		return httpapi.Always
-	case e.Code == expiredToken:
+	case expired:
 		if cache, ok := c.credentials.(provider.Forgetter); ok {
 			cache.Forget(used)
 			return httpapi.Once
 		}
 	}
 	return httpapi.Never
+}
+
+// xmlStatus reads the error envelope of gateways that ignore Format=JSON:
+// <Error><RequestId/><HostId/><Code/><Message/></Error>. Any other body, a page of
+// HTML for instance, states nothing.
+func xmlStatus(body []byte) (status provider.Error) {
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
+	if !bytes.HasPrefix(body, []byte("<")) || htmlPage.Match(body) {
+		return status
+	}
+	d := xml.NewDecoder(bytes.NewReader(body))
+	d.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
+	for element := ""; ; {
+		token, err := d.Token()
+		if err != nil {
+			return status
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			element = strings.ToLower(token.Name.Local)
+		case xml.EndElement:
+			element = ""
+		case xml.CharData:
+			setStatus(&status, element, strings.TrimSpace(string(token)))
+		}
+	}
+}
+
+var htmlPage = regexp.MustCompile(`(?i)^(<[?!][^>]*>\s*)*<html\b`)
+
+// setStatus stores the text of an element of an XML envelope.
+func setStatus(status *provider.Error, element, text string) {
+	switch element {
+	case "code":
+		status.Code += text
+	case "message":
+		status.Message += text
+	case "requestid":
+		status.RequestID += text
+	}
 }
 
 // waitHint is how long the server asks to wait, by the flow control headers of

@@ -31,11 +31,14 @@ func TestCodes(t *testing.T) {
 		{1300, provider.Unauthenticated, 1, 0}, // these answers have no date
 		{1400, provider.PermissionDenied, 1, 0},
 		{1500, provider.PermissionDenied, 1, 0},
+		{1600, provider.PermissionDenied, 1, 0},
 		{1662, provider.PermissionDenied, 1, 0},
+		{1663, provider.InvalidArgument, 1, 0},
 		{2000, provider.Unauthenticated, 1, 0},
 		{2100, provider.NotFound, 1, 0},
 		{2110, provider.InvalidArgument, 1, 0},
 		{2200, provider.InvalidArgument, 1, 0},
+		{2300, provider.InvalidArgument, 1, 0},
 		{2400, provider.PermissionDenied, 1, 0},
 		{2500, provider.Throttled, 3, 2 * time.Minute},
 		{3300, provider.InvalidArgument, 1, 0},
@@ -48,7 +51,9 @@ func TestCodes(t *testing.T) {
 		{5400, provider.Unavailable, 3, 0},
 		{5500, provider.Unavailable, 1, 0},
 		{5600, provider.Unavailable, 1, 0},
+		{5601, provider.InvalidArgument, 1, 0},
 		{8000, provider.InvalidArgument, 1, 0},
+		{8004, provider.InvalidArgument, 1, 0},
 		{-1, provider.InvalidArgument, 1, 0},
 	} {
 		t.Run(fmt.Sprint(test.code), func(t *testing.T) {
