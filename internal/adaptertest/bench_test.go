@@ -98,7 +98,7 @@ func (m measured) fullPage(tb testing.TB) (body []byte) {
 	tb.Helper()
 	h := m.harness(m.make)
 	s := h.Open(tb, h.World(5*m.page), providertest.Options{})
-	s.Mangle(func(sent []byte) []byte {
+	s.EditBody(func(sent []byte) []byte {
 		body = sent
 		return sent
 	})

@@ -115,7 +115,7 @@ func (s service) open(t testing.TB, newClient Constructor, world []image.Image, 
 		Repeat:   func() { f.edits = append(f.edits, s.dialect.firstPage) },
 		Ignore:   func(params ...string) { f.edits = append(f.edits, without(params)) },
 		Replace:  func(after int, world []image.Image) { f.replaceAfter, f.replacement = after, world },
-		Mangle:   func(change func([]byte) []byte) { f.mangle = change },
+		EditBody: func(change func([]byte) []byte) { f.mangle = change },
 	}
 }
 

@@ -24,12 +24,12 @@ import (
 // they should, pages, a protocol, and errors in JSON.
 type cloud struct {
 	reading string
-	memory  *memory
+	cache   *cache
 
 	edits        []func(url.Values)
 	script       func(n int) *providertest.Failure
 	total        func(real int) int
-	mangle       func([]byte) []byte
+	editBody     func([]byte) []byte
 	replaceAfter int
 	replacement  []image.Image
 
@@ -53,8 +53,8 @@ type answer struct {
 	body       []byte
 }
 
-func newCloud(reading string, world []image.Image, k *memory) *cloud {
-	c := &cloud{reading: reading, memory: k}
+func newCloud(reading string, world []image.Image, k *cache) *cloud {
+	c := &cloud{reading: reading, cache: k}
 	c.serve(world)
 	return c
 }
@@ -63,7 +63,7 @@ func newCloud(reading string, world []image.Image, k *memory) *cloud {
 func (c *cloud) serve(world []image.Image) {
 	c.rows = nil
 	for _, m := range world {
-		c.rows = append(c.rows, c.memory.row(m))
+		c.rows = append(c.rows, c.cache.row(m))
 	}
 	slices.SortFunc(c.rows, func(a, b row) int {
 		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
@@ -158,8 +158,8 @@ func (c *cloud) page(rows []row, params url.Values) []byte {
 		body.Write(r.text)
 	}
 	body.WriteString("]}")
-	if c.mangle != nil {
-		return c.mangle(body.Bytes())
+	if c.editBody != nil {
+		return c.editBody(body.Bytes())
 	}
 	return body.Bytes()
 }

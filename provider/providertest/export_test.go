@@ -18,7 +18,7 @@ func Failures(t *testing.T, h Harness) map[string][]error {
 		if _, excused := h.Cannot[c.name]; excused {
 			continue
 		}
-		if failures := c.failures(t, h, effort{world: 25, queries: 120, further: 50, minField: 1, singles: 4, pairs: 1, questions: 2, huge: 17 << 20}); len(failures) > 0 {
+		if failures := c.failures(t, h, effort{world: 25, queries: 120, further: 50, minField: 1, oneField: 4, twoFields: 1, perGoroutine: 2, hugeBytes: 17 << 20}); len(failures) > 0 {
 			out[c.name] = failures
 		}
 	}

@@ -117,8 +117,8 @@ type Session struct {
 	// Ignore makes the fake act as if the parameters were not sent.
 	Ignore func(params ...string)
 
-	// Mangle changes the JSON text of every answer.
-	Mangle func(change func(body []byte) []byte)
+	// EditBody changes the JSON text of every answer.
+	EditBody func(change func(body []byte) []byte)
 }
 
 // Request is what the fake was sent, once.

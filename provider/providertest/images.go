@@ -23,42 +23,42 @@ import (
 func Images(info provider.Info, n int) []image.Image {
 	out := make([]image.Image, n)
 	for i := range out {
-		out[i] = newMaker(info, i).image()
+		out[i] = newImageMaker(info, i).image()
 	}
 	return out
 }
 
-// maker makes the image with a number. Five images in a row look alike.
-type maker struct {
+// imageMaker makes the image with a number. Five images in a row look alike.
+type imageMaker struct {
 	info           provider.Info
 	number         int
 	group, variant int
 	rng            *rand.Rand
 }
 
-func newMaker(info provider.Info, number int) *maker {
-	return &maker{info: info, number: number, group: number / 5, variant: number % 5, rng: rand.New(rand.NewPCG(uint64(number), 7))}
+func newImageMaker(info provider.Info, number int) *imageMaker {
+	return &imageMaker{info: info, number: number, group: number / 5, variant: number % 5, rng: rand.New(rand.NewPCG(uint64(number), 7))}
 }
 
-func (k *maker) image() image.Image {
+func (k *imageMaker) image() image.Image {
 	m := image.Image{
 		Ref:            image.Ref{Provider: k.info.Name, Region: k.info.Region, ID: k.id()},
 		Name:           k.name(),
 		Description:    pick(k, "", "made for tests", `<基础镜像> "a" & 'b' \ c`),
-		Family:         known(k, image.FieldFamilies, fmt.Sprintf("family-%d", k.group%4)+[]string{"", "x"}[k.variant%2]),
+		Family:         mostly(k, image.FieldFamilies, fmt.Sprintf("family-%d", k.group%4)+[]string{"", "x"}[k.variant%2]),
 		Version:        pick(k, "", fmt.Sprint(k.group+1), "v1."+fmt.Sprint(k.group)),
-		Source:         word(k, image.FieldSources, image.Sources()),
-		Owner:          known(k, image.FieldOwners, fmt.Sprint(int64(1000000000000000)+int64(k.group%6*10+k.variant%2))),
-		Visibility:     word(k, image.FieldVisibilities, image.Visibilities()),
-		Status:         word(k, image.FieldStatuses, image.Statuses()),
+		Source:         enumValue(k, image.FieldSources, image.Sources()),
+		Owner:          mostly(k, image.FieldOwners, fmt.Sprint(int64(1000000000000000)+int64(k.group%6*10+k.variant%2))),
+		Visibility:     enumValue(k, image.FieldVisibilities, image.Visibilities()),
+		Status:         enumValue(k, image.FieldStatuses, image.Statuses()),
 		Progress:       pick(k, 0, 32, 100),
-		OS:             word(k, image.FieldOSes, image.OSes()),
-		Platform:       known(k, image.FieldPlatforms, pick(k, "ubuntu", "centos", "debian", "redhat", "aliyun", "windows", "kylin")),
-		Arch:           word(k, image.FieldArchs, image.Archs()),
+		OS:             enumValue(k, image.FieldOSes, image.OSes()),
+		Platform:       mostly(k, image.FieldPlatforms, pick(k, "ubuntu", "centos", "debian", "redhat", "aliyun", "windows", "kylin")),
+		Arch:           enumValue(k, image.FieldArchs, image.Archs()),
 		BootMode:       pick(k, "", "BIOS", "UEFI"),
 		SizeGiB:        pick(k, 20, 40, 100),
-		SourceInstance: known(k, image.FieldSourceInstances, fmt.Sprintf("i-%d", k.group%7)+[]string{"", "0"}[k.variant%2]),
-		ResourceGroup:  known(k, image.FieldResourceGroups, fmt.Sprintf("rg-%d", k.group%3)+[]string{"", "a"}[k.variant%2]),
+		SourceInstance: mostly(k, image.FieldSourceInstances, fmt.Sprintf("i-%d", k.group%7)+[]string{"", "0"}[k.variant%2]),
+		ResourceGroup:  mostly(k, image.FieldResourceGroups, fmt.Sprintf("rg-%d", k.group%3)+[]string{"", "a"}[k.variant%2]),
 		Tags:           k.tags(),
 	}
 	m.OSVersion = pick(k, "7.9", "22.04", "12")
@@ -73,7 +73,7 @@ func (k *maker) image() image.Image {
 
 // id is unique, ignoring case as well. The first of a group stands within the
 // others.
-func (k *maker) id() string {
+func (k *imageMaker) id() string {
 	own := fmt.Sprintf("m-%d", k.group)
 	switch k.variant {
 	case 0:
@@ -93,7 +93,7 @@ func (k *maker) id() string {
 }
 
 // name may be that of another image, or none.
-func (k *maker) name() string {
+func (k *imageMaker) name() string {
 	base := []string{"web", "db", "订单", "a b+c/d~e%20&f=g", "Web", `q"u'o\te`, "m"}[k.group%7]
 	own := fmt.Sprintf("%s-%d", base, k.group/2)
 	switch k.variant {
@@ -111,7 +111,7 @@ func (k *maker) name() string {
 }
 
 // created is unknown for few. Images of a group follow each other by seconds.
-func (k *maker) created() time.Time {
+func (k *imageMaker) created() time.Time {
 	if k.number%17 == 16 {
 		return time.Time{}
 	}
@@ -119,7 +119,7 @@ func (k *maker) created() time.Time {
 	return first.Add(time.Duration(k.group)*37*time.Hour + time.Duration(k.variant)*17*time.Second)
 }
 
-func (k *maker) tags() map[string]string {
+func (k *imageMaker) tags() map[string]string {
 	if k.info.Support[image.FieldTags] == provider.None {
 		return nil
 	}
@@ -138,7 +138,7 @@ func (k *maker) tags() map[string]string {
 }
 
 // manyTags are more than one request may take, now and then.
-func (k *maker) manyTags() map[string]string {
+func (k *imageMaker) manyTags() map[string]string {
 	if k.group%3 != 0 {
 		return nil
 	}
@@ -150,7 +150,7 @@ func (k *maker) manyTags() map[string]string {
 }
 
 // addDisks adds a system disk and up to two data disks, each with a snapshot.
-func (k *maker) addDisks(m *image.Image) {
+func (k *imageMaker) addDisks(m *image.Image) {
 	snapshots := k.info.Support[image.FieldSourceSnapshots] != provider.None
 	for i := range k.rng.IntN(4) {
 		disk := image.Disk{Type: "system", Device: "/dev/xvd" + string(rune('a'+i)), SizeGiB: m.SizeGiB, Format: pick(k, "", "qcow2", "raw")}
@@ -165,18 +165,18 @@ func (k *maker) addDisks(m *image.Image) {
 	}
 }
 
-func pick[T any](k *maker, values ...T) T { return values[k.rng.IntN(len(values))] }
+func pick[T any](k *imageMaker, values ...T) T { return values[k.rng.IntN(len(values))] }
 
-// known is the text, but for a few images, and for APIs that do not report it.
-func known(k *maker, f image.Field, text string) string {
+// mostly is the text, but for a few images, and for APIs that do not report it.
+func mostly(k *imageMaker, f image.Field, text string) string {
 	if k.rng.IntN(9) == 0 || k.info.Support[f] == provider.None {
 		return ""
 	}
 	return text
 }
 
-// word is one of the words that the API has, or now and then none.
-func word[E ~string](k *maker, f image.Field, all []E) E {
+// enumValue is one of the words that the API has, or now and then none.
+func enumValue[E ~string](k *imageMaker, f image.Field, all []E) E {
 	if k.info.Support[f] == provider.None || k.rng.IntN(12) == 0 {
 		return ""
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // mappingFields compares images with the truth, with Native and without.
-func mappingFields(t *trial) {
+func mappingFields(t *checkRun) {
 	for _, keep := range []bool{false, true} {
 		l, ok := t.newListing(provider.Config{Listing: provider.Listing{KeepNative: keep}}, func(int) int { return t.effort.world })
 		if !ok {
@@ -31,7 +31,7 @@ func mappingFields(t *trial) {
 }
 
 // checkNative wants a JSON object, where there is one at all.
-func (t *trial) checkNative(images []image.Image, kept bool) {
+func (t *checkRun) checkNative(images []image.Image, kept bool) {
 	for _, m := range images {
 		var object map[string]any
 		switch {
@@ -44,7 +44,7 @@ func (t *trial) checkNative(images []image.Image, kept bool) {
 }
 
 // compare fails for each image that is not as it should be, Native aside.
-func (t *trial) compare(what string, want, got []image.Image) {
+func (t *checkRun) compare(what string, want, got []image.Image) {
 	came := map[image.Ref]image.Image{}
 	for _, m := range got {
 		m.Native = nil
@@ -65,7 +65,7 @@ func (t *trial) compare(what string, want, got []image.Image) {
 }
 
 // checkReported wants each field that is reported to be seen, and no other.
-func (t *trial) checkReported(info provider.Info, images []image.Image) {
+func (t *checkRun) checkReported(info provider.Info, images []image.Image) {
 	for _, f := range image.AllFields() {
 		seen := slices.ContainsFunc(images, func(m image.Image) bool { return HasField(m, f) })
 		if reported := info.Support[f] != provider.None; seen != reported {
@@ -74,24 +74,24 @@ func (t *trial) checkReported(info provider.Info, images []image.Image) {
 	}
 }
 
-// mangled opens the listing with a fake that changes its answers.
-func (l *listing) mangled(change func(body []byte) []byte) (*Session, bool) {
+// withEditedBodies opens the listing with a fake that changes its answers.
+func (l *listing) withEditedBodies(change func(body []byte) []byte) (*Session, bool) {
 	s := l.of(l.effort.world)
-	if !l.needs(s.Mangle != nil, "Session.Mangle") {
+	if !l.requires(s.EditBody != nil, "Session.EditBody") {
 		return nil, false
 	}
-	s.Mangle(change)
+	s.EditBody(change)
 	return s, true
 }
 
 // newMapping is a listing in which every field occurs.
-func (t *trial) newMapping() (*listing, bool) {
+func (t *checkRun) newMapping() (*listing, bool) {
 	c := retrying(attempts)
 	return t.newListing(c, func(int) int { return t.effort.world })
 }
 
 // mappingTypes changes the types of what the fake sends, and not the content.
-func mappingTypes(t *trial) {
+func mappingTypes(t *checkRun) {
 	l, ok := t.newMapping()
 	if !ok {
 		return
@@ -101,13 +101,13 @@ func mappingTypes(t *trial) {
 		name   string
 		change func(any) any
 	}{
-		{"members that nobody knows", withExtraMembers},
-		{"numbers as texts", numbersAsTexts},
-		{"texts as numbers", textsAsNumbers},
-		{"null for what is empty", nullForEmpty},
-		{"nothing for what is empty", inRecords(isRecord, withoutEmpty)},
+		{"members that nobody knows", addMembers},
+		{"numbers as texts", numbersToStrings},
+		{"texts as numbers", stringsToNumbers},
+		{"null for what is empty", emptyToNull},
+		{"nothing for what is empty", editRecords(isRecord, removeEmpty)},
 	} {
-		s, ok := l.mangled(inJSON(deviation.change))
+		s, ok := l.withEditedBodies(editJSON(deviation.change))
 		if !ok {
 			return
 		}
@@ -118,7 +118,7 @@ func mappingTypes(t *trial) {
 		}
 		t.compare(deviation.name, l.world[:t.effort.world], got)
 	}
-	if s, ok := l.mangled(escapedTexts); ok {
+	if s, ok := l.withEditedBodies(escapeStrings); ok {
 		got, _, err := l.read(s)
 		if err != nil {
 			t.failf("escaped letters: %w", err)
@@ -127,16 +127,16 @@ func mappingTypes(t *trial) {
 	}
 }
 
-// mappingWords replaces the texts of one member of all records by a word that
+// mappingEnums replaces the texts of one member of all records by a word that
 // nobody knows.
-func mappingWords(t *trial) {
+func mappingEnums(t *checkRun) {
 	l, ok := t.newMapping()
 	if !ok {
 		return
 	}
 	isRecord := recordsOf(l.world)
 	keys := map[string]bool{}
-	s, ok := l.mangled(inJSON(inRecords(isRecord, wordKeys(l.world, keys))))
+	s, ok := l.withEditedBodies(editJSON(editRecords(isRecord, enumMembers(l.world, keys))))
 	if !ok {
 		return
 	}
@@ -147,7 +147,7 @@ func mappingWords(t *trial) {
 		if !isWord {
 			continue
 		}
-		s, ok := l.mangled(inJSON(inRecords(isRecord, unknownWord(key))))
+		s, ok := l.withEditedBodies(editJSON(editRecords(isRecord, unknownEnum(key))))
 		if !ok {
 			return
 		}
@@ -160,14 +160,14 @@ func mappingWords(t *trial) {
 			truth[m.ID] = m
 		}
 		for _, m := range got {
-			t.checkWordsOf(key, truth[m.ID], m)
+			t.checkEnumsOf(key, truth[m.ID], m)
 		}
 	}
 }
 
-// checkWordsOf wants the words of an image to be as they were, or unknown. Only OS
+// checkEnumsOf wants the words of an image to be as they were, or unknown. Only OS
 // and Arch may come from elsewhere then.
-func (t *trial) checkWordsOf(key string, was, m image.Image) {
+func (t *checkRun) checkEnumsOf(key string, was, m image.Image) {
 	ok := m.Source == "" || m.Source == was.Source
 	ok = ok && (m.Status == "" || m.Status == was.Status)
 	ok = ok && (m.Visibility == "" || m.Visibility == was.Visibility)
@@ -188,8 +188,8 @@ func ids(images []image.Image) []string {
 	return out
 }
 
-// mappingGarbage sends answers that are none.
-func mappingGarbage(t *trial) {
+// mappingMalformed sends answers that are none.
+func mappingMalformed(t *checkRun) {
 	l, ok := t.newMapping()
 	if !ok {
 		return
@@ -197,19 +197,19 @@ func mappingGarbage(t *trial) {
 	for _, body := range []string{
 		"", " ", "{}", "[]", "null", `"ok"`, "0", "<html><body>welcome</body></html>", "{", `{"a":`, `{"a":1`, `{"a":1}}`, "\x00\xff", `{'a':1}`,
 	} {
-		s, ok := l.mangled(func([]byte) []byte { return []byte(body) })
+		s, ok := l.withEditedBodies(func([]byte) []byte { return []byte(body) })
 		if !ok {
 			return
 		}
-		t.checkNoAnswer(l, s, body)
+		t.checkBadResponse(l, s, body)
 	}
-	s, ok := l.mangled(func(body []byte) []byte { return append(body, body...) })
+	s, ok := l.withEditedBodies(func(body []byte) []byte { return append(body, body...) })
 	if ok {
-		t.checkNoAnswer(l, s, "two answers in one")
+		t.checkBadResponse(l, s, "two answers in one")
 	}
 }
 
-func (t *trial) checkNoAnswer(l *listing, s *Session, body string) {
+func (t *checkRun) checkBadResponse(l *listing, s *Session, body string) {
 	got, _, err := l.read(s)
 	if !errors.Is(err, provider.BadResponse) && !errors.Is(err, provider.Unavailable) {
 		t.failf("the answer is %q: %d images came, error %v: want BadResponse or Unavailable", body, len(got), err)
@@ -217,14 +217,14 @@ func (t *trial) checkNoAnswer(l *listing, s *Session, body string) {
 }
 
 // mappingHuge sends an honest answer with an enormous lot of nothing in it.
-func mappingHuge(t *trial) {
+func mappingHuge(t *checkRun) {
 	l, ok := t.newListing(retrying(1), func(int) int { return t.effort.world })
 	if !ok {
 		return
 	}
 	const spare = 1 << 20 // for the answer itself
-	blanks := slices.Grow(bytes.Repeat([]byte(" "), t.effort.huge), spare)
-	if s, ok := l.mangled(func(body []byte) []byte { return append(blanks, body...) }); ok {
-		t.checkNoAnswer(l, s, "blanks without end before the images")
+	blanks := slices.Grow(bytes.Repeat([]byte(" "), t.effort.hugeBytes), spare)
+	if s, ok := l.withEditedBodies(func(body []byte) []byte { return append(blanks, body...) }); ok {
+		t.checkBadResponse(l, s, "blanks without end before the images")
 	}
 }

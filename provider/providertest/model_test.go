@@ -92,15 +92,15 @@ func (a *model) Plan(q image.Query) ([]provider.Call, error) {
 			if choice.Has("name") {
 				call.Pushed = append(call.Pushed, image.FieldNames)
 			}
-			a.spoil(q, &call)
+			a.applyCallBug(q, &call)
 			calls = append(calls, call)
 		}
 	}
 	return calls, nil
 }
 
-// spoil has the bugs of single calls.
-func (a *model) spoil(q image.Query, call *provider.Call) {
+// applyCallBug has the bugs of single calls.
+func (a *model) applyCallBug(q image.Query, call *provider.Call) {
 	switch {
 	case a.has("the limit is pushed") && q.Limit > 0:
 		call.Paging.MaxSize = min(call.Paging.MaxSize, q.Limit)
@@ -254,7 +254,7 @@ func (a *model) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) 
 	if err != nil {
 		return nil, err
 	}
-	a.spoilPage(ctx, c, at, page)
+	a.applyPageBug(ctx, c, at, page)
 	return page, nil
 }
 
@@ -270,8 +270,8 @@ func (a *model) isDisturbed(c provider.Call) bool {
 	return *a.asked.Load() != own
 }
 
-// spoilPage has the bugs of pages.
-func (a *model) spoilPage(ctx context.Context, c provider.Call, at provider.Cursor, page *provider.Page) {
+// applyPageBug has the bugs of pages.
+func (a *model) applyPageBug(ctx context.Context, c provider.Call, at provider.Cursor, page *provider.Page) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
@@ -308,7 +308,7 @@ func (a *model) spoilPage(ctx context.Context, c provider.Call, at provider.Curs
 
 // parse reads an answer. Most answers came before.
 func (a *model) parse(body []byte) (*provider.Page, error) {
-	page, err := a.cloud.memory.page(body, a.parseNew)
+	page, err := a.cloud.cache.page(body, a.parseNew)
 	return &provider.Page{Images: slices.Clone(page.Images), Total: page.Total}, err
 }
 

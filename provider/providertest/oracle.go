@@ -15,17 +15,17 @@ import (
 
 // oracle knows the right answer to every query: what matches in its scope.
 type oracle struct {
-	*trial
+	*checkRun
 	reading string
 	session *Session
 	world   []image.Image
 	fields  []image.Field // that the API reports
 	at      map[image.Ref]int
-	asked   int
+	queries int
 }
 
-func (t *trial) newOracle(reading string, world []image.Image) *oracle {
-	o := &oracle{trial: t, reading: reading, world: world, at: map[image.Ref]int{}}
+func (t *checkRun) newOracle(reading string, world []image.Image) *oracle {
+	o := &oracle{checkRun: t, reading: reading, world: world, at: map[image.Ref]int{}}
 	o.session = t.openAs(reading, world, provider.Config{})
 	o.fields = reported(o.session.Client.Info())
 	for i, m := range world {
@@ -37,20 +37,20 @@ func (t *trial) newOracle(reading string, world []image.Image) *oracle {
 // wants reports whether an image belongs to the answer.
 func (o *oracle) wants(q image.Query, m image.Image) bool { return o.inScope(q, m) && q.Match(m) }
 
-// ask compares the answer of the client with the right one.
-func (o *oracle) ask(q image.Query) {
-	o.asked++
+// checkQuery compares the answer of the client with the right one.
+func (o *oracle) checkQuery(q image.Query) {
+	o.queries++
 	got, err := o.answer(o.session, q)
 	if err != nil {
-		o.failf("%s%s: %w", o.under(), q, err)
+		o.failf("%s%s: %w", o.readingPrefix(), q, err)
 		return
 	}
 	if problem := o.problem(q, got); problem != "" {
-		o.failf("%s%s: %s", o.under(), q, problem)
+		o.failf("%s%s: %s", o.readingPrefix(), q, problem)
 	}
 }
 
-func (o *oracle) under() string {
+func (o *oracle) readingPrefix() string {
 	if o.reading == "" {
 		return ""
 	}
@@ -89,7 +89,7 @@ func (o *oracle) problem(q image.Query, got []image.Image) string {
 }
 
 // oracles are one for each reading.
-func (t *trial) oracles() []*oracle {
+func (t *checkRun) oracles() []*oracle {
 	world := t.harness.World(t.effort.world)
 	var all []*oracle
 	for _, reading := range t.readings() {
@@ -98,35 +98,35 @@ func (t *trial) oracles() []*oracle {
 	return all
 }
 
-// askAll asks every reading the queries that are chosen for it, all readings at
+// checkQueries asks every reading the queries that are chosen for it, all readings at
 // once.
-func (t *trial) askAll(queries func(number int, o *oracle) iter.Seq[image.Query]) []*oracle {
+func (t *checkRun) checkQueries(queries func(number int, o *oracle) iter.Seq[image.Query]) []*oracle {
 	all := t.oracles()
 	var readings sync.WaitGroup
 	for i, o := range all {
 		readings.Go(func() {
 			for q := range queries(i, o) {
-				if t.hopeless() {
+				if t.tooManyFailures() {
 					return
 				}
-				o.ask(q)
+				o.checkQuery(q)
 			}
 		})
 	}
 	readings.Wait()
 	asked := 0
 	for _, o := range all {
-		asked += o.asked
+		asked += o.queries
 	}
 	t.logf("%d queries", asked)
 	return all
 }
 
-func oracleSingle(t *trial) {
-	t.askAll(func(_ int, o *oracle) iter.Seq[image.Query] {
+func oracleSingle(t *checkRun) {
+	t.checkQueries(func(_ int, o *oracle) iter.Seq[image.Query] {
 		return func(yield func(image.Query) bool) {
 			for _, f := range o.fields {
-				for q := range singles(o.world, f, t.effort.singles) {
+				for q := range oneFieldQueries(o.world, f, t.effort.oneField) {
 					if !yield(q) {
 						return
 					}
@@ -136,12 +136,12 @@ func oracleSingle(t *trial) {
 	})
 }
 
-func oraclePairs(t *trial) {
-	t.askAll(func(_ int, o *oracle) iter.Seq[image.Query] {
+func oraclePairs(t *checkRun) {
+	t.checkQueries(func(_ int, o *oracle) iter.Seq[image.Query] {
 		return func(yield func(image.Query) bool) {
 			for i, f := range o.fields {
 				for _, g := range o.fields[i+1:] {
-					for q := range pairs(o.world, f, g, o.effort.pairs) {
+					for q := range twoFieldQueries(o.world, f, g, o.effort.twoFields) {
 						if !yield(q) {
 							return
 						}
@@ -152,7 +152,7 @@ func oraclePairs(t *trial) {
 	})
 }
 
-func oracleRandom(t *trial) {
+func oracleRandom(t *checkRun) {
 	queries := func(number int, o *oracle) iter.Seq[image.Query] {
 		n := t.effort.queries
 		if number > 0 {
@@ -160,8 +160,8 @@ func oracleRandom(t *trial) {
 		}
 		return Queries(uint64(number+1), n, o.world, o.fields)
 	}
-	all := t.askAll(queries)
-	if t.hopeless() {
+	all := t.checkQueries(queries)
+	if t.tooManyFailures() {
 		return
 	}
 	var s statistics
@@ -170,13 +170,13 @@ func oracleRandom(t *trial) {
 			s.count(o, q)
 		}
 	}
-	s.judge(t, all[0].fields)
+	s.check(t, all[0].fields)
 }
 
 // statistics say whether random queries were worth asking.
 type statistics struct {
-	queries, some, part int
-	set                 map[image.Field]int
+	queries, matching, strict int
+	set                       map[image.Field]int
 }
 
 func (s *statistics) count(o *oracle, q image.Query) {
@@ -194,9 +194,9 @@ func (s *statistics) count(o *oracle, q image.Query) {
 	}
 	s.queries++
 	if matches > 0 {
-		s.some++
+		s.matching++
 		if matches < scope {
-			s.part++
+			s.strict++
 		}
 	}
 	for _, f := range q.Fields() {
@@ -204,10 +204,10 @@ func (s *statistics) count(o *oracle, q image.Query) {
 	}
 }
 
-func (s *statistics) judge(t *trial, fields []image.Field) {
-	t.logf("of %d queries %d match something and %d a strict part of their scope", s.queries, s.some, s.part)
-	if s.some*100 < s.queries*60 || s.part*100 < s.queries*30 {
-		t.failf("of %d random queries %d match something and %d a strict part: a world that is worth asking has 60%% and 30%%", s.queries, s.some, s.part)
+func (s *statistics) check(t *checkRun, fields []image.Field) {
+	t.logf("of %d queries %d match something and %d a strict part of their scope", s.queries, s.matching, s.strict)
+	if s.matching*100 < s.queries*60 || s.strict*100 < s.queries*30 {
+		t.failf("of %d random queries %d match something and %d a strict part: a world that is worth asking has 60%% and 30%%", s.queries, s.matching, s.strict)
 	}
 	for _, f := range fields {
 		if s.set[f] < t.effort.minField {

@@ -11,7 +11,7 @@ import (
 
 // pagingSizes lists worlds of all critical sizes, by small pages and by the
 // largest that the API documents.
-func pagingSizes(t *trial) {
+func pagingSizes(t *checkRun) {
 	for _, pageSize := range []int{smallPage, 0} {
 		l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: pageSize}}, severalPages)
 		if !ok {
@@ -25,7 +25,7 @@ func pagingSizes(t *trial) {
 
 func (l *listing) checkSize(n int) {
 	got, requests, err := l.read(l.of(n))
-	if err != nil || !isWhole(l.world[:n], got) {
+	if err != nil || !isComplete(l.world[:n], got) {
 		l.failf("%d images by pages of %d: %d came, error %v", n, l.size, len(got), err)
 	}
 	if least, most := l.requests(n); requests < least || requests > most {
@@ -35,7 +35,7 @@ func (l *listing) checkSize(n int) {
 
 // newPages is a listing of several small pages that are asked one by one. It is
 // nil where the API has no pages, for then nothing can go wrong with them.
-func (t *trial) newPages() *listing {
+func (t *checkRun) newPages() *listing {
 	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage, Prefetch: 1}}, severalPages)
 	if !ok || !l.isPaged() {
 		return nil
@@ -43,20 +43,20 @@ func (t *trial) newPages() *listing {
 	return l
 }
 
-// maxPasses is how often a listing may be read that seems to change.
-const maxPasses = 3
+// maxScans is how often a listing may be read that seems to change.
+const maxScans = 3
 
-// bound is how many requests a listing may take that is read again and again, by
+// maxRequests is how many requests a listing may take that is read again and again, by
 // pages of a size.
-func bound(images, size int) int { return maxPasses * (images/size + 3) }
+func maxRequests(images, size int) int { return maxScans * (images/size + 3) }
 
-func pagingTotals(t *trial) {
+func pagingTotals(t *checkRun) {
 	l := t.newPages()
 	if l == nil {
 		return
 	}
 	n := severalPages(l.size)
-	for _, lie := range []struct {
+	for _, variant := range []struct {
 		name  string
 		state func(real int) int
 		whole bool
@@ -68,33 +68,33 @@ func pagingTotals(t *trial) {
 		{"is much too high", func(real int) int { return 1000 * (real + 1) }, false},
 	} {
 		s := l.of(n)
-		if !l.needs(s.Total != nil, "Session.Total") {
+		if !l.requires(s.Total != nil, "Session.Total") {
 			return
 		}
-		s.Total(lie.state)
+		s.Total(variant.state)
 		got, requests, err := l.read(s)
 		_, most := l.requests(n)
 		switch {
-		case lie.whole && (err != nil || !isWhole(l.world[:n], got)):
-			t.failf("the total %s: %d of %d images came, error %v", lie.name, len(got), n, err)
-		case lie.whole && requests > most+1:
-			t.failf("the total %s: %d requests, want at most %d", lie.name, requests, most+1)
-		case !lie.whole && !l.call.Paging.Tokens && !errors.Is(err, provider.Incomplete):
-			t.failf("the total %s: %d of %d images came, error %v: want Incomplete", lie.name, len(got), n, err)
-		case requests > bound(n, l.size):
-			t.failf("the total %s: %d requests", lie.name, requests)
+		case variant.whole && (err != nil || !isComplete(l.world[:n], got)):
+			t.failf("the total %s: %d of %d images came, error %v", variant.name, len(got), n, err)
+		case variant.whole && requests > most+1:
+			t.failf("the total %s: %d requests, want at most %d", variant.name, requests, most+1)
+		case !variant.whole && !l.call.Paging.Tokens && !errors.Is(err, provider.Incomplete):
+			t.failf("the total %s: %d of %d images came, error %v: want Incomplete", variant.name, len(got), n, err)
+		case requests > maxRequests(n, l.size):
+			t.failf("the total %s: %d requests", variant.name, requests)
 		}
 	}
 }
 
-func pagingStuck(t *trial) {
+func pagingRepeated(t *checkRun) {
 	l := t.newPages()
 	if l == nil {
 		return
 	}
 	n := severalPages(l.size)
 	s := l.of(n)
-	if !l.needs(s.Repeat != nil, "Session.Repeat") {
+	if !l.requires(s.Repeat != nil, "Session.Repeat") {
 		return
 	}
 	s.Repeat()
@@ -102,12 +102,12 @@ func pagingStuck(t *trial) {
 	if !errors.Is(err, provider.Incomplete) {
 		t.failf("every page is the first: %d of %d images came, error %v: want Incomplete", len(got), n, err)
 	}
-	if requests > bound(n, l.size) {
+	if requests > maxRequests(n, l.size) {
 		t.failf("every page is the first: %d requests", requests)
 	}
 }
 
-func pagingCapped(t *trial) {
+func pagingCapped(t *checkRun) {
 	l := t.newPages()
 	if l == nil {
 		return
@@ -115,12 +115,12 @@ func pagingCapped(t *trial) {
 	n := severalPages(l.size)
 	for _, size := range []int{1, 3, l.size - 1} {
 		s := l.of(n)
-		if !l.needs(s.Cap != nil, "Session.Cap") {
+		if !l.requires(s.Cap != nil, "Session.Cap") {
 			return
 		}
 		s.Cap(size)
 		got, requests, err := l.read(s)
-		if err != nil || !isWhole(l.world[:n], got) {
+		if err != nil || !isComplete(l.world[:n], got) {
 			t.failf("pages of at most %d: %d of %d images came, error %v", size, len(got), n, err)
 		}
 		if most := n/size + 3; requests > most {
@@ -131,7 +131,7 @@ func pagingCapped(t *trial) {
 
 // pagingChanging inserts the newest image, and deletes the one that is listed first,
 // between two pages.
-func pagingChanging(t *trial) {
+func pagingChanging(t *checkRun) {
 	l := t.newPages()
 	if l == nil {
 		return
@@ -147,13 +147,13 @@ func pagingChanging(t *trial) {
 	}
 	for after := 1; after <= n/l.size; after++ {
 		l.change("an image was inserted", after, before, append(slices.Clone(before), newest))
-		l.change("an image was deleted", after, before, only(before, order[1:]))
+		l.change("an image was deleted", after, before, filterListed(before, order[1:]))
 	}
 }
 
 func (l *listing) change(what string, requests int, before, after []image.Image) {
 	s := l.of(len(before))
-	if !l.needs(s.Replace != nil, "Session.Replace") {
+	if !l.requires(s.Replace != nil, "Session.Replace") {
 		return
 	}
 	s.Replace(requests, after)
@@ -173,4 +173,101 @@ func (l *listing) change(what string, requests int, before, after []image.Image)
 			l.failf("%s after %d requests: %s was there all the time, and is missing from a complete answer", what, requests, m.Ref)
 		}
 	}
+}
+
+// smallPage makes several pages out of few images.
+const smallPage = 7
+
+// maxWorld is where the search for enough images of one listing ends.
+const maxWorld = 20_000
+
+// listing is the first call of the query for everything, and a world all of which
+// that call returns.
+type listing struct {
+	*checkRun
+	call   provider.Call
+	world  []image.Image
+	config provider.Config
+	size   int // of a page
+}
+
+// newListing returns a listing in which count(size) images come by pages of the
+// configured size, and one more image that could be there. It fails if the harness
+// cannot make as many.
+func (t *checkRun) newListing(c provider.Config, count func(size int) int) (*listing, bool) {
+	for n, before := t.effort.world, -1; n < maxWorld; n *= 3 {
+		world := t.harness.World(n)
+		s := t.open(world, c)
+		plan, err := s.Client.Explain(image.Query{})
+		if err != nil || len(plan.Calls) == 0 {
+			t.failf("the plan of the empty query has no call, error %v", err)
+			return nil, false
+		}
+		l := &listing{checkRun: t, call: plan.Calls[0], config: c, size: plan.Calls[0].Paging.MaxSize}
+		got, err := provider.Collect(s.Client.Do(t.context(), l.call))
+		if err != nil {
+			t.failf("the first call of the empty query: %w", err)
+			return nil, false
+		}
+		if want := count(l.size) + 1; len(got) >= want {
+			l.world = filterListed(world, got)[:want]
+			return l, true
+		}
+		if len(got) == before {
+			break
+		}
+		before = len(got)
+	}
+	t.failf("the first call of the empty query returns too few images to fill several pages, however large the world is")
+	return nil, false
+}
+
+// filterListed keeps the images that are listed.
+func filterListed(world, listed []image.Image) []image.Image {
+	in := map[image.Ref]bool{}
+	for _, m := range listed {
+		in[m.Ref] = true
+	}
+	return slices.DeleteFunc(slices.Clone(world), func(m image.Image) bool { return !in[m.Ref] })
+}
+
+// severalPages ends with a page of one image.
+func severalPages(size int) int { return 3*size + 1 }
+
+// isPaged reports whether the listing has pages at all.
+func (l *listing) isPaged() bool { return l.call.Paging.MaxSize > 0 }
+
+// of opens a session with the first n images.
+func (l *listing) of(n int) *Session { return l.open(l.world[:n], l.config) }
+
+// read asks the call, and returns what came with the number of requests.
+func (l *listing) read(s *Session) (got []image.Image, requests int, err error) {
+	sent := requestsOf(s, func() { got, err = provider.Collect(s.Client.Do(l.context(), l.call)) })
+	return got, len(sent), err
+}
+
+// requests is how many requests n images take, at the least and at the most.
+func (l *listing) requests(n int) (least, most int) {
+	switch {
+	case !l.isPaged():
+		return 1, 1
+	case l.call.Paging.Tokens:
+		return max(1, (n+l.size-1)/l.size), n/l.size + 1
+	default:
+		return n/l.size + 1, n/l.size + 1
+	}
+}
+
+// isComplete reports whether every image came once and nothing else.
+func isComplete(world, got []image.Image) bool {
+	times := map[image.Ref]int{}
+	for _, m := range got {
+		times[m.Ref]++
+	}
+	for _, m := range world {
+		if times[m.Ref] != 1 {
+			return false
+		}
+	}
+	return len(times) == len(world)
 }

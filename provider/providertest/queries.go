@@ -105,9 +105,9 @@ func (g *generator) add(q *image.Query, f image.Field, m image.Image) {
 	case image.FieldOSes:
 		q.OSes = append(q.OSes, m.OS)
 	case image.FieldPlatforms:
-		q.Platforms = append(q.Platforms, spelled(g, m.Platform))
+		q.Platforms = append(q.Platforms, respelled(g, m.Platform))
 	case image.FieldArchs:
-		q.Archs = append(q.Archs, spelled(g, m.Arch))
+		q.Archs = append(q.Archs, respelled(g, m.Arch))
 	case image.FieldTags:
 		g.addTags(q, m)
 	case image.FieldSourceInstances:
@@ -144,8 +144,8 @@ func (g *generator) addTags(q *image.Query, m image.Image) {
 	}
 }
 
-// spelled is a word, or another spelling that means the same.
-func spelled[E ~string](g *generator, word E) E {
+// respelled is a word, or another spelling that means the same.
+func respelled[E ~string](g *generator, word E) E {
 	other, ok := map[E]E{
 		"redhat": "RHEL", "aliyun": "Alibaba Cloud Linux", "windows": "Windows Server 2016", "ubuntu": "Ubuntu",
 		"x86_64": "amd64", "i386": "x86", "arm64": "AArch64",

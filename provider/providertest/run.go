@@ -1,11 +1,17 @@
 package providertest
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
 )
 
 // Run checks that the adapter of a harness is right. Each check is a parallel
@@ -25,7 +31,7 @@ func Run(t *testing.T, h Harness) {
 				t.Logf("not checked: %s", reason)
 				return
 			}
-			failures := c.failures(t, h, thorough)
+			failures := c.failures(t, h, chosenEffort())
 			for _, failure := range failures {
 				t.Error(failure)
 			}
@@ -55,32 +61,205 @@ func (h Harness) problems() (out []string) {
 // check is one rule.
 type check struct {
 	name, why string
-	run       func(*trial)
+	run       func(*checkRun)
 	waits     bool // it runs where time passes as soon as everybody waits
 }
 
 // failures runs the check and returns what is wrong.
 func (c check) failures(t *testing.T, h Harness, e effort) []error {
 	t.Helper()
-	trial := &trial{check: c, harness: h, effort: e}
+	run := &checkRun{check: c, harness: h, effort: e}
 	if !c.waits {
-		trial.use(t)
-		return trial.failed
+		run.start(t)
+		return run.failures
 	}
-	synctest.Test(t, func(t *testing.T) { trial.use(t) })
-	return trial.failed
+	synctest.Test(t, func(t *testing.T) { run.start(t) })
+	return run.failures
 }
 
 // effort says how many questions the checks ask that could ask any number.
 type effort struct {
-	world     int // images of a world: enough of each kind, and few enough to be asked thousands of times
-	queries   int // random queries, under the first reading
-	further   int // and under each of the others
-	minField  int // of these, queries that set a field
-	singles   int // values of a predicate that are asked for one by one
-	pairs     int // queries of two predicates, for each two of them
-	questions int // of each of many goroutines
-	huge      int // bytes of an answer that is too long
+	world        int // images of a world: enough of each kind, and few enough to be asked thousands of times
+	queries      int // random queries, under the first reading
+	further      int // and under each of the others
+	minField     int // of these, queries that set a field
+	oneField     int // values of a predicate that are asked for one by one
+	twoFields    int // queries of two predicates, for each two of them
+	perGoroutine int // of each of many goroutines
+	hugeBytes    int // bytes of an answer that is too long
 }
 
-var thorough = effort{world: 80, queries: 2000, further: 1000, minField: 50, singles: 12, pairs: 3, questions: 8, huge: 48 << 20}
+var thorough = effort{world: 80, queries: 2000, further: 1000, minField: 50, oneField: 12, twoFields: 3, perGoroutine: 8, hugeBytes: 48 << 20}
+
+// quick is the effort of go test -short: an eighth of the queries.
+var quick = effort{world: 80, queries: 250, further: 125, minField: 4, oneField: 3, twoFields: 1, perGoroutine: 2, hugeBytes: 17 << 20}
+
+func chosenEffort() effort {
+	if testing.Short() {
+		return quick
+	}
+	return thorough
+}
+
+// checkRun is one check under way.
+type checkRun struct {
+	check   check
+	harness Harness
+	effort  effort
+	t       testing.TB // for its context and its cleanup; failures are kept here
+
+	mu       sync.Mutex
+	failures []error
+}
+
+// maxFailures is how many failures of one check are worth reading.
+const maxFailures = 5
+
+func (t *checkRun) start(tb testing.TB) {
+	t.t = tb
+	t.check.run(t)
+}
+
+func (t *checkRun) failf(format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.failures) < maxFailures {
+		t.failures = append(t.failures, fmt.Errorf(format, args...))
+	}
+}
+
+func (t *checkRun) logf(format string, args ...any) {
+	t.t.Helper()
+	t.t.Logf(format, args...)
+}
+
+// tooManyFailures reports whether more failures would tell nothing new.
+func (t *checkRun) tooManyFailures() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.failures) == maxFailures
+}
+
+// requires reports whether the harness gives something, and fails if not.
+func (t *checkRun) requires(given bool, what string) bool {
+	if !given {
+		t.failf("%w", &missingError{what: what, check: t.check.name})
+	}
+	return given
+}
+
+// missingError says that a check lacks something of the harness.
+type missingError struct{ what, check string }
+
+func (e *missingError) Error() string {
+	return fmt.Sprintf("the harness gives no %s: give it, or say in Harness.Cannot[%q] why that is impossible", e.what, e.check)
+}
+
+func (t *checkRun) context() context.Context { return t.t.Context() }
+
+// open starts a fake under the first reading.
+func (t *checkRun) open(world []image.Image, c provider.Config) *Session {
+	return t.openAs(t.readings()[0], world, c)
+}
+
+func (t *checkRun) openAs(reading string, world []image.Image, c provider.Config) *Session {
+	s := t.harness.Open(t.t, world, Options{Reading: reading, Config: c})
+	if s == nil || s.Client == nil || s.Requests == nil {
+		t.t.Fatal("Harness.Open returned no session with a Client and Requests")
+	}
+	return s
+}
+
+func (t *checkRun) readings() []string {
+	if len(t.harness.Readings) == 0 {
+		return []string{""}
+	}
+	return t.harness.Readings
+}
+
+func (t *checkRun) inScope(q image.Query, m image.Image) bool {
+	return t.harness.Scope == nil || t.harness.Scope(q, m)
+}
+
+// answer returns every image of a query.
+func (t *checkRun) answer(s *Session, q image.Query) ([]image.Image, error) {
+	return provider.Collect(s.Client.Images(t.context(), q))
+}
+
+// requestsOf returns the requests that fn makes the client send.
+func requestsOf(s *Session, fn func()) []Request {
+	before := len(s.Requests())
+	fn()
+	return s.Requests()[before:]
+}
+
+// reported lists the predicates that the API can answer.
+func reported(info provider.Info) []image.Field {
+	return slices.DeleteFunc(image.AllFields(), func(f image.Field) bool { return info.Support[f] == provider.None })
+}
+
+// withSupport lists the predicates with one of the kinds of support.
+func withSupport(info provider.Info, kinds ...provider.Support) []image.Field {
+	return slices.DeleteFunc(image.AllFields(), func(f image.Field) bool { return !slices.Contains(kinds, info.Support[f]) })
+}
+
+// asError is an error as clients return it, or nil.
+func asError(err error) *provider.Error {
+	if e, ok := errors.AsType[*provider.Error](err); ok {
+		return e
+	}
+	return nil
+}
+
+func refs(images []image.Image) []image.Ref {
+	out := make([]image.Ref, len(images))
+	for i, m := range images {
+		out[i] = m.Ref
+	}
+	return out
+}
+
+// checks are the rules, in the order in which they are best read.
+var checks = []check{
+	{name: "world", run: world, why: "a world that lacks something proves nothing about it"},
+
+	{name: "oracle/one-field", run: oracleSingle, why: "what is sent to the server may save work, and must never change the answer"},
+	{name: "oracle/two-fields", run: oraclePairs, why: "predicates that work alone can lose images when they are sent together"},
+	{name: "oracle/random", run: oracleRandom, why: "users ask what nobody thought of"},
+	{name: "superset", run: supersetRows, why: "a predicate that the server widens must be checked again, and one that is called exact must be exact"},
+	{name: "defaults", run: defaults, why: "a provider's default that hides images makes an answer silently wrong"},
+	{name: "get", run: get, why: "an image is found by its identifier in whatever state, and its absence is NotFound"},
+	{name: "check", run: checkClient, waits: true, why: "who tries credentials first believes what Check says"},
+
+	{name: "paging/sizes", run: pagingSizes, why: "each image comes once whatever the number of pages, for the least number of requests"},
+	{name: "paging/totals", run: pagingTotals, waits: true, why: "totals may be missing or wrong: an answer is whole, or says that it is not"},
+	{name: "paging/repeated", run: pagingRepeated, waits: true, why: "a server that repeats itself must neither be asked for ever nor pass for complete"},
+	{name: "paging/capped", run: pagingCapped, waits: true, why: "a server that gives less than was asked leaves no gap"},
+	{name: "paging/changing", run: pagingChanging, waits: true, why: "an image that is there all the time comes once, or the answer says that it is incomplete"},
+	{name: "limit", run: limit, why: "nothing is asked for beyond the last image that is wanted"},
+	{name: "stop/break", run: stopBreak, waits: true, why: "who stops reading wants no more requests"},
+	{name: "stop/before", run: stopBefore, why: "a context that has ended sends nothing"},
+	{name: "stop/during", run: stopDuring, waits: true, why: "the end of a context is prompt, and is not mistaken for the end of the answer"},
+	{name: "range-twice", run: rangeTwice, why: "a sequence that is ranged over twice asks twice"},
+
+	{name: "errors/kinds", run: errorKinds, waits: true, why: "programs decide by the Kind, and people ask the provider by code and request ID, also where one of many targets fails"},
+	{name: "errors/permanent", run: errorPermanent, waits: true, why: "what cannot pass is not tried again: it costs time, and may lock an account"},
+	{name: "retry/attempts", run: retryAttempts, waits: true, why: "a retry is for what may pass, and ends"},
+	{name: "retry/broken", run: retryBroken, waits: true, why: "half an answer is no answer"},
+	{name: "retry/fresh", run: retryFresh, waits: true, why: "a repeated nonce or signature is refused as a replay"},
+	{name: "retry/hints", run: retryHints, waits: true, why: "a server that says when to come back is obeyed, within reason"},
+	{name: "retry/cancel", run: retryCancel, waits: true, why: "who gives up does not wait for the next attempt"},
+
+	{name: "mapping/fields", run: mappingFields, why: "an image says what its provider said, no more and no less"},
+	{name: "mapping/types", run: mappingTypes, waits: true, why: "providers change types without notice, and images must not change with them"},
+	{name: "mapping/enums", run: mappingEnums, waits: true, why: "a word that nobody knows yet is unknown, and no failure"},
+	{name: "mapping/malformed", run: mappingMalformed, waits: true, why: "what cannot be understood is an error, never an empty answer"},
+	{name: "mapping/huge", run: mappingHuge, waits: true, why: "an answer without end must not take all memory"},
+
+	{name: "explain", run: explain, why: "what Explain shows is what is sent"},
+	{name: "plan", run: plan, why: "a plan depends on nothing but the query, and belongs to its caller"},
+	{name: "support/pushed", run: supportPushed, why: "Info says what is sent to the server, and users rely on it"},
+	{name: "support/none", run: supportNone, why: "a question that can never be answered is refused with a remedy, and sends nothing"},
+	{name: "secrets", run: secrets, waits: true, why: "a credential that can be printed will be"},
+	{name: "concurrency", run: concurrency, why: "a client is shared by all goroutines of a program"},
+}

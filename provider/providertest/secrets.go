@@ -15,9 +15,9 @@ import (
 )
 
 // secrets looks for the credentials in everything that a program could print.
-func secrets(t *trial) {
+func secrets(t *checkRun) {
 	probe := t.open(nil, provider.Config{})
-	if !t.needs(len(probe.Secrets) > 0, "Session.Secrets") || !t.needs(probe.Fail != nil, "Session.Fail") {
+	if !t.requires(len(probe.Secrets) > 0, "Session.Secrets") || !t.requires(probe.Fail != nil, "Session.Fail") {
 		return
 	}
 	failures := []Failure{{}, {Break: BreakReset}, {Break: BreakCut}, {Break: BreakGateway}}
@@ -26,12 +26,12 @@ func secrets(t *trial) {
 		failures = append(failures, Failure{Code: e.Code, Message: echo})
 	}
 	for _, f := range failures {
-		t.searchFor(f)
+		t.checkFailure(f)
 	}
 }
 
-// searchFor runs a query that fails in one way, and looks at all that comes of it.
-func (t *trial) searchFor(f Failure) {
+// checkFailure runs a query that fails in one way, and looks at all that comes of it.
+func (t *checkRun) checkFailure(f Failure) {
 	var log lockedBuffer
 	c := retrying(2)
 	c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug - 10, AddSource: true}))
@@ -39,28 +39,28 @@ func (t *trial) searchFor(f Failure) {
 	s := t.open(t.harness.World(t.effort.world), c)
 	if f != (Failure{}) {
 		s.Fail(func(int) *Failure { return &f })
-	} else if !t.sendsHidden(s) {
+	} else if !t.checkHiddenSent(s) {
 		return
 	}
-	seen := t.everythingOf(s)
+	seen := t.printableValues(s)
 	seen = append(seen, log.String())
 	for _, v := range seen {
 		t.checkPrinted(f, s, v)
 	}
 }
 
-// sendsHidden makes sure that there is something to hide in the answers, if the
+// checkHiddenSent makes sure that there is something to hide in the answers, if the
 // harness says so.
-func (t *trial) sendsHidden(s *Session) bool {
+func (t *checkRun) checkHiddenSent(s *Session) bool {
 	if len(s.Hidden) == 0 {
 		return true
 	}
-	if !t.needs(s.Mangle != nil, "Session.Mangle") {
+	if !t.requires(s.EditBody != nil, "Session.EditBody") {
 		return false
 	}
 	var mu sync.Mutex
 	var sent []byte
-	s.Mangle(func(body []byte) []byte {
+	s.EditBody(func(body []byte) []byte {
 		mu.Lock()
 		defer mu.Unlock()
 		sent = append(sent, body...)
@@ -75,8 +75,8 @@ func (t *trial) sendsHidden(s *Session) bool {
 	return true
 }
 
-// everythingOf returns what a program can get out of a client.
-func (t *trial) everythingOf(s *Session) []any {
+// printableValues returns what a program can get out of a client.
+func (t *checkRun) printableValues(s *Session) []any {
 	var mu sync.Mutex
 	seen := []any{s.Client, s.Client.Info()}
 	note := func(values ...any) {
@@ -114,7 +114,7 @@ func unwrap(err error) error {
 }
 
 // checkPrinted prints a value in every usual way.
-func (t *trial) checkPrinted(f Failure, s *Session, v any) {
+func (t *checkRun) checkPrinted(f Failure, s *Session, v any) {
 	var text strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
 		fmt.Fprintf(&text, verb+"\n", v)
@@ -133,7 +133,7 @@ func (t *trial) checkPrinted(f Failure, s *Session, v any) {
 }
 
 // signatures are the long values that were sent with single requests.
-func (t *trial) signatures(s *Session) []string {
+func (t *checkRun) signatures(s *Session) []string {
 	var out []string
 	for _, r := range s.Requests() {
 		for _, name := range t.harness.Fresh {

@@ -4,16 +4,17 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
 
-// settle is long enough for anything that goes on unasked to show.
-const settle = time.Hour
+// quietPeriod is long enough for anything that goes on unasked to show.
+const quietPeriod = time.Hour
 
-func stopBreak(t *trial) {
+func stopBreak(t *checkRun) {
 	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
 	if !ok {
 		return
@@ -25,13 +26,13 @@ func stopBreak(t *trial) {
 		}
 		break
 	}
-	time.Sleep(settle)
+	time.Sleep(quietPeriod)
 	if n := len(s.Requests()); n != 1 {
 		t.failf("%d requests for the first image, want 1", n)
 	}
 }
 
-func stopBefore(t *trial) {
+func stopBefore(t *checkRun) {
 	s := t.open(t.harness.World(t.effort.world), provider.Config{})
 	ctx, cancel := context.WithCancel(t.context())
 	cancel()
@@ -42,7 +43,7 @@ func stopBefore(t *trial) {
 	}
 }
 
-func stopDuring(t *trial) {
+func stopDuring(t *checkRun) {
 	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage, Prefetch: 2}}, severalPages)
 	if !ok {
 		return
@@ -50,7 +51,7 @@ func stopDuring(t *trial) {
 	pages, _ := l.requests(severalPages(l.size))
 	for hang := 1; hang <= pages; hang++ {
 		s := l.of(severalPages(l.size))
-		if !t.needs(s.Fail != nil, "Session.Fail") {
+		if !t.requires(s.Fail != nil, "Session.Fail") {
 			return
 		}
 		s.Fail(func(n int) *Failure {
@@ -71,15 +72,15 @@ func stopDuring(t *trial) {
 }
 
 // checkEnd fails unless the error is the end of a context.
-func (t *trial) checkEnd(when string, err, want error) {
+func (t *checkRun) checkEnd(when string, err, want error) {
 	e := asError(err)
 	if e == nil || !errors.Is(err, want) || e.Kind != 0 {
 		t.failf("a context ended %s, and the error is %v: want %v, without a Kind", when, err, want)
 	}
 }
 
-// replay ranges twice over one sequence.
-func replay(t *trial) {
+// rangeTwice ranges twice over one sequence.
+func rangeTwice(t *checkRun) {
 	s := t.open(t.harness.World(t.effort.world), provider.Config{Listing: provider.Listing{PageSize: smallPage}})
 	seq := s.Client.Images(t.context(), image.Query{})
 	first, err1 := provider.Collect(seq)
@@ -90,5 +91,74 @@ func replay(t *trial) {
 	}
 	if twice := len(s.Requests()); twice != 2*once {
 		t.failf("%d requests for the first time, %d for the second", once, twice-once)
+	}
+}
+
+// limit asks for the first images of a listing, where the server decides all and
+// where something is checked here.
+func limit(t *checkRun) {
+	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
+	if !ok {
+		return
+	}
+	n := severalPages(l.size)
+	order, _, err := l.read(l.of(n))
+	if err != nil {
+		t.failf("without a limit: %w", err)
+		return
+	}
+	for _, wanted := range []int{1, l.size - 1, l.size, l.size + 1, 2 * l.size} {
+		l.checkLimit(image.Query{Limit: max(wanted, 1)}, order)
+	}
+	for _, q := range l.localQueries() {
+		for _, wanted := range []int{1, 2, 4} {
+			q.Limit = wanted
+			l.checkLimit(q, order)
+		}
+	}
+}
+
+// localQueries have one predicate that is checked here only.
+func (l *listing) localQueries() []image.Query {
+	s := l.of(0)
+	var out []image.Query
+	for _, f := range withSupport(s.Client.Info(), provider.Local) {
+		for q := range oneFieldQueries(l.world, f, l.effort.oneField) {
+			plan, err := s.Client.Explain(q)
+			if err == nil && len(plan.Calls) > 0 && len(plan.Superset)+len(plan.Exact) == 0 {
+				out = append(out, q)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// checkLimit wants the first images of the listing that match, and no request
+// beyond the last of them.
+func (l *listing) checkLimit(q image.Query, order []image.Image) {
+	var want []image.Image
+	last := 0
+	for i, m := range order {
+		if len(want) < q.Limit && q.Match(m) {
+			want, last = append(want, m), i
+		}
+	}
+	if len(want) < q.Limit {
+		return
+	}
+	s := l.of(len(order))
+	var got []image.Image
+	var err error
+	sent := requestsOf(s, func() { got, err = l.answer(s, q) })
+	if err != nil || !slices.Equal(refs(want), refs(got)) {
+		l.failf("%s: %d images came, want the first that match, error %v", q, len(got), err)
+	}
+	pages := 1
+	if l.isPaged() {
+		pages = last/l.size + 1
+	}
+	if len(sent) != pages {
+		l.failf("%s: %d requests, want %d: the last image that is wanted is number %d, and a page has %d", q, len(sent), pages, last+1, l.size)
 	}
 }

@@ -2,6 +2,10 @@ package providertest
 
 import (
 	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -10,13 +14,13 @@ import (
 )
 
 // supportPushed compares what Info says of each predicate with the requests.
-func supportPushed(t *trial) {
+func supportPushed(t *checkRun) {
 	world := t.harness.World(t.effort.world)
 	info := t.open(world, provider.Config{}).Client.Info()
 	for _, f := range reported(info) {
 		s := t.open(world, provider.Config{})
 		usual, seen := t.sentFor(s, image.Query{}), false
-		for q := range singles(world, f, t.effort.singles) {
+		for q := range oneFieldQueries(world, f, t.effort.oneField) {
 			for request := range t.sentFor(s, q) {
 				seen = seen || !usual[request]
 			}
@@ -32,11 +36,11 @@ func supportPushed(t *trial) {
 }
 
 // sentFor returns what a query sends, pages aside.
-func (t *trial) sentFor(s *Session, q image.Query) map[string]bool {
+func (t *checkRun) sentFor(s *Session, q image.Query) map[string]bool {
 	out := map[string]bool{}
 	var err error
-	for _, r := range asked(s, func() { _, err = t.answer(s, q) }) {
-		out[r.Action+"?"+t.essence(r).Encode()] = true
+	for _, r := range requestsOf(s, func() { _, err = t.answer(s, q) }) {
+		out[r.Action+"?"+t.operationParams(r).Encode()] = true
 	}
 	if err != nil {
 		t.failf("%s: %w", q, err)
@@ -45,12 +49,12 @@ func (t *trial) sentFor(s *Session, q image.Query) map[string]bool {
 }
 
 // supportNone asks for what the API never reports.
-func supportNone(t *trial) {
+func supportNone(t *checkRun) {
 	s := t.open(t.harness.World(t.effort.world), provider.Config{})
 	info := s.Client.Info()
 	for _, f := range withSupport(info, provider.None) {
 		q := fullQuery(f)
-		sent := asked(s, func() {
+		sent := requestsOf(s, func() {
 			t.checkRefused(s, f, q)
 			q.SkipUnreported = true
 			t.checkSkipped(s, f, q)
@@ -64,13 +68,13 @@ func supportNone(t *trial) {
 // fullQuery sets a predicate, whatever it is.
 func fullQuery(f image.Field) image.Query {
 	m := Images(provider.Info{Name: "any", Region: "any"}, 50)
-	for q := range singles(m, f, 1) {
+	for q := range oneFieldQueries(m, f, 1) {
 		return q
 	}
 	return image.Query{}
 }
 
-func (t *trial) checkRefused(s *Session, f image.Field, q image.Query) {
+func (t *checkRun) checkRefused(s *Session, f image.Field, q image.Query) {
 	plan, err := s.Client.Explain(q)
 	if err != nil || !slices.Equal(plan.Unsupported, []image.Field{f}) || len(plan.Calls) > 0 {
 		t.failf("%s: the plan of what is never reported is, error %v:\n%s", f, err, plan)
@@ -87,7 +91,7 @@ func (t *trial) checkRefused(s *Session, f image.Field, q image.Query) {
 	}
 }
 
-func (t *trial) checkSkipped(s *Session, f image.Field, q image.Query) {
+func (t *checkRun) checkSkipped(s *Session, f image.Field, q image.Query) {
 	if got, err := t.answer(s, q); err != nil || len(got) > 0 {
 		t.failf("%s with SkipUnreported: %d images came, error %v", f, len(got), err)
 	}
@@ -97,5 +101,235 @@ func (t *trial) checkSkipped(s *Session, f image.Field, q image.Query) {
 	hits, err := provider.Collect(provider.Search(ctx, targets, q, nil))
 	if err != nil || len(hits) > 0 || !report.Complete || !slices.Equal(report.Skipped, []image.Field{f}) {
 		t.failf("%s with SkipUnreported in a search: %d images, error %v, complete %t, skipped %v", f, len(hits), err, report.Complete, report.Skipped)
+	}
+}
+
+// supersetRows looks at what the server really gives for each predicate that is sent.
+func supersetRows(t *checkRun) {
+	dropped := map[image.Field]int{}
+	var pushed []image.Field
+	for _, o := range t.oracles() {
+		pushed = withSupport(o.session.Client.Info(), provider.Superset, provider.Exact)
+		for _, f := range pushed {
+			n := o.countSuperset(f)
+			if n > 0 && o.session.Client.Info().Support[f] == provider.Exact {
+				t.failf("%s%s is called exact, and the server returned %d images that do not match", o.readingPrefix(), f, n)
+			}
+			dropped[f] += n
+		}
+	}
+	info := t.open(nil, provider.Config{}).Client.Info()
+	for _, f := range pushed {
+		if info.Support[f] == provider.Superset && dropped[f] == 0 {
+			t.checkIgnoredPredicate(f)
+		}
+	}
+}
+
+// countSuperset counts the images that the server returns for a predicate and that do
+// not match it.
+func (o *oracle) countSuperset(f image.Field) (dropped int) {
+	for q := range oneFieldQueries(o.world, f, o.effort.oneField) {
+		plan, err := o.session.Client.Explain(q)
+		if err != nil {
+			o.failf("%s: %w", q, err)
+			return dropped
+		}
+		for _, call := range plan.Calls {
+			if slices.Contains(call.Pushed, f) {
+				dropped += o.countNonMatching(o.session, q, call)
+			}
+		}
+	}
+	return dropped
+}
+
+// countNonMatching counts the images of a call that do not match.
+func (t *checkRun) countNonMatching(s *Session, q image.Query, call provider.Call) (n int) {
+	rows, err := provider.Collect(s.Client.Do(t.context(), call))
+	if err != nil {
+		t.failf("%s: %w", q, err)
+	}
+	for _, m := range rows {
+		if !q.Match(m) {
+			n++
+		}
+	}
+	return n
+}
+
+// checkIgnoredPredicate tries again with a server that ignores what it is sent about a
+// predicate, as far as the world has no decoys of its own.
+func (t *checkRun) checkIgnoredPredicate(f image.Field) {
+	world := t.harness.World(t.effort.world)
+	sent := false
+	for q := range oneFieldQueries(world, f, t.effort.oneField) {
+		s := t.open(world, provider.Config{})
+		if !t.requires(s.Ignore != nil, "Session.Ignore, and the world has no decoy for "+string(f)) {
+			return
+		}
+		base, err1 := s.Client.Explain(image.Query{})
+		plan, err2 := s.Client.Explain(q)
+		if err1 != nil || err2 != nil {
+			t.failf("%s: errors %v, %v", q, err1, err2)
+			return
+		}
+		for _, call := range plan.Calls {
+			if !slices.Contains(call.Pushed, f) {
+				continue
+			}
+			sent = true
+			s.Ignore(addedParams(base.Calls[0], call)...)
+			if t.countNonMatching(s, q, call) > 0 {
+				return
+			}
+		}
+	}
+	if !sent {
+		return // which another check is for
+	}
+	t.failf("%s is called superset, and the server never returned an image that does not match, even when it ignores the predicate", f)
+}
+
+// addedParams names the parameters of a call that base does not have.
+func addedParams(base, call provider.Call) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(call.Params)), func(name string) bool {
+		return slices.Equal(base.Params[name], call.Params[name])
+	})
+}
+
+// explain compares plans with what the fake is sent.
+func explain(t *checkRun) {
+	world := t.harness.World(t.effort.world)
+	s := t.open(world, provider.Config{})
+	for q := range t.explainQueries(s.Client.Info(), world) {
+		if t.tooManyFailures() {
+			return
+		}
+		plan, ok := t.explainOnce(s, q)
+		if !ok {
+			continue
+		}
+		var err error
+		sent := requestsOf(s, func() { _, err = t.answer(s, q) })
+		if err != nil {
+			t.failf("%s: %w", q, err)
+		}
+		t.checkSent(q, plan, sent)
+	}
+}
+
+// explainQueries are queries of all sorts.
+func (t *checkRun) explainQueries(info provider.Info, world []image.Image) func(yield func(image.Query) bool) {
+	return func(yield func(image.Query) bool) {
+		if !yield(image.Query{}) {
+			return
+		}
+		for q := range Queries(9, t.effort.queries/10, world, reported(info)) {
+			if !yield(q) {
+				return
+			}
+		}
+	}
+}
+
+// explainOnce returns the plan, of which nothing was sent and all can be read.
+func (t *checkRun) explainOnce(s *Session, q image.Query) (plan *provider.Plan, ok bool) {
+	var err error
+	if sent := requestsOf(s, func() { plan, err = s.Client.Explain(q) }); len(sent) > 0 {
+		t.failf("%s: Explain sent %d requests", q, len(sent))
+	}
+	if err != nil {
+		t.failf("%s: %w", q, err)
+		return nil, false
+	}
+	text := plan.String()
+	for _, call := range plan.Calls {
+		for name, values := range call.Params {
+			if line := name + "=" + values[0]; !strings.Contains(text, line) {
+				t.failf("%s: the text of the plan lacks %s:\n%s", q, line, text)
+			}
+		}
+	}
+	return plan, true
+}
+
+// checkSent wants every call of the plan to be sent, and nothing else.
+func (t *checkRun) checkSent(q image.Query, plan *provider.Plan, sent []Request) {
+	planned := map[string]bool{}
+	for _, call := range plan.Calls {
+		planned[call.Action+"?"+call.Params.Encode()] = false
+	}
+	for _, r := range sent {
+		key := r.Action + "?" + t.operationParams(r).Encode()
+		if _, ok := planned[key]; !ok {
+			t.failf("%s: %s was sent, and the plan has\n%s", q, key, plan)
+			return
+		}
+		planned[key] = true
+	}
+	for key, was := range planned {
+		if !was {
+			t.failf("%s: the plan has %s, which was not sent", q, key)
+		}
+	}
+}
+
+// operationParams is a request without what every request has: the page and the protocol.
+func (t *checkRun) operationParams(r Request) url.Values {
+	out := maps.Clone(r.Params)
+	for _, name := range slices.Concat(t.harness.Paging, t.harness.Protocol) {
+		delete(out, name)
+	}
+	return out
+}
+
+// plan makes the same plan twice, and writes into the first.
+func plan(t *checkRun) {
+	world := t.harness.World(t.effort.world)
+	s := t.open(world, provider.Config{})
+	for q := range t.explainQueries(s.Client.Info(), world) {
+		if t.tooManyFailures() {
+			return
+		}
+		before := q.String()
+		first, err1 := s.Client.Explain(q)
+		second, err2 := s.Client.Explain(q)
+		if err1 != nil || err2 != nil || !reflect.DeepEqual(first, second) {
+			t.failf("%s: two plans differ, errors %v, %v:\n%s\n%s", q, err1, err2, first, second)
+			continue
+		}
+		was := fmt.Sprintf("%+v", *second)
+		for _, call := range first.Calls {
+			if call.Params != nil {
+				call.Params.Set("written", "by the caller")
+			}
+			clear(call.Pushed)
+		}
+		third, err := s.Client.Explain(q)
+		if err != nil || fmt.Sprintf("%+v", *second) != was || fmt.Sprintf("%+v", *third) != was {
+			t.failf("%s: what a caller writes into a plan shows in others, error %v:\n%s\n%s", q, err, second, third)
+		}
+		if q.String() != before {
+			t.failf("the plan changed its query %s to %s", before, q)
+		}
+	}
+	t.checkCallIsKept(s)
+}
+
+// checkCallIsKept wants the pages of a call to leave it as it is.
+func (t *checkRun) checkCallIsKept(s *Session) {
+	plan, err := s.Client.Explain(image.Query{})
+	if err != nil || len(plan.Calls) == 0 {
+		t.failf("the plan of the empty query has no call, error %v", err)
+		return
+	}
+	call := plan.Calls[0]
+	before := provider.Call{Action: call.Action, Params: maps.Clone(call.Params), Pushed: slices.Clone(call.Pushed), Paging: call.Paging}
+	if _, err := provider.Collect(s.Client.Do(t.context(), call)); err != nil {
+		t.failf("the first call of the empty query: %w", err)
+	}
+	if !reflect.DeepEqual(before, call) {
+		t.failf("to fetch its pages changed the call\n%+v\nto\n%+v", before, call)
 	}
 }

@@ -50,7 +50,7 @@ func readingsFor(bug string) []string {
 
 // modelHarness gives every hook.
 func modelHarness(bug string) providertest.Harness {
-	k := newMemory()
+	k := newCache()
 	return providertest.Harness{
 		World:    k.world,
 		Readings: readingsFor(bug),
@@ -86,7 +86,7 @@ func modelHarness(bug string) providertest.Harness {
 						}
 					})
 				},
-				Mangle: func(change func([]byte) []byte) { c.mangle = change },
+				EditBody: func(change func([]byte) []byte) { c.editBody = change },
 			}
 		},
 	}

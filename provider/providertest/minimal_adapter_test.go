@@ -18,23 +18,23 @@ import (
 	"github.com/imagequery/imagequery/provider/providertest"
 )
 
-// stranger is the least that an adapter can be: it pushes nothing, and leaves
+// minimalAdapter is the least that an adapter can be: it pushes nothing, and leaves
 // everything to the engine. Its provider is a list in memory.
-type stranger struct {
+type minimalAdapter struct {
 	mu     sync.Mutex
 	images []image.Image
 	log    []providertest.Request
 }
 
-func (s *stranger) Info() provider.Info { return strangerInfo }
+func (s *minimalAdapter) Info() provider.Info { return minimalInfo }
 
-var strangerInfo = provider.Info{Name: "stranger", Region: "here", Host: "stranger.invalid"}
+var minimalInfo = provider.Info{Name: "minimal", Region: "here", Host: "minimal.invalid"}
 
-func (s *stranger) Plan(image.Query) ([]provider.Call, error) {
+func (s *minimalAdapter) Plan(image.Query) ([]provider.Call, error) {
 	return []provider.Call{{Action: "list", Params: url.Values{}, Paging: provider.Paging{MaxSize: 30}}}, nil
 }
 
-func (s *stranger) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) (*provider.Page, error) {
+func (s *minimalAdapter) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) (*provider.Page, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -47,48 +47,48 @@ func (s *stranger) Fetch(ctx context.Context, c provider.Call, at provider.Curso
 	return &provider.Page{Images: slices.Clone(page), Total: len(s.images)}, nil
 }
 
-func (s *stranger) requests() []providertest.Request {
+func (s *minimalAdapter) requests() []providertest.Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.log)
 }
 
-// strangerHarness is what the stranger writes.
-func strangerHarness() providertest.Harness {
+// minimalHarness is what the minimalAdapter writes.
+func minimalHarness() providertest.Harness {
 	return providertest.Harness{
-		World:  func(n int) []image.Image { return providertest.Images(strangerInfo, n) },
+		World:  func(n int) []image.Image { return providertest.Images(minimalInfo, n) },
 		Paging: []string{"offset", "limit"},
 		Open: func(_ testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
-			s := &stranger{images: world}
+			s := &minimalAdapter{images: world}
 			return &providertest.Session{Client: provider.New(s, o.Config), Requests: s.requests}
 		},
 	}
 }
 
-// excuses are the reasons of the stranger.
-func excuses() map[string]string {
+// cannotReasons are the reasons of the minimalAdapter.
+func cannotReasons() map[string]string {
 	const memory = "the provider is a list in memory"
 	const honest = "the list cannot lie about itself"
 	return map[string]string{
-		"paging/totals": honest, "paging/stuck": honest, "paging/capped": honest, "paging/changing": honest,
+		"paging/totals": honest, "paging/repeated": honest, "paging/capped": honest, "paging/changing": honest,
 		"check": memory, "stop/during": memory, "errors/kinds": memory, "errors/permanent": memory,
 		"retry/attempts": memory, "retry/broken": memory, "retry/fresh": memory, "retry/hints": memory, "retry/cancel": memory,
-		"mapping/types": memory, "mapping/words": memory, "mapping/garbage": memory, "mapping/huge": memory,
+		"mapping/types": memory, "mapping/enums": memory, "mapping/malformed": memory, "mapping/huge": memory,
 		"secrets": "there are no credentials",
 	}
 }
 
-func TestStranger(t *testing.T) {
-	h := strangerHarness()
-	h.Cannot = excuses()
+func TestMinimalAdapterPassesWithReasons(t *testing.T) {
+	h := minimalHarness()
+	h.Cannot = cannotReasons()
 	providertest.Run(t, h)
 }
 
-// TestNothingIsSkippedInSilence finds every excuse necessary: without it the check
+// TestMissingHooksFailTheirChecks finds every excuse necessary: without it the check
 // fails for want of a hook.
-func TestNothingIsSkippedInSilence(t *testing.T) {
-	failures := providertest.Failures(t, strangerHarness())
-	want := slices.Sorted(maps.Keys(excuses()))
+func TestMissingHooksFailTheirChecks(t *testing.T) {
+	failures := providertest.Failures(t, minimalHarness())
+	want := slices.Sorted(maps.Keys(cannotReasons()))
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(failures))); diff != "" {
 		t.Errorf("checks that fail (-want +got):\n%s", diff)
 	}
@@ -99,13 +99,13 @@ func TestNothingIsSkippedInSilence(t *testing.T) {
 	}
 }
 
-// TestBadExcuses are mistakes in the harness.
-func TestBadExcuses(t *testing.T) {
+// TestInvalidHarnessIsReported: these are mistakes in the harness.
+func TestInvalidHarnessIsReported(t *testing.T) {
 	for name, cannot := range map[string]map[string]string{
 		"no such check": {"no/such": "because"},
 		"no reason":     {"secrets": ""},
 	} {
-		h := strangerHarness()
+		h := minimalHarness()
 		h.Cannot = cannot
 		if problems := providertest.Problems(h); len(problems) != 1 {
 			t.Errorf("%s: problems %q, want one", name, problems)
@@ -116,16 +116,16 @@ func TestBadExcuses(t *testing.T) {
 	}
 }
 
-// poorHarnesses make worlds that prove too little, with the checks that say so.
-var poorHarnesses = map[string][]string{
+// incompleteWorlds make worlds that prove too little, with the checks that say so.
+var incompleteWorlds = map[string][]string{
 	"no world is empty": {"world"},
 }
 
-func TestPoorHarnesses(t *testing.T) {
-	for name, want := range poorHarnesses {
+func TestIncompleteWorldFailsTheWorldCheck(t *testing.T) {
+	for name, want := range incompleteWorlds {
 		t.Run(name, func(t *testing.T) {
-			h := strangerHarness()
-			h.Cannot = excuses()
+			h := minimalHarness()
+			h.Cannot = cannotReasons()
 			rich := h.World
 			h.World = func(n int) []image.Image { return rich(max(n, 1)) }
 			found := slices.Sorted(maps.Keys(providertest.Failures(t, h)))

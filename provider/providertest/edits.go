@@ -11,9 +11,9 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// inJSON applies a change to the decoded form of a JSON text. Any other text stays
+// editJSON applies a change to the decoded form of a JSON text. Any other text stays
 // as it is.
-func inJSON(change func(any) any) func([]byte) []byte {
+func editJSON(change func(any) any) func([]byte) []byte {
 	return func(body []byte) []byte {
 		decoder := json.NewDecoder(bytes.NewReader(body))
 		decoder.UseNumber()
@@ -29,24 +29,24 @@ func inJSON(change func(any) any) func([]byte) []byte {
 	}
 }
 
-// everywhere applies a change to a value and to all that is in it, the innermost
+// editAll applies a change to a value and to all that is in it, the innermost
 // first.
-func everywhere(v any, change func(any) any) any {
+func editAll(v any, change func(any) any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, inner := range v {
-			v[key] = everywhere(inner, change)
+			v[key] = editAll(inner, change)
 		}
 	case []any:
 		for i, inner := range v {
-			v[i] = everywhere(inner, change)
+			v[i] = editAll(inner, change)
 		}
 	}
 	return change(v)
 }
 
-func withExtraMembers(v any) any {
-	return everywhere(v, func(v any) any {
+func addMembers(v any) any {
+	return editAll(v, func(v any) any {
 		if object, ok := v.(map[string]any); ok {
 			object["UnheardOf"] = map[string]any{"a": []any{json.Number("1"), nil, true, "x"}, "Id": "m-0"}
 			object[""] = "nothing"
@@ -55,8 +55,8 @@ func withExtraMembers(v any) any {
 	})
 }
 
-func numbersAsTexts(v any) any {
-	return everywhere(v, func(v any) any {
+func numbersToStrings(v any) any {
+	return editAll(v, func(v any) any {
 		if n, ok := v.(json.Number); ok {
 			return n.String()
 		}
@@ -67,8 +67,8 @@ func numbersAsTexts(v any) any {
 // plainNumber is a text that is the usual form of a whole number.
 var plainNumber = regexp.MustCompile(`^(0|[1-9][0-9]{0,14})$`)
 
-func textsAsNumbers(v any) any {
-	return everywhere(v, func(v any) any {
+func stringsToNumbers(v any) any {
+	return editAll(v, func(v any) any {
 		if text, ok := v.(string); ok && plainNumber.MatchString(text) {
 			return json.Number(text)
 		}
@@ -90,8 +90,8 @@ func isEmpty(v any) bool {
 	return false
 }
 
-func nullForEmpty(v any) any {
-	return everywhere(v, func(v any) any {
+func emptyToNull(v any) any {
+	return editAll(v, func(v any) any {
 		if isEmpty(v) {
 			return nil
 		}
@@ -99,7 +99,7 @@ func nullForEmpty(v any) any {
 	})
 }
 
-func withoutEmpty(record map[string]any) {
+func removeEmpty(record map[string]any) {
 	for key, v := range record {
 		if isEmpty(v) {
 			delete(record, key)
@@ -124,10 +124,10 @@ func recordsOf(world []image.Image) func(map[string]any) bool {
 	}
 }
 
-// inRecords applies a change to the records of images.
-func inRecords(isRecord func(map[string]any) bool, change func(record map[string]any)) func(any) any {
+// editRecords applies a change to the records of images.
+func editRecords(isRecord func(map[string]any) bool, change func(record map[string]any)) func(any) any {
 	return func(v any) any {
-		return everywhere(v, func(v any) any {
+		return editAll(v, func(v any) any {
 			if object, ok := v.(map[string]any); ok && isRecord(object) {
 				change(object)
 			}
@@ -136,9 +136,9 @@ func inRecords(isRecord func(map[string]any) bool, change func(record map[string
 	}
 }
 
-// wordKeys gathers the members of records, and says which of them are words: texts
+// enumMembers gathers the members of records, and says which of them are words: texts
 // and numbers, but neither the identifier nor a flag that is written as text.
-func wordKeys(world []image.Image, keys map[string]bool) func(record map[string]any) {
+func enumMembers(world []image.Image, keys map[string]bool) func(record map[string]any) {
 	identifiers := map[string]bool{}
 	for _, m := range world {
 		identifiers[m.ID] = true
@@ -156,7 +156,7 @@ func wordKeys(world []image.Image, keys map[string]bool) func(record map[string]
 	}
 }
 
-func unknownWord(key string) func(record map[string]any) {
+func unknownEnum(key string) func(record map[string]any) {
 	return func(record map[string]any) {
 		if _, ok := record[key]; ok {
 			record[key] = "Unheard-Of"
@@ -166,8 +166,8 @@ func unknownWord(key string) func(record map[string]any) {
 
 var jsonText = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
-// escapedTexts writes every sign of every text as an escape.
-func escapedTexts(body []byte) []byte {
+// escapeStrings writes every sign of every text as an escape.
+func escapeStrings(body []byte) []byte {
 	return jsonText.ReplaceAllFunc(body, func(token []byte) []byte {
 		var text string
 		if json.Unmarshal(token, &text) != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// memory keeps what the sessions of one harness would work out again and again.
-type memory struct {
+// cache keeps what the sessions of one harness would work out again and again.
+type cache struct {
 	mu      sync.Mutex
 	worlds  map[int][]image.Image
 	records map[recordKey]row
@@ -22,11 +22,11 @@ type recordKey struct {
 	created time.Time
 }
 
-func newMemory() *memory {
-	return &memory{worlds: map[int][]image.Image{}, records: map[recordKey]row{}, pages: map[string]provider.Page{}}
+func newCache() *cache {
+	return &cache{worlds: map[int][]image.Image{}, records: map[recordKey]row{}, pages: map[string]provider.Page{}}
 }
 
-func (k *memory) world(n int) []image.Image {
+func (k *cache) world(n int) []image.Image {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.worlds[n] == nil {
@@ -35,7 +35,7 @@ func (k *memory) world(n int) []image.Image {
 	return k.worlds[n]
 }
 
-func (k *memory) row(m image.Image) row {
+func (k *cache) row(m image.Image) row {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	key := recordKey{m.ID, m.Created}
@@ -48,7 +48,7 @@ func (k *memory) row(m image.Image) row {
 	return r
 }
 
-func (k *memory) page(body []byte, parse func([]byte) (provider.Page, error)) (provider.Page, error) {
+func (k *cache) page(body []byte, parse func([]byte) (provider.Page, error)) (provider.Page, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	page, known := k.pages[string(body)]

@@ -11,11 +11,11 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// singles yields queries with one predicate: n of its values in the world and some
+// oneFieldQueries yields queries with one predicate: n of its values in the world and some
 // more if they have odd signs, several at once, and values that nothing has.
-func singles(world []image.Image, f image.Field, n int) iter.Seq[image.Query] {
+func oneFieldQueries(world []image.Image, f image.Field, n int) iter.Seq[image.Query] {
 	return func(yield func(image.Query) bool) {
-		for _, q := range slices.Concat(inWorld(world, f, n), beyondWorld(world, f, n)) {
+		for _, q := range slices.Concat(presentValueQueries(world, f, n), absentValueQueries(world, f, n)) {
 			if len(q.Fields()) > 0 && !yield(q) {
 				return
 			}
@@ -23,7 +23,7 @@ func singles(world []image.Image, f image.Field, n int) iter.Seq[image.Query] {
 	}
 }
 
-func inWorld(world []image.Image, f image.Field, n int) []image.Query {
+func presentValueQueries(world []image.Image, f image.Field, n int) []image.Query {
 	g := generator{rng: rand.New(rand.NewPCG(3, 3)), world: world}
 	var out []image.Query
 	var few, many, plain image.Query
@@ -61,9 +61,9 @@ func isPlain(text string) bool {
 	})
 }
 
-// beyondWorld asks for what hardly anything has, or what only looks like something
+// absentValueQueries asks for what hardly anything has, or what only looks like something
 // that is there.
-func beyondWorld(world []image.Image, f image.Field, n int) []image.Query {
+func absentValueQueries(world []image.Image, f image.Field, n int) []image.Query {
 	switch f {
 	case image.FieldTags:
 		return tagQueries(world)
@@ -71,7 +71,7 @@ func beyondWorld(world []image.Image, f image.Field, n int) []image.Query {
 		return timeQueries(world[:min(n/2, len(world))], f)
 	}
 	var out []image.Query
-	for _, values := range append(words(f), lookalikes(world, f)...) {
+	for _, values := range append(vocabulary(f), similarValues(world, f)...) {
 		var q image.Query
 		setTexts(&q, f, values)
 		if q.Validate() == nil {
@@ -81,9 +81,9 @@ func beyondWorld(world []image.Image, f image.Field, n int) []image.Query {
 	return out
 }
 
-// words are all those of a vocabulary, each for itself: also those that the
+// vocabulary are all those of a vocabulary, each for itself: also those that the
 // provider does not have.
-func words(f image.Field) [][]string {
+func vocabulary(f image.Field) [][]string {
 	var all []string
 	switch f {
 	case image.FieldSources:
@@ -116,9 +116,9 @@ func texts[E ~string](values []E) []string {
 	return out
 }
 
-// lookalikes are texts near those of the world, and more of them than one request
+// similarValues are texts near those of the world, and more of them than one request
 // is likely to take.
-func lookalikes(world []image.Image, f image.Field) [][]string {
+func similarValues(world []image.Image, f image.Field) [][]string {
 	g := generator{rng: rand.New(rand.NewPCG(4, 4)), world: world}
 	var q image.Query
 	g.add(&q, f, g.imageWith(f))
@@ -160,19 +160,19 @@ func setTexts(q *image.Query, f image.Field, values []string) {
 	case image.FieldRegions:
 		q.Regions = values
 	case image.FieldSources:
-		q.Sources = as[image.Source](values)
+		q.Sources = convert[image.Source](values)
 	case image.FieldOwners:
 		q.Owners = values
 	case image.FieldVisibilities:
-		q.Visibilities = as[image.Visibility](values)
+		q.Visibilities = convert[image.Visibility](values)
 	case image.FieldStatuses:
-		q.Statuses = as[image.Status](values)
+		q.Statuses = convert[image.Status](values)
 	case image.FieldOSes:
-		q.OSes = as[image.OS](values)
+		q.OSes = convert[image.OS](values)
 	case image.FieldPlatforms:
 		q.Platforms = values
 	case image.FieldArchs:
-		q.Archs = as[image.Arch](values)
+		q.Archs = convert[image.Arch](values)
 	case image.FieldSourceInstances:
 		q.SourceInstances = values
 	case image.FieldSourceSnapshots:
@@ -182,7 +182,7 @@ func setTexts(q *image.Query, f image.Field, values []string) {
 	}
 }
 
-func as[E ~string](values []string) []E {
+func convert[E ~string](values []string) []E {
 	out := make([]E, len(values))
 	for i, v := range values {
 		out[i] = E(v)
@@ -232,4 +232,40 @@ func timeQueries(world []image.Image, f image.Field) []image.Query {
 		}
 	}
 	return out
+}
+
+// twoFieldQueries yields n queries with two predicates: of one image, of another, of several,
+// and so on.
+func twoFieldQueries(world []image.Image, f, g image.Field, n int) iter.Seq[image.Query] {
+	return func(yield func(image.Query) bool) {
+		gen := generator{rng: rand.New(rand.NewPCG(5, 5)), world: world}
+		for i := range n {
+			if q := gen.twoFieldQuery(f, g, []int{1, 1, 3}[i%3]); q.Validate() == nil && !yield(q) {
+				return
+			}
+		}
+	}
+}
+
+func (g *generator) twoFieldQuery(first, second image.Field, several int) image.Query {
+	base := g.imageWith(first)
+	for range 20 {
+		if HasField(base, second) {
+			break
+		}
+		base = g.imageWith(first)
+	}
+	var q image.Query
+	for i := range several {
+		for _, f := range []image.Field{first, second} {
+			m := base
+			if i > 0 || !HasField(base, f) {
+				m = g.imageWith(f)
+			}
+			if HasField(m, f) {
+				g.add(&q, f, m)
+			}
+		}
+	}
+	return q
 }
