@@ -58,18 +58,34 @@ type Default struct {
 	Effect       string // what is left out, and how to have it
 }
 
-// Support says what an API can do with one predicate.
+// Support is what an API can do with one predicate. The client checks every
+// predicate on every image, whatever the support.
 type Support uint8
 
-// From the predicate that is checked here only, to the one that the server
-// decides by itself.
+// The levels of support. The zero value is Local.
 const (
-	Local    Support = iota // not sent: checked here
-	None                    // the API never reports the field, so the predicate cannot be answered
-	Superset                // sent, and the answer may hold more: checked again here
-	Exact                   // sent, and the server is thought to decide exactly; checked again all the same
+	Local    Support = iota // not sent; the client checks it
+	None                    // the API never reports the field, so the predicate cannot be checked
+	Superset                // sent; the response may hold more images than match
+	Exact                   // sent; the server applies the predicate exactly
 )
 
+// StrongerThan reports whether the server does more of the filtering with s than
+// with t.
+func (s Support) StrongerThan(t Support) bool { return s.rank() > t.rank() }
+
+func (s Support) rank() int {
+	switch s {
+	case Superset:
+		return 1
+	case Exact:
+		return 2
+	default: // nothing is sent
+		return 0
+	}
+}
+
+// String returns "local", "none", "superset" or "exact".
 func (s Support) String() string {
 	switch s {
 	case None:

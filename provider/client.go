@@ -36,7 +36,19 @@ func (c *Client) Info() Info { return c.info }
 // those of the provider, and [Incomplete] or [BadResponse] for what it sent.
 func (c *Client) Images(ctx context.Context, q image.Query) iter.Seq2[image.Image, error] {
 	return func(yield func(image.Image, error) bool) {
-		plan, q, err := c.plan(q)
+		prepared, err := prepare(q)
+		if err != nil {
+			yield(image.Image{}, c.fail(ctx, "", err))
+			return
+		}
+		c.images(ctx, prepared)(yield)
+	}
+}
+
+// images is Images for a prepared query.
+func (c *Client) images(ctx context.Context, q image.Query) iter.Seq2[image.Image, error] {
+	return func(yield func(image.Image, error) bool) {
+		plan, err := c.plan(q)
 		if err == nil && len(plan.Unsupported) > 0 && !q.SkipUnreported {
 			err = c.fail(ctx, "", &Error{Kind: Unsupported, Message: c.unsupportedText(plan.Unsupported, false)})
 		}
@@ -63,8 +75,11 @@ func everything(*image.Image) bool { return true }
 // Explain returns the plan of a query and sends nothing. A predicate that the API
 // can never answer is in the plan, and no error. The Kind is [InvalidArgument].
 func (c *Client) Explain(q image.Query) (*Plan, error) {
-	plan, _, err := c.plan(q)
-	return plan, err
+	q, err := prepare(q)
+	if err != nil {
+		return nil, c.fail(context.Background(), "", err)
+	}
+	return c.plan(q)
 }
 
 // Get returns the image with an identifier, in whatever state and from whatever

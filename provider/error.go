@@ -7,23 +7,23 @@ import (
 	"unicode"
 )
 
-// Kind says what went wrong, across all providers. It is an error itself, so
-// that errors.Is(err, provider.Throttled) holds for every [*Error] of that kind.
+// Kind classifies an error across all providers. It is an error itself:
+// errors.Is(err, provider.Throttled) holds for every [*Error] of that kind.
 type Kind uint8
 
-// The kinds of failure. The zero Kind is none of them: a context that ended has
-// no kind, and is found with errors.Is(err, context.Canceled) and
+// The kinds of errors. An error that is the end of a context has the zero Kind;
+// find it with errors.Is(err, context.Canceled) or
 // errors.Is(err, context.DeadlineExceeded).
 const (
 	_                Kind = iota
 	InvalidArgument       // the query, the configuration or a parameter is wrong
-	Unsupported           // the API never reports a field that the query asks about
+	Unsupported           // the API never reports a field that the query has a predicate on
 	Unauthenticated       // the credentials are missing, wrong, expired or disabled
-	PermissionDenied      // the credentials are good, and may not do this
-	NotFound              // nothing is there, where one image was asked for
-	Throttled             // the provider asks for fewer requests
-	Unavailable           // no answer, a broken answer, or the provider's own failure
-	BadResponse           // an answer that cannot be understood
+	PermissionDenied      // the credentials are valid but lack a permission
+	NotFound              // no image matches where one was requested
+	Throttled             // the provider limits the rate of requests
+	Unavailable           // no response, a truncated one, or a failure of the provider
+	BadResponse           // a response that cannot be decoded
 	Incomplete            // the listing ended with images missing
 )
 
@@ -39,7 +39,7 @@ var kindTexts = [...]string{
 	Incomplete:       "incomplete",
 }
 
-// Error is the kind in words, such as "permission denied".
+// Error returns the kind in words, such as "permission denied".
 func (k Kind) Error() string {
 	if int(k) < len(kindTexts) {
 		return kindTexts[k]
@@ -47,24 +47,35 @@ func (k Kind) Error() string {
 	return fmt.Sprintf("kind %d", uint8(k))
 }
 
-// MarshalText gives the kind in snake case, such as "permission_denied".
+// MarshalText encodes the kind in snake case, such as "permission_denied".
 func (k Kind) MarshalText() ([]byte, error) {
 	return []byte(strings.ReplaceAll(k.Error(), " ", "_")), nil
 }
 
-// Error is the failure of one operation. It never holds a credential, a
-// signature or a signed address. Its text is for people, and may change.
-type Error struct {
-	Provider, Region, Action string
-	Kind                     Kind   // zero where Err is the end of a context
-	HTTPStatus               int    // 0: no answer came
-	Code, Message            string // the provider's own
-	RequestID                string // for people who ask the provider about it
-	Attempts                 int    // requests that were sent; 0: none
-	Err                      error  // what lies beneath, or nil
+// UnmarshalText decodes what [Kind.MarshalText] encodes. Any other text is an
+// error.
+func (k *Kind) UnmarshalText(text []byte) error {
+	i := slices.Index(kindTexts[:], strings.ReplaceAll(string(text), "_", " "))
+	if i < 1 {
+		return fmt.Errorf("unknown kind of error %q; want one such as %q", text, "permission_denied")
+	}
+	*k = Kind(i)
+	return nil
 }
 
-// Error is one line: where, what kind, and the provider's own words.
+// Error is the failure of one operation. It never holds a credential, a
+// signature or a signed URL. Its text is for people and may change.
+type Error struct {
+	Provider, Region, Action string // where it happened; empty: unknown, or not specific to one
+	Kind                     Kind   // zero if Err is the end of a context
+	HTTPStatus               int    // 0: no response
+	Code, Message            string // from the provider, or from the library if Code is empty
+	RequestID                string // the provider's support can find the request by it
+	Attempts                 int    // requests sent; 0: none
+	Err                      error  // the cause, or nil
+}
+
+// Error returns one line: the place, the kind, and the provider's code and message.
 func (e *Error) Error() string {
 	place := joinSet(" ", e.Provider, e.Region, e.Action)
 	text := joinSet(": ", place, e.kindText(), e.Code, e.Message, e.causeText())
@@ -74,8 +85,8 @@ func (e *Error) Error() string {
 	return oneLine(text)
 }
 
-// said is the message and the cause on one line, without place, kind and code.
-func (e *Error) said() string { return oneLine(joinSet(": ", e.Message, e.causeText())) }
+// detail returns the message and the cause on one line, without place, kind and code.
+func (e *Error) detail() string { return oneLine(joinSet(": ", e.Message, e.causeText())) }
 
 // joinSet joins the parts that are not empty.
 func joinSet(separator string, parts ...string) string {
@@ -83,7 +94,7 @@ func joinSet(separator string, parts ...string) string {
 	return strings.Join(parts, separator)
 }
 
-// oneLine folds the lines of a text into one that a terminal can show.
+// oneLine joins the lines of a text into one that is safe to print on a terminal.
 func oneLine(text string) string {
 	var lines []string
 	for line := range strings.Lines(text) {
@@ -129,14 +140,14 @@ func (e *Error) contextText() string {
 	return strings.Join(parts, ", ")
 }
 
-// Unwrap returns the Kind, where there is one, and what lies beneath.
+// Unwrap returns the Kind and the cause, as far as they are set.
 func (e *Error) Unwrap() []error {
-	var beneath []error
+	var wrapped []error
 	if e.Kind != 0 {
-		beneath = append(beneath, e.Kind)
+		wrapped = append(wrapped, e.Kind)
 	}
 	if e.Err != nil {
-		beneath = append(beneath, e.Err)
+		wrapped = append(wrapped, e.Err)
 	}
-	return beneath
+	return wrapped
 }

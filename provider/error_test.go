@@ -30,9 +30,22 @@ func TestKindTexts(t *testing.T) {
 		if kind.Error() != want[0] || string(text) != want[1] || err != nil {
 			t.Errorf("kind %d: %q, %q, error %v; want %q", kind, kind.Error(), text, err, want)
 		}
+		var decoded provider.Kind
+		if err := decoded.UnmarshalText(text); err != nil || decoded != kind {
+			t.Errorf("%q decodes to kind %d, error %v; want %d", text, decoded, err, kind)
+		}
 	}
 	if want := len(kinds); int(provider.Incomplete) != want {
 		t.Errorf("the last kind is %d, and %d are listed here", provider.Incomplete, want)
+	}
+}
+
+func TestKindRefusesUnknownTexts(t *testing.T) {
+	for _, text := range []string{"", "canceled", "kind 12", "Throttled", "bad-response"} {
+		decoded := provider.Throttled
+		if err := decoded.UnmarshalText([]byte(text)); err == nil || decoded != provider.Throttled {
+			t.Errorf("%q: kind %v, error %v; want an error and no change", text, decoded, err)
+		}
 	}
 }
 

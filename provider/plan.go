@@ -90,31 +90,34 @@ func joinFields(fields []image.Field) string {
 	return strings.Join(texts, ", ")
 }
 
-// plan checks the query and derives the plan. The query that it returns is the
-// normalized one.
-func (c *Client) plan(q image.Query) (*Plan, image.Query, error) {
+// prepare validates and normalizes a query. Search calls it once for all targets.
+func prepare(q image.Query) (image.Query, error) {
 	if err := q.Validate(); err != nil {
-		return nil, q, c.fail(context.Background(), "", &Error{Kind: InvalidArgument, Err: err})
+		return q, &Error{Kind: InvalidArgument, Err: err}
 	}
-	q = q.Normalized()
+	return q.Normalized(), nil
+}
+
+// plan derives the plan of a prepared query.
+func (c *Client) plan(q image.Query) (*Plan, error) {
 	plan := &Plan{Provider: c.info.Name, Region: c.info.Region}
 	plan.Unsupported = c.unreported(q)
 	if len(plan.Unsupported) > 0 {
 		plan.Notes = []string{c.unsupportedText(plan.Unsupported, q.SkipUnreported)}
-		return plan, q, nil
+		return plan, nil
 	}
 	asked, notes := c.narrow(q)
 	plan.Notes = notes
 	if asked != nil {
 		calls, err := c.provider.Plan(asked.Normalized())
 		if err != nil {
-			return nil, q, c.fail(context.Background(), "", err)
+			return nil, c.fail(context.Background(), "", err)
 		}
 		plan.Calls = c.sized(calls)
 	}
 	plan.classify(q.Fields(), c.info.Support)
 	plan.Notes = append(plan.Notes, defaultNotes(plan.Calls, c.info.Defaults)...)
-	return plan, q, nil
+	return plan, nil
 }
 
 func (c *Client) unsupportedText(fields []image.Field, skip bool) string {

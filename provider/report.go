@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -11,20 +12,21 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// Report says how one target of a [Search] answered. Its JSON form is stable:
-// names in snake case, durations in milliseconds.
+// Report is the outcome of one target of a [Search]. Its JSON form is stable:
+// names in snake case, durations in milliseconds. A decoded report has the same
+// JSON form, and errors.Is finds the Kind or the end of a context in its Err.
 type Report struct {
 	Target, Provider, Region string
-	Complete                 bool          // nothing that was asked for is missing because of this target
-	Skipped                  []image.Field // that the API never reports, where the query allows to skip it
-	Images                   int           // that were received
-	Matched                  int           // that were yielded; in a [TargetError], that had been found so far
-	Pages                    int
-	Requests                 int // attempts, retries included
-	Retries                  int
-	Throttled                time.Duration // while at least one request had to wait
-	Elapsed                  time.Duration
-	Err                      error // nil if complete
+	Complete                 bool          // no image of the result is missing because of this target; a limit that was reached is complete
+	Skipped                  []image.Field // predicates that the API never reports, skipped by SkipUnreported
+	Images                   int           // images received
+	Matched                  int           // images yielded; in a [TargetError], images found so far
+	Pages                    int           // pages received
+	Requests                 int           // requests sent, including retries
+	Retries                  int           // requests repeated after a failure
+	Throttled                time.Duration // time during which at least one request waited for the budget or a throttle
+	Elapsed                  time.Duration // from the first request to the last hit
+	Err                      error         // nil if Complete
 }
 
 type reportJSON struct {
@@ -51,8 +53,8 @@ type errorJSON struct {
 	Attempts  int    `json:"attempts"`
 }
 
-// MarshalJSON gives the stable form. An error has its kind in snake case, or
-// "canceled" or "deadline_exceeded".
+// MarshalJSON encodes the stable form. The kind of an error is in snake case, or
+// it is "canceled" or "deadline_exceeded".
 func (r Report) MarshalJSON() ([]byte, error) {
 	return json.Marshal(reportJSON{
 		r.Target, r.Provider, r.Region, r.Complete, r.Skipped, r.Images, r.Matched, r.Pages, r.Requests, r.Retries,
@@ -60,18 +62,63 @@ func (r Report) MarshalJSON() ([]byte, error) {
 	})
 }
 
+// UnmarshalJSON decodes the stable form. An unknown kind of error is refused.
+func (r *Report) UnmarshalJSON(data []byte) error {
+	var in reportJSON
+	if err := json.Unmarshal(data, &in); err != nil {
+		return err
+	}
+	*r = Report{
+		in.Target, in.Provider, in.Region, in.Complete, in.Skipped, in.Images, in.Matched, in.Pages, in.Requests, in.Retries,
+		time.Duration(in.ThrottledMS) * time.Millisecond, time.Duration(in.ElapsedMS) * time.Millisecond, nil,
+	}
+	if in.Error == nil {
+		return nil
+	}
+	e, err := in.Error.decode()
+	if err != nil {
+		return fmt.Errorf("report of target %q: %w", in.Target, err)
+	}
+	e.Provider, e.Region = in.Provider, in.Region
+	r.Err = e
+	return nil
+}
+
+// contextEnds are the words of [errorJSON] for errors without a Kind.
+var contextEnds = map[string]error{"canceled": context.Canceled, "deadline_exceeded": context.DeadlineExceeded}
+
+func (e *errorJSON) decode() (*Error, error) {
+	out := &Error{Code: e.Code, RequestID: e.RequestID, Attempts: e.Attempts}
+	if end, ok := contextEnds[e.Kind]; ok {
+		out.Err = decodedCause{e.Message, end}
+		return out, nil
+	}
+	out.Message = e.Message
+	return out, out.Kind.UnmarshalText([]byte(e.Kind))
+}
+
+// decodedCause is the end of a context with the message that was encoded.
+type decodedCause struct {
+	message string
+	end     error
+}
+
+func (c decodedCause) Error() string { return c.message }
+
+func (c decodedCause) Unwrap() error { return c.end }
+
 func newErrorJSON(err error) *errorJSON {
 	if err == nil {
 		return nil
 	}
 	out := &errorJSON{Kind: kindWord(err), Message: oneLine(err.Error())}
 	if e := (*Error)(nil); errors.As(err, &e) {
-		out.Code, out.Message, out.RequestID, out.Attempts = e.Code, e.said(), e.RequestID, e.Attempts
+		out.Code, out.Message, out.RequestID, out.Attempts = e.Code, e.detail(), e.RequestID, e.Attempts
 	}
 	return out
 }
 
-// kindWord is the kind of any error that a client returns.
+// kindWord returns the kind of an error in snake case.
 func kindWord(err error) string {
 	kind := Unavailable
 	switch e := (*Error)(nil); {
@@ -86,7 +133,7 @@ func kindWord(err error) string {
 	return string(text)
 }
 
-// counter fills a report in by the hooks of a trace.
+// counter fills in a report through the hooks of a trace.
 type counter struct {
 	mu     sync.Mutex
 	report Report
@@ -114,7 +161,7 @@ func (c *counter) count(change func(*Report)) {
 	change(&c.report)
 }
 
-// finish closes the report of a target that began at a time.
+// finish completes the report of a target that began at a time.
 func (c *counter) finish(began time.Time, err error) Report {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -125,7 +172,7 @@ func (c *counter) finish(began time.Time, err error) Report {
 	return c.report
 }
 
-// union is the time that intervals cover together, up to a moment.
+// union returns the time that intervals cover together, up to a moment.
 func union(waits []interval, until time.Time) (sum time.Duration) {
 	slices.SortFunc(waits, func(a, b interval) int { return a.from.Compare(b.from) })
 	var covered time.Time

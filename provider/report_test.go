@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -132,6 +133,50 @@ func TestReportKinds(t *testing.T) {
 		if marshalErr != nil || !strings.Contains(string(got), want) {
 			t.Errorf("%v: %s, want %s", err, got, want)
 		}
+	}
+}
+
+func TestReportDecodesToTheSameReport(t *testing.T) {
+	for name, err := range map[string]error{
+		"no error":       nil,
+		"kind":           &provider.Error{Kind: provider.Throttled, Code: "Throttling.User", Message: "slow down", RequestID: "req-1", Attempts: 5},
+		"cause":          &provider.Error{Kind: provider.Unavailable, Message: "no response", Err: errors.New("connection refused"), Attempts: 2},
+		"canceled":       &provider.Error{Err: context.Canceled},
+		"with a cause":   &provider.Error{Err: fmt.Errorf("%w: %w", context.DeadlineExceeded, errors.New("the timeout is over"))},
+		"bare deadline":  context.DeadlineExceeded,
+		"inside another": &provider.TargetError{Target: "a", Err: &provider.Error{Kind: provider.Incomplete, Message: "3 images are missing"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report := provider.Report{
+				Target: "a/r", Provider: "fake", Region: "r", Complete: err == nil, Skipped: []image.Field{image.FieldArchs},
+				Images: 7, Matched: 2, Pages: 1, Requests: 3, Retries: 2, Throttled: time.Second, Elapsed: time.Minute, Err: err,
+			}
+			encoded, failure := json.Marshal(report)
+			if failure != nil {
+				t.Fatal(failure)
+			}
+			var decoded provider.Report
+			if err := json.Unmarshal(encoded, &decoded); err != nil {
+				t.Fatal(err)
+			}
+			again, failure := json.Marshal(decoded)
+			if diff := cmp.Diff(string(encoded), string(again)); diff != "" || failure != nil {
+				t.Errorf("error %v (-want +got):\n%s", failure, diff)
+			}
+			for _, want := range []error{provider.Throttled, provider.Unavailable, provider.Incomplete, context.Canceled, context.DeadlineExceeded} {
+				if errors.Is(err, want) != errors.Is(decoded.Err, want) {
+					t.Errorf("errors.Is(%v, %v) is %t, of the decoded error %t", err, want, errors.Is(err, want), errors.Is(decoded.Err, want))
+				}
+			}
+		})
+	}
+}
+
+func TestReportRefusesAnUnknownKind(t *testing.T) {
+	var decoded provider.Report
+	err := json.Unmarshal([]byte(`{"target":"a","error":{"kind":"sleepy"}}`), &decoded)
+	if err == nil || !strings.Contains(err.Error(), `"sleepy"`) || !strings.Contains(err.Error(), `"a"`) {
+		t.Errorf("error %v, want one that names the target and the kind", err)
 	}
 }
 

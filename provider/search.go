@@ -14,54 +14,116 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// Target is one client under a name that is unique in a search.
+// Target is one account of one provider in one region.
 type Target struct {
-	Name   string
+	Name string // unique in a search, by convention "ACCOUNT/REGION"
+
+	// Account groups targets that share one budget and belong to one shard.
+	// Empty means Name up to the first "/".
+	Account string
+
 	Client *Client
 }
 
-// Hit is one image and the target that it was found in.
+// Across returns one target per region of one account, named "NAME/REGION", whose
+// Account is name. Open is an adapter's New function; it is called with a copy of
+// base for each region. The clients share base.Budget, or a new [Budget] without
+// limits if it is nil, so that a throttled operation is held for all of them.
+// Without regions there is one target, called name, for base.Region.
+//
+// Across sends no requests. The Kind of an error is [InvalidArgument] or that of open.
+func Across(name string, open func(Config) (*Client, error), base Config, regions ...string) ([]Target, error) {
+	if name == "" {
+		return nil, badSearch("Across: the name is empty; want the name of an account")
+	}
+	if base.Budget == nil {
+		base.Budget = new(Budget)
+	}
+	if len(regions) == 0 {
+		target, err := newTarget(name, name, open, base)
+		if err != nil {
+			return nil, err
+		}
+		return []Target{target}, nil
+	}
+	var targets []Target
+	for i, region := range regions {
+		if region == "" || slices.Contains(regions[:i], region) {
+			return nil, badSearch("Across: region %d of %s, %q: want unique, non-empty regions", i, name, region)
+		}
+		base.Region = region
+		target, err := newTarget(name+"/"+region, name, open, base)
+		if err != nil {
+			return nil, err
+		}
+		targets = append(targets, target)
+	}
+	return targets, nil
+}
+
+func newTarget(name, account string, open func(Config) (*Client, error), c Config) (Target, error) {
+	client, err := open(c)
+	if err != nil {
+		return Target{}, &TargetError{Target: name, Err: err}
+	}
+	return Target{Name: name, Account: account, Client: client}, nil
+}
+
+// Hit is one image and the target that returned it.
 type Hit struct {
 	Target string      `json:"target"`
 	Image  image.Image `json:"image"`
 }
 
-// TargetError says that one target failed, so its images may be missing.
+// TargetError reports that one target of a search failed. Its images may be
+// missing.
 type TargetError struct {
 	Target string
-	Report Report // how far it came
-	Err    error
+	Report Report // of the target, up to the failure
+	Err    error  // usually an [*Error]
 }
 
+// Error returns the name of the target and the error.
 func (e *TargetError) Error() string { return fmt.Sprintf("%s: %v", e.Target, e.Err) }
 
-// Unwrap returns what happened.
+// Unwrap returns Err.
 func (e *TargetError) Unwrap() error { return e.Err }
 
-// SearchOptions tune a search. Nil means the defaults.
+// SearchOptions configures a search. The zero value and a nil pointer are good
+// defaults.
 type SearchOptions struct {
-	Concurrency   int           // targets that are asked at once; 0: 16
-	TargetTimeout time.Duration // for one target, once it is being asked, with the time that its hits wait to be taken; 0: none
-	FailFast      bool          // the first failure ends the search
+	// Concurrency is the number of targets that are listed at the same time; 0
+	// means 16.
+	Concurrency int
 
-	// Distinct gives each image once among the targets with the same endpoint
-	// host, as the first of them in the list of targets sees it. The hits of the
-	// later ones then wait for those before.
+	// TargetTimeout bounds each target, from its first request to its last hit.
+	// It includes the time that a slow consumer takes. 0 means no bound.
+	TargetTimeout time.Duration
+
+	// FailFast ends the search at the first failure.
+	FailFast bool
+
+	// Distinct yields each image once among the targets with the same endpoint
+	// host: the hit of the target that comes first in the list. Hits of later
+	// targets with that host are held back until the earlier ones are done.
 	Distinct bool
 }
 
 const defaultConcurrency = 16
 
-// Search asks many targets the same query. Hits come as they arrive: those of one
-// target in its order, those of several interleaved. A target that fails yields
-// one [*TargetError], and the others go on. The query's limit holds over all
-// targets, and what it stops is no failure; which images come then depends on who
-// answers first. If ctx ends, its error comes last.
-// The [Trace] of ctx gets a [Report] of every target.
+// Search runs one query against many targets. It yields hits as they arrive: those
+// of one target in its order, those of several targets interleaved. A target that
+// fails yields one [*TargetError], at any time, and the other targets continue. So
+// a search yields several errors where [Client.Images] yields at most one, last.
 //
-// A query that is not valid, a Native section for a provider that no target has,
-// and targets without a client or a unique name are [InvalidArgument], and
-// nothing is sent.
+// The limit of the query holds over all targets. A target that the limit stops has
+// not failed; which images are yielded then depends on which responses come first.
+// If ctx ends, its error is yielded last. Breaking out of the loop cancels all
+// requests. The [Trace] of ctx receives one [Report] per target.
+//
+// The Kind is [InvalidArgument], and nothing is sent, if the query is not valid,
+// Native has a section for a provider that no target has, there are no targets, or
+// a target has no client or no unique name. Other errors are [*TargetError].
 func Search(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) iter.Seq2[Hit, error] {
 	return func(yield func(Hit, error) bool) {
 		s := search{
@@ -75,7 +137,6 @@ func Search(ctx context.Context, targets []Target, q image.Query, options *Searc
 			yield(Hit{}, err)
 			return
 		}
-		s.query = q.Normalized()
 		if s.run(ctx) && ctx.Err() != nil {
 			yield(Hit{}, &Error{Err: contextEnd(ctx)})
 		}
@@ -90,11 +151,11 @@ type search struct {
 	yield   func(Hit, error) bool
 	target  func(Report) // hook; may be nil
 
-	enough  bool // the limit is reached, or the consumer has gone
-	stopped bool // nothing is yielded any more
+	enough  bool // the limit is reached or the consumer has stopped
+	stopped bool // no more events are yielded
 	found   int
-	yielded []int  // hits of each target
-	failed  []bool // targets whose failure was yielded
+	yielded []int  // hits yielded, by target
+	failed  []bool // whether the failure was yielded, by target
 }
 
 // event is what a target reports.
@@ -114,8 +175,8 @@ const (
 	targetDone
 )
 
-// run yields hits and failures until all targets are done. It returns only then,
-// and reports whether the consumer saw everything.
+// run yields hits and failures and returns when all targets are done. It reports
+// whether the consumer received everything.
 func (s *search) run(ctx context.Context) bool {
 	ctx, cancel := context.WithCancel(ctx)
 	events := s.ask(ctx)
@@ -136,7 +197,7 @@ func (s *search) run(ctx context.Context) bool {
 	return !s.stopped
 }
 
-// take handles one event, in the order in which the consumer is to see them.
+// take handles one event, in the order in which the consumer sees them.
 func (s *search) take(e event) {
 	switch {
 	case e.kind == targetDone:
@@ -154,8 +215,8 @@ func (s *search) take(e event) {
 	}
 }
 
-// done closes the report of a target. What it failed to bring is not missing if
-// nobody wanted it any more.
+// done completes the report of a target. If the consumer stopped early, a later
+// failure does not make the report incomplete.
 func (s *search) done(e event) {
 	if s.target == nil {
 		return
@@ -167,7 +228,7 @@ func (s *search) done(e event) {
 	s.target(e.report)
 }
 
-// ask starts the targets, and closes the channel when all are done.
+// ask starts the targets and closes the channel when all are done.
 func (s *search) ask(ctx context.Context) <-chan event {
 	events := make(chan event)
 	var group errgroup.Group
@@ -198,7 +259,7 @@ func (s *search) askTarget(ctx context.Context, i int, events chan<- event) {
 		defer cancel()
 	}
 	var failure error
-	for m, err := range target.Client.Images(asked, s.query) {
+	for m, err := range target.Client.images(asked, s.query) {
 		if err != nil {
 			failure = err
 			break
@@ -213,12 +274,18 @@ func (s *search) askTarget(ctx context.Context, i int, events chan<- event) {
 	events <- event{target: i, kind: targetDone, report: report}
 }
 
+// check validates the search and prepares its query.
 func (s *search) check() error {
-	if err := s.query.Validate(); err != nil {
-		return &Error{Kind: InvalidArgument, Err: err}
+	q, err := prepare(s.query)
+	if err != nil {
+		return err
 	}
+	s.query = q
 	if o := s.options; o.Concurrency < 0 || o.TargetTimeout < 0 {
 		return badSearch("SearchOptions: Concurrency %d, TargetTimeout %s: negative; leave them 0 for the default", o.Concurrency, o.TargetTimeout)
+	}
+	if len(s.targets) == 0 {
+		return badSearch("Search: no targets; give at least one")
 	}
 	names := map[string]bool{}
 	providers := map[string]bool{}

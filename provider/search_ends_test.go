@@ -182,14 +182,6 @@ func TestSearchContextEnds(t *testing.T) {
 	}
 }
 
-func TestSearchWithoutTargetsAndContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if f := searched(ctx, nil, image.Query{}, nil); len(f.errs) != 1 || !errors.Is(f.errs[0], context.Canceled) {
-		t.Errorf("errors %v, want the context's", f.errs)
-	}
-}
-
 // TestSearchFailFastBesideDistinct ends at the first failure, also where its target
 // would have to wait for its turn.
 func TestSearchFailFastBesideDistinct(t *testing.T) {

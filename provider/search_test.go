@@ -226,11 +226,9 @@ func TestSearchFailFast(t *testing.T) {
 	})
 }
 
-func TestSearchEmpty(t *testing.T) {
-	for name, targets := range map[string][]provider.Target{"nil": nil, "empty": {}, "nothing there": targetsOf(&paced{}, &paced{})} {
-		if f := searched(t.Context(), targets, image.Query{}, nil); len(f.hits)+len(f.errs) > 0 {
-			t.Errorf("%s: %+v", name, f)
-		}
+func TestSearchOfTargetsWithoutImagesIsEmpty(t *testing.T) {
+	if f := searched(t.Context(), targetsOf(&paced{}, &paced{}), image.Query{}, nil); len(f.hits)+len(f.errs) > 0 {
+		t.Errorf("%+v, want no hits and no errors", f)
 	}
 }
 
@@ -243,7 +241,6 @@ func TestSearchRangesTwice(t *testing.T) {
 	}
 }
 
-// TestSearchRefuses what cannot be answered, names it, and sends nothing.
 func TestSearchRefuses(t *testing.T) {
 	s := &server{images: imagesOf(3)}
 	client := provider.New(s, provider.Config{})
@@ -254,14 +251,14 @@ func TestSearchRefuses(t *testing.T) {
 		options *provider.SearchOptions
 		says    []string
 	}{
-		"the query":         {good, image.Query{Limit: -1, IDs: []string{""}}, nil, []string{"limit", `"-1"`, "ids"}},
-		"no client":         {[]provider.Target{good[0], {Name: "c"}}, image.Query{}, nil, []string{"target 1", `"c"`, "no Client", "New"}},
-		"no name":           {[]provider.Target{{Client: client}}, image.Query{}, nil, []string{"target 0", `""`, "non-empty"}},
-		"a name twice":      {append(slices.Clone(good), good[0]), image.Query{}, nil, []string{"target 2", `"a"`, "unique"}},
-		"a native section":  {good, native("fake", "other", "more"), nil, []string{`"more"`, "native", "remove its section"}},
-		"native, no target": {nil, native("fake"), nil, []string{`"fake"`}},
-		"concurrency":       {good, image.Query{}, &provider.SearchOptions{Concurrency: -1}, []string{"Concurrency", "-1", "leave"}},
-		"timeout":           {good, image.Query{}, &provider.SearchOptions{TargetTimeout: -second}, []string{"TargetTimeout", "-1s", "leave"}},
+		"the query":        {good, image.Query{Limit: -1, IDs: []string{""}}, nil, []string{"limit", `"-1"`, "ids"}},
+		"no client":        {[]provider.Target{good[0], {Name: "c"}}, image.Query{}, nil, []string{"target 1", `"c"`, "no Client", "New"}},
+		"no name":          {[]provider.Target{{Client: client}}, image.Query{}, nil, []string{"target 0", `""`, "non-empty"}},
+		"a name twice":     {append(slices.Clone(good), good[0]), image.Query{}, nil, []string{"target 2", `"a"`, "unique"}},
+		"a native section": {good, native("fake", "other", "more"), nil, []string{`"more"`, "native", "remove its section"}},
+		"no targets":       {nil, image.Query{}, nil, []string{"no targets", "at least one"}},
+		"concurrency":      {good, image.Query{}, &provider.SearchOptions{Concurrency: -1}, []string{"Concurrency", "-1", "leave"}},
+		"timeout":          {good, image.Query{}, &provider.SearchOptions{TargetTimeout: -second}, []string{"TargetTimeout", "-1s", "leave"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := searched(t.Context(), test.targets, test.query, test.options)

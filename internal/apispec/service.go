@@ -61,7 +61,7 @@ func (s *service[R]) describe() provider.Info {
 		info.Support[field] = provider.None
 	}
 	for _, p := range s.api.Operations[0].Params {
-		if p.Support > info.Support[p.Field] {
+		if p.Support.StrongerThan(info.Support[p.Field]) {
 			info.Support[p.Field] = p.Support
 		}
 	}
