@@ -110,7 +110,7 @@ func TestBadFlags(t *testing.T) {
 		{"--created-after 31.1.2026", `invalid argument "31.1.2026" for "--created-after" flag: want a time like 2026-01-31T08:00:00Z, ` +
 			`or a day like 2026-01-31 (UTC)` + see},
 		{"--created-after 2026-01-02 --created-before 2026-01-01", `--created-after "2026-01-02T00:00:00Z": ` +
-			`not before --created-before (2026-01-01T00:00:00Z), so nothing could match; swap or widen them`},
+			`not before --created-before (2026-01-01T00:00:00Z), so no image can match; swap or widen them`},
 		{"--output xml", `invalid argument "xml" for "--output" flag: want table, json, ndjson, csv` + see},
 		{"--timeout 5", `invalid argument "5" for "--timeout" flag: want a duration above zero, such as 30s or 2m` + see},
 		{"--concurrency -2", `invalid argument "-2" for "--concurrency" flag: want a whole number, 0 or more` + see},
