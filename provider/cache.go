@@ -27,8 +27,8 @@ type Forgetter interface {
 // deadline is not another's. If it fails while the credentials at hand are still
 // valid, those are handed out for some seconds more.
 //
-// The Kinds are those of fetch, and [Unauthenticated] where it returns an empty
-// key.
+// The Kinds are those of fetch, and [Unauthenticated] where [Credentials.Validate]
+// refuses what it returns.
 func Cache(fetch func(context.Context) (Credentials, error)) Forgetter {
 	return &cache{fetch: fetch}
 }
@@ -90,7 +90,7 @@ func (c *cache) start() *fetching {
 		defer cancel()
 		credentials, err := c.fetch(ctx)
 		if err == nil {
-			err = credentials.check("the access key ID or the access key secret is empty")
+			err = credentials.Validate()
 		}
 		c.finish(f, credentials, err)
 	}()

@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Credentials are what one request is signed with.
@@ -13,7 +16,54 @@ type Credentials struct {
 	AccessKeySecret Secret
 	Token           Secret    // of a temporary session; zero for lasting keys
 	Expires         time.Time // zero: not known, or never
+
+	// Endpoint is the address that the credentials belong to, such as that of a
+	// private cloud whose file holds both. Empty means that their source does not
+	// say. An adapter never sends such credentials to the provider's public cloud
+	// if that is another address.
+	Endpoint string
 }
+
+// Validate reports an empty access key ID or secret, and a key or token that
+// begins or ends with white space or contains a control character, as
+// [Unauthenticated]. The message names the field and never shows its text.
+func (c Credentials) Validate() error {
+	if c.AccessKeyID.IsZero() || c.AccessKeySecret.IsZero() {
+		return &Error{Kind: Unauthenticated, Message: "the access key ID or the access key secret is empty"}
+	}
+	for _, field := range []struct {
+		name  string
+		value Secret
+	}{{"access key ID", c.AccessKeyID}, {"access key secret", c.AccessKeySecret}, {"security token", c.Token}} {
+		if reason := unusableReason(field.value.Reveal()); reason != "" {
+			return &Error{Kind: Unauthenticated, Message: fmt.Sprintf("the %s %s: remove it where the %[1]s is stored", field.name, reason)}
+		}
+	}
+	return nil
+}
+
+// unusableReason says why a text cannot be a key or a token, or returns "".
+func unusableReason(text string) string {
+	first, _ := utf8.DecodeRuneInString(text)
+	last, _ := utf8.DecodeLastRuneInString(text)
+	switch {
+	case text == "":
+		return ""
+	case last == '\n' || last == '\r':
+		return "ends with a line break"
+	case unicode.IsSpace(first):
+		return "begins with white space"
+	case unicode.IsSpace(last):
+		return "ends with white space"
+	case strings.ContainsFunc(text, isInvisible):
+		return "contains a control character"
+	}
+	return ""
+}
+
+// isInvisible reports whether a rune is a control or format character, a byte
+// order mark for instance.
+func isInvisible(r rune) bool { return unicode.Is(unicode.C, r) }
 
 // CredentialsProvider hands out the credentials of one account. It is asked once
 // for each request that is sent, and must be safe for concurrent use.
@@ -22,8 +72,8 @@ type CredentialsProvider interface {
 }
 
 // Static returns a provider of fixed credentials. The token is empty for lasting
-// keys. An empty ID or secret is an error when it is asked for, never a reason to
-// look elsewhere.
+// keys. Credentials that [Credentials.Validate] refuses are an error when they are
+// asked for, never a reason to look elsewhere.
 func Static(accessKeyID, accessKeySecret, token string) CredentialsProvider {
 	return static{Credentials{
 		AccessKeyID:     NewSecret(accessKeyID),
@@ -35,18 +85,12 @@ func Static(accessKeyID, accessKeySecret, token string) CredentialsProvider {
 type static struct{ credentials Credentials }
 
 func (s static) Credentials(context.Context) (Credentials, error) {
-	return s.credentials, s.credentials.check("the access key ID or the access key secret is empty")
-}
-
-func (c Credentials) check(problem string) error {
-	if c.AccessKeyID.IsZero() || c.AccessKeySecret.IsZero() {
-		return &Error{Kind: Unauthenticated, Message: problem}
-	}
-	return nil
+	return s.credentials, s.credentials.Validate()
 }
 
 // Env returns a provider that reads the named environment variables each time it
-// is asked. The variable of the token may be unset, or its name empty.
+// is asked. The variable of the token may be unset, or its name empty. Its errors
+// name the variables; their Kind is [Unauthenticated].
 func Env(accessKeyID, accessKeySecret, token string) CredentialsProvider {
 	return env{accessKeyID, accessKeySecret, token}
 }
@@ -59,5 +103,14 @@ func (e env) Credentials(context.Context) (Credentials, error) {
 		AccessKeySecret: NewSecret(os.Getenv(e.accessKeySecret)),
 		Token:           NewSecret(os.Getenv(e.token)),
 	}
-	return c, c.check(fmt.Sprintf("no credentials: set %s and %s, or Config.Credentials", e.accessKeyID, e.accessKeySecret))
+	if c.AccessKeyID.IsZero() || c.AccessKeySecret.IsZero() {
+		return c, &Error{
+			Kind:    Unauthenticated,
+			Message: fmt.Sprintf("no credentials: set %s and %s, or Config.Credentials", e.accessKeyID, e.accessKeySecret),
+		}
+	}
+	if err := c.Validate(); err != nil {
+		return c, &Error{Kind: Unauthenticated, Message: fmt.Sprintf("environment variables %s and %s", e.accessKeyID, e.accessKeySecret), Err: err}
+	}
+	return c, nil
 }

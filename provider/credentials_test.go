@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -33,13 +34,12 @@ func TestStatic(t *testing.T) {
 		id, secret, token string
 		good              bool
 	}{
-		"lasting":       {"id", "secret", "", true},
-		"temporary":     {"id", "secret", "token", true},
-		"no ID":         {"", "secret", "token", false},
-		"no secret":     {"id", "", "token", false},
-		"only a token":  {"", "", "token", false},
-		"nothing":       {"", "", "", false},
-		"blank is text": {" ", " ", "", true},
+		"lasting":      {"id", "secret", "", true},
+		"temporary":    {"id", "secret", "token", true},
+		"no ID":        {"", "secret", "token", false},
+		"no secret":    {"id", "", "token", false},
+		"only a token": {"", "", "token", false},
+		"nothing":      {"", "", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := provider.Static(test.id, test.secret, test.token).Credentials(t.Context())
@@ -97,5 +97,42 @@ func TestEnvIsReadEachTime(t *testing.T) {
 		if err != nil || c.AccessKeyID.Reveal() != want {
 			t.Errorf("ID %q, error %v, want %q", c.AccessKeyID.Reveal(), err, want)
 		}
+	}
+}
+
+// TestKeysThatCannotBeKeysAreRefused covers each way that keys come in.
+func TestKeysThatCannotBeKeysAreRefused(t *testing.T) {
+	const canary = "canaryKx7"
+	for name, test := range map[string]struct{ id, secret, token, word string }{
+		"line break after the ID":     {canary + "\n", "s", "", "access key ID ends with a line break"},
+		"CRLF after the secret":       {"i", canary + "\r\n", "", "access key secret ends with a line break"},
+		"blank before the secret":     {"i", " " + canary, "", "access key secret begins with white space"},
+		"tab after the token":         {"i", "s", canary + "\t", "security token ends with white space"},
+		"no-break space":              {canary + "\u00a0", "s", "", "access key ID ends with white space"},
+		"byte order mark":             {"\ufeff" + canary, "s", "", "access key ID contains a control character"},
+		"zero byte":                   {canary + "\x00x", "s", "", "access key ID contains a control character"},
+		"line break inside the token": {"i", "s", canary + "\nx", "security token contains a control character"},
+		"only a blank":                {" ", "s", "", "access key ID begins with white space"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("IQ_TEST_ID", strings.ReplaceAll(test.id, "\x00", "\x01"))
+			t.Setenv("IQ_TEST_SECRET", test.secret)
+			t.Setenv("IQ_TEST_TOKEN", test.token)
+			static := provider.Static(test.id, test.secret, test.token)
+			for _, from := range []provider.CredentialsProvider{
+				static,
+				provider.Env("IQ_TEST_ID", "IQ_TEST_SECRET", "IQ_TEST_TOKEN"),
+				provider.Cache(func(ctx context.Context) (provider.Credentials, error) {
+					c, _ := static.Credentials(ctx)
+					return c, nil
+				}),
+			} {
+				_, err := from.Credentials(t.Context())
+				checkUnauthenticated(t, err, test.word)
+				if err != nil && strings.Contains(err.Error(), canary) {
+					t.Errorf("the error shows the key: %s", err)
+				}
+			}
+		})
 	}
 }

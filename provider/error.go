@@ -76,14 +76,26 @@ type Error struct {
 }
 
 // Error returns one line: the place, the kind, and the provider's code and message.
-func (e *Error) Error() string {
-	place := joinSet(" ", e.Provider, e.Region, e.Action)
-	text := joinSet(": ", place, e.kindText(), e.Code, e.Message, e.causeText())
+// It leaves out a place or kind that a wrapped error repeats.
+func (e *Error) Error() string { return oneLine(e.textBeneath(&Error{})) }
+
+// textBeneath returns the text without the place and the kind of the outer error.
+func (e *Error) textBeneath(outer *Error) string {
+	place, kind := e.place(), e.kindText()
+	if place == outer.place() {
+		place = ""
+	}
+	if e.Kind == outer.Kind {
+		kind = ""
+	}
+	text := joinSet(": ", place, kind, e.Code, e.Message, e.causeText())
 	if context := e.contextText(); context != "" {
 		text += " (" + context + ")"
 	}
-	return oneLine(text)
+	return text
 }
+
+func (e *Error) place() string { return joinSet(" ", e.Provider, e.Region, e.Action) }
 
 // detail returns the message and the cause on one line, without place, kind and code.
 func (e *Error) detail() string { return oneLine(joinSet(": ", e.Message, e.causeText())) }
@@ -120,8 +132,12 @@ func (e *Error) kindText() string {
 }
 
 func (e *Error) causeText() string {
-	if e.Err == nil {
+	inner, _ := e.Err.(*Error)
+	switch {
+	case e.Err == nil, e.Err == error(e.Kind):
 		return ""
+	case inner != nil:
+		return inner.textBeneath(e)
 	}
 	return e.Err.Error()
 }

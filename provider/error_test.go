@@ -118,10 +118,10 @@ func TestErrorText(t *testing.T) {
 		"fake List: context canceled":                   {Provider: "fake", Action: "List", Err: context.Canceled},
 		"permission denied: Forbidden (HTTP 403)":       {Kind: provider.PermissionDenied, Code: "Forbidden", HTTPStatus: 403},
 		"r: incomplete: 1 missing: eof (request x)":     {Region: "r", Kind: provider.Incomplete, Message: "1 missing", Err: errors.New("eof"), RequestID: "x"},
-		"just words":                {Message: "just words"},
-		"fake: kind 77":             {Provider: "fake", Kind: 77},
-		"bad response (2 attempts)": {Kind: provider.BadResponse, Attempts: 2},
-		"aliyunecs: not found: aliyunecs: not found: Message": {Provider: "aliyunecs", Kind: provider.NotFound, Err: &provider.Error{Provider: "aliyunecs", Kind: provider.NotFound, Message: "Message"}},
+		"just words":                    {Message: "just words"},
+		"fake: kind 77":                 {Provider: "fake", Kind: 77},
+		"bad response (2 attempts)":     {Kind: provider.BadResponse, Attempts: 2},
+		"aliyunecs: not found: Message": {Provider: "aliyunecs", Kind: provider.NotFound, Err: &provider.Error{Provider: "aliyunecs", Kind: provider.NotFound, Message: "Message"}},
 	} {
 		if got := err.Error(); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)
@@ -179,5 +179,26 @@ func TestErrorStaysOffTheTerminal(t *testing.T) {
 	err := &provider.Error{Kind: provider.Throttled, Code: "Busy\x1b[31m", Message: "a\rb\x00c\u2028d"}
 	if got := err.Error(); strings.ContainsFunc(got, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' }) {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestErrorTextGivesAKindOnce(t *testing.T) {
+	inner := &provider.Error{Provider: "sts", Action: "AssumeRole", Kind: provider.PermissionDenied, Code: "NoPermission", Message: "no", HTTPStatus: 403}
+	for name, test := range map[string]struct {
+		err  *provider.Error
+		want string
+	}{
+		"same kind":      {&provider.Error{Provider: "ecs", Kind: provider.PermissionDenied, Message: "role", Err: inner}, "ecs: permission denied: role: sts AssumeRole: NoPermission: no (HTTP 403)"},
+		"another kind":   {&provider.Error{Kind: provider.Unauthenticated, Message: "role", Err: inner}, "unauthenticated: role: sts AssumeRole: permission denied: NoPermission: no (HTTP 403)"},
+		"three levels":   {&provider.Error{Kind: provider.PermissionDenied, Message: "profile", Err: &provider.Error{Kind: provider.PermissionDenied, Message: "role", Err: inner}}, "permission denied: profile: role: sts AssumeRole: NoPermission: no (HTTP 403)"},
+		"same place":     {&provider.Error{Provider: "sts", Action: "AssumeRole", Kind: provider.PermissionDenied, Err: inner}, "sts AssumeRole: permission denied: NoPermission: no (HTTP 403)"},
+		"the kind alone": {&provider.Error{Kind: provider.Unauthenticated, Message: "role", Err: provider.Unauthenticated}, "unauthenticated: role"},
+	} {
+		if got := test.err.Error(); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+		if !errors.Is(test.err, test.err.Kind) {
+			t.Errorf("%s: errors.Is does not find the kind", name)
+		}
 	}
 }
