@@ -180,7 +180,7 @@ type call struct {
 }
 
 func (x *exchange) call(code string) *call {
-	return &call{args: &args{params: x.params, code: code}, world: x.catalog, account: x.account, action: x.request.Action}
+	return &call{args: &args{params: x.operationParams(), code: code}, world: x.catalog, account: x.account, action: x.request.Action}
 }
 
 // unknownPath answers on every path that no service has: it recognises nothing.

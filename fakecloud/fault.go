@@ -50,6 +50,7 @@ type Fault struct {
 	Jitter     time.Duration     `json:"-"`                  // "jitter"
 	Status     int               `json:"status,omitempty"`   // of HTTP
 	Code       string            `json:"code,omitempty"`     // the vendor's; QingCloud, whose codes are numbers, takes no other
+	Message    string            `json:"message,omitempty"`  // the text beside the code; empty: the vendor's
 	RetryAfter time.Duration     `json:"-"`                  // "retry_after": the header Retry-After, in whole seconds, rounded up
 	RateLimit  time.Duration     `json:"-"`                  // "rate_limit": the TimeLeft of the header x-ratelimit-user-api
 	Rate       int               `json:"rate,omitempty"`     // requests in every Per
@@ -61,6 +62,7 @@ type Fault struct {
 	Anywhere   bool              `json:"anywhere,omitempty"` // not only at the front
 	Images     []Image           `json:"images,omitempty"`   // to insert
 	IDs        []string          `json:"ids,omitempty"`      // to delete
+	Names      []string          `json:"names,omitempty"`    // of parameters to ignore
 }
 
 // mostImages come or go at a time.
@@ -116,10 +118,10 @@ func (f Fault) check(c *catalog) error {
 func (f Fault) operands() []string {
 	var names []string
 	for name, set := range map[string]bool{
-		"wait": f.Wait != 0, "jitter": f.Jitter != 0, "status": f.Status != 0, "code": f.Code != "",
+		"wait": f.Wait != 0, "jitter": f.Jitter != 0, "status": f.Status != 0, "code": f.Code != "", "message": f.Message != "",
 		"retry_after": f.RetryAfter != 0, "rate_limit": f.RateLimit != 0, "rate": f.Rate != 0, "per": f.Per != 0,
 		"header": len(f.Header) > 0, "body": f.Body != "", "bytes": f.Bytes != 0, "count": f.Count != 0,
-		"anywhere": f.Anywhere, "images": len(f.Images) > 0, "ids": len(f.IDs) > 0,
+		"anywhere": f.Anywhere, "images": len(f.Images) > 0, "ids": len(f.IDs) > 0, "names": len(f.Names) > 0,
 	} {
 		if set {
 			names = append(names, name)

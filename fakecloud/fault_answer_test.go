@@ -1,6 +1,7 @@
 package fakecloud_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -69,6 +70,18 @@ func TestRefusingFaults(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestFaultMessageReplacesTheVendors(t *testing.T) {
+	for _, op := range operations() {
+		for _, do := range []fakecloud.FaultKind{fakecloud.Throttle, fakecloud.ServerError} {
+			cloud := op.cloud(t, fakecloud.Fault{Do: do, Message: "come back later"})
+			body := fetch(cloud.Transport(), op.request(t.Context(), "http://cloud.example", 1, 0)).json()
+			if got := fmt.Sprint(body["Message"], body["message"]); !strings.Contains(got, "come back later") {
+				t.Errorf("%s, %s: message %v", op.name, do, got)
+			}
+		}
 	}
 }
 

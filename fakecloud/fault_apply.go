@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -105,6 +106,18 @@ func (x *exchange) applyServiceFault(w protocol) error {
 	return nil
 }
 
+// operationParams returns the parameters that the operation sees.
+func (x *exchange) operationParams() params {
+	seen := x.params
+	for k := range x.activeFaults(stageParams) {
+		seen = maps.Clone(seen)
+		for _, name := range k.Names {
+			delete(seen, name)
+		}
+	}
+	return seen
+}
+
 func (f *rpc) faultError(x *exchange, fault Fault) error {
 	switch fault.Do {
 	case ExpiredToken:
@@ -145,7 +158,7 @@ func (qing) faultError(_ *exchange, fault Fault) error {
 
 // toAPIError is a fault as an error, with what it says of status, code and hints.
 func (f Fault) toAPIError(status int, code, message string) error {
-	e := &apiError{status: cmp.Or(f.Status, status), code: cmp.Or(f.Code, code), message: message, header: http.Header{}, forced: f.Status != 0}
+	e := &apiError{status: cmp.Or(f.Status, status), code: cmp.Or(f.Code, code), message: cmp.Or(f.Message, message), header: http.Header{}, forced: f.Status != 0}
 	if f.RetryAfter > 0 {
 		e.header.Set("Retry-After", strconv.FormatInt(int64((f.RetryAfter+time.Second-1)/time.Second), 10))
 	}
@@ -263,6 +276,8 @@ func (s *resultPage) applyToRows(k activeFault) {
 		s.rows = nil
 	case PageRepeat:
 		s.rows = s.page.before().of(s.found)
+	case PageFirst:
+		s.rows = s.page.first().of(s.found)
 	case DuplicateRows:
 		s.rows = slices.Concat(s.rows[:min(k.count(), len(s.rows))], s.rows)
 	}

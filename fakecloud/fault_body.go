@@ -28,6 +28,9 @@ func (x *exchange) applyBodyFaults(a *answer) {
 			a.stream = switchAfter(a.stream, at, errorReader(errReset()))
 		case Truncate:
 			a.stream = switchAfter(a.stream, at, errorReader(io.ErrUnexpectedEOF))
+		case ShortBody:
+			a.length = min(at, a.size)
+			a.stream = io.LimitReader(a.stream, int64(a.length))
 		case Cut:
 			a.stream, a.length = switchAfter(a.stream, at, errorReader(io.ErrUnexpectedEOF)), -1
 		case Garbage:

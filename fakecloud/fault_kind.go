@@ -40,6 +40,8 @@ const (
 	// UnknownRegion refuses the region: InvalidRegionId.NotFound, at ENS
 	// InvalidParameter.RegionId, at QingCloud 1100.
 	UnknownRegion FaultKind = "unknown_region"
+	// IgnoreParams answers as if the parameters in Names had not been sent.
+	IgnoreParams FaultKind = "ignore_params"
 )
 
 // Effects on the world, before the request is answered. What they change stays so.
@@ -67,6 +69,7 @@ const (
 	PageShort     FaultKind = "page_short"     // the last Count (1) rows are left out
 	PageEmpty     FaultKind = "page_empty"     // no rows
 	PageRepeat    FaultKind = "page_repeat"    // the rows of the page before
+	PageFirst     FaultKind = "page_first"     // the rows of the first page
 	DuplicateRows FaultKind = "duplicate_rows" // the first Count (1) rows come twice
 )
 
@@ -79,6 +82,8 @@ const (
 	ResetBody FaultKind = "reset_body"
 	// Truncate ends the connection before as much has come as Content-Length says.
 	Truncate FaultKind = "truncate"
+	// ShortBody ends the body in good order, with a Content-Length that fits.
+	ShortBody FaultKind = "short_body"
 	// Cut ends the connection inside a chunked body.
 	Cut FaultKind = "cut"
 	// Garbage sends noise for the rest of the body.
@@ -100,6 +105,7 @@ const (
 	stageClock stage = iota + 1
 	stageGateway
 	stageService
+	stageParams
 	stageWorld
 	stagePage
 	stageBody
@@ -125,22 +131,24 @@ func (e FaultKind) spec() kindSpec {
 	case ClockSkew:
 		return kindSpec{stageClock, "wait", "wait"}
 	case Throttle:
-		return kindSpec{stageService, "status code retry_after rate_limit rate per", ""}
+		return kindSpec{stageService, "status code message retry_after rate_limit rate per", ""}
 	case ServerError:
-		return kindSpec{stageService, "status code retry_after rate_limit", ""}
+		return kindSpec{stageService, "status code message retry_after rate_limit", ""}
 	case ExpiredToken, UnknownKey, UnknownRegion:
 		return kindSpec{stageService, "", ""}
+	case IgnoreParams:
+		return kindSpec{stageParams, "names", "names"}
 	case InsertImages:
 		return kindSpec{stageWorld, "images count anywhere", ""}
 	case DeleteImages:
 		return kindSpec{stageWorld, "ids count anywhere", ""}
-	case TotalMissing, TotalZero, TotalText, TotalNumber, PageEmpty, PageRepeat:
+	case TotalMissing, TotalZero, TotalText, TotalNumber, PageEmpty, PageRepeat, PageFirst:
 		return kindSpec{stagePage, "", ""}
 	case TotalAdd, PageCap, PageClamp:
 		return kindSpec{stagePage, "count", "count"}
 	case TotalDrift, PageShort, DuplicateRows:
 		return kindSpec{stagePage, "count", ""}
-	case HangBody, ResetBody, Truncate, Cut, Garbage, GzipBomb:
+	case HangBody, ResetBody, Truncate, ShortBody, Cut, Garbage, GzipBomb:
 		return kindSpec{stageBody, "bytes", ""}
 	case Trickle:
 		return kindSpec{stageBody, "bytes wait jitter", "wait jitter"}

@@ -41,6 +41,7 @@ func TestPageFaults(t *testing.T) {
 		{"shorter", []fakecloud.Fault{{Do: fakecloud.PageShort, Count: 9}}, []string{"30:"}},
 		{"empty", []fakecloud.Fault{{Do: fakecloud.PageEmpty, Page: 2, Times: 1}}, []string{"30: " + one, "30:", "30: " + three}},
 		{"repeat", []fakecloud.Fault{{Do: fakecloud.PageRepeat}}, []string{"30: " + one, "30: " + one, "30: " + two}},
+		{"first", []fakecloud.Fault{{Do: fakecloud.PageFirst, From: 2}}, []string{"30: " + one, "30: " + one, "30: " + one}},
 		{"duplicate", []fakecloud.Fault{{Do: fakecloud.DuplicateRows, Count: 2}}, []string{"30: m-29 m-28 " + one}},
 		{"several", []fakecloud.Fault{{Do: fakecloud.PageCap, Count: 1}, {Do: fakecloud.DuplicateRows}, {Do: fakecloud.TotalAdd, Count: 1}, {Do: fakecloud.TotalAdd, Count: 1}},
 			[]string{"32: m-29 m-29"}},
@@ -49,6 +50,25 @@ func TestPageFaults(t *testing.T) {
 			got := pages(t, op.cloud(t, tt.faults...), op, len(tt.want))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("%s, %s: pages differ (-want +got):\n%s", tt.name, op.name, diff)
+			}
+		}
+	}
+}
+
+// TestIgnoredParamsDoNotShow gets the default of every parameter that is ignored.
+func TestIgnoredParamsDoNotShow(t *testing.T) {
+	for _, op := range listings() {
+		names := []string{"PageNumber", "PageSize"}
+		want := "m-29 m-28 m-27 m-26 m-25 m-24 m-23 m-22 m-21 m-20"
+		if op.qing() {
+			names = []string{"offset", "limit"}
+			want += " m-19 m-18 m-17 m-16 m-15 m-14 m-13 m-12 m-11 m-10"
+		}
+		cloud := op.cloud(t, fakecloud.Fault{Do: fakecloud.IgnoreParams, Names: names, Page: 2, Times: 1})
+		for _, want := range []string{want, "m-24 m-23 m-22 m-21 m-20"} {
+			got := fetch(cloud.Transport(), op.request(t.Context(), "http://cloud.example", 2, 5))
+			if diff := cmp.Diff(want, op.rows(got)); diff != "" {
+				t.Errorf("%s: rows (-want +got):\n%s", op.name, diff)
 			}
 		}
 	}

@@ -160,6 +160,8 @@ func TestSetFaultsRefuses(t *testing.T) {
 		"(latency): needs wait or jitter":             {Do: fakecloud.Latency},
 		"(trickle): needs wait or jitter":             {Do: fakecloud.Trickle, Bytes: 1},
 		"(page_cap): needs count":                     {Do: fakecloud.PageCap},
+		"(ignore_params): needs names":                {Do: fakecloud.IgnoreParams},
+		"(hang): message means nothing here":          {Do: fakecloud.Hang, Message: "x"},
 		"(clock_skew): needs wait":                    {Do: fakecloud.ClockSkew},
 		"(latency): a number is negative":             {Do: fakecloud.Latency, Wait: -1},
 		"(page_cap): a number is negative":            {Do: fakecloud.PageCap, Count: -1},
@@ -183,16 +185,16 @@ func TestSetFaultsRefuses(t *testing.T) {
 	}
 }
 
-// TestEveryEffectIsKnown holds the documented words against the emulator.
+// TestEveryFaultKindIsKnown holds the documented words against the emulator.
 func TestEveryEffectIsKnown(t *testing.T) {
 	known := []fakecloud.FaultKind{
 		"latency", "hang", "reset", "html", "replay", "clock_skew", "throttle", "server_error", "expired_token", "unknown_key",
 		"unknown_region", "insert", "delete", "total_missing", "total_zero", "total_add", "total_drift", "total_text",
-		"total_number", "page_cap", "page_clamp", "page_short", "page_empty", "page_repeat", "duplicate_rows", "hang_body",
+		"total_number", "page_cap", "page_clamp", "page_short", "page_empty", "page_repeat", "page_first", "ignore_params", "short_body", "duplicate_rows", "hang_body",
 		"reset_body", "truncate", "cut", "garbage", "gzip_bomb", "trickle", "endless",
 	}
 	cloud := faultCloud(t)
-	needs := []fakecloud.FaultKind{"latency", "clock_skew", "total_add", "page_cap", "page_clamp", "trickle"}
+	needs := []fakecloud.FaultKind{"latency", "clock_skew", "total_add", "page_cap", "page_clamp", "trickle", "ignore_params"}
 	for _, do := range known {
 		err := cloud.SetFaults(fakecloud.Fault{Do: do})
 		if slices.Contains(needs, do) != (err != nil) {

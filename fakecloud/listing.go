@@ -65,6 +65,12 @@ func (p page) before() page {
 	return p
 }
 
+// first is the first page.
+func (p page) first() page {
+	p.number, p.offset = 1, 0
+	return p
+}
+
 // window returns up to size rows from start on.
 func window(rows []*row, start, size int) []*row {
 	start = min(start, len(rows))
@@ -192,11 +198,12 @@ const (
 	FuzzyPrefix    Fuzzy = "prefix"    // the name begins with the text
 	FuzzyWildcard  Fuzzy = "wildcard"  // the whole name fits the text, where * is any run of characters
 	FuzzyFold      Fuzzy = "fold"      // the name contains the text, ignoring case
+	FuzzyPattern   Fuzzy = "pattern"   // as FuzzySubstring, but a text with one of *?[]{}()^$|\ is a pattern that no name fits
 )
 
 func (f Fuzzy) known() bool {
 	switch f {
-	case "", FuzzySubstring, FuzzyExact, FuzzyPrefix, FuzzyWildcard, FuzzyFold:
+	case "", FuzzySubstring, FuzzyExact, FuzzyPrefix, FuzzyWildcard, FuzzyFold, FuzzyPattern:
 		return true
 	}
 	return false
@@ -212,6 +219,8 @@ func (f Fuzzy) match(text, name string) bool {
 		return wildcard(text, name)
 	case FuzzyFold:
 		return strings.Contains(strings.ToLower(name), strings.ToLower(text))
+	case FuzzyPattern:
+		return strings.Contains(name, text) && !strings.ContainsAny(text, `*?[]{}()^$|\`)
 	default:
 		return strings.Contains(name, text)
 	}

@@ -227,6 +227,8 @@ func TestFuzzy(t *testing.T) {
 		{fakecloud.FuzzyWildcard, "Web-Server_1*Web-Server_1", ""},
 		{fakecloud.FuzzyWildcard, "Web-Server_1**", "Web-Server_1"},
 		{fakecloud.FuzzyFold, "wEB", "Web-Server_1"},
+		{fakecloud.FuzzyPattern, "erver", "Web-Server_1"},
+		{fakecloud.FuzzyPattern, "Web*", ""},
 	} {
 		w := ecsWorld()
 		w.Fuzzy = tt.reading

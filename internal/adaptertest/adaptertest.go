@@ -1,11 +1,8 @@
-// Package adaptertest has what the tests of all adapters share: a server that
-// answers everything alike, the comparison of an adapter's tables with the vendor's
-// documentation, and the comparison of what it makes of damaged answers with
-// encoding/json.
 package adaptertest
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -15,9 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
 )
 
 // Server is an [http.RoundTripper] that answers everything alike, and keeps what
@@ -72,3 +71,68 @@ func At(text string) time.Time {
 
 // WithoutNative leaves the native record out of a comparison.
 var WithoutNative = cmpopts.IgnoreFields(image.Image{}, "Native")
+
+// New returns a client of an adapter, with credentials for tests if the
+// configuration has none.
+func New(t *testing.T, make func(provider.Config) (*provider.Client, error), c provider.Config) *provider.Client {
+	t.Helper()
+	if c.Credentials == nil {
+		c.Credentials = provider.Static("test-key-id", "test-key-secret", "")
+	}
+	client, err := make(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// Client returns a client of an adapter in a region that asks a transport, once
+// for each request.
+func Client(t *testing.T, make func(provider.Config) (*provider.Client, error), region string, transport http.RoundTripper) *provider.Client {
+	t.Helper()
+	return New(t, make, provider.Config{
+		Region:     region,
+		Retry:      provider.Retry{Attempts: 1},
+		Listing:    provider.Listing{KeepNative: true},
+		HTTPClient: &http.Client{Transport: transport},
+	})
+}
+
+// Listed returns the images that a client finds in an answer that holds these
+// records where ROWS stands in the body.
+func Listed(t *testing.T, client func(*testing.T, http.RoundTripper) *provider.Client, body string, records []string) []image.Image {
+	t.Helper()
+	s := &Server{Status: http.StatusOK, Body: strings.Replace(body, "ROWS", strings.Join(records, ","), 1)}
+	images, err := provider.Collect(client(t, s).Images(t.Context(), image.Query{}))
+	if len(images) != len(records) {
+		t.Fatalf("%d images, want %d: %v", len(images), len(records), err)
+	}
+	return images
+}
+
+// AskedRPC checks that a server was asked once, at a host, by Alibaba Cloud's RPC
+// protocol, and with which parameters of the operation.
+func AskedRPC(t *testing.T, s *Server, host string, operation url.Values) {
+	t.Helper()
+	if len(s.Asked()) != 1 {
+		t.Fatalf("%d requests, want 1", len(s.Asked()))
+	}
+	asked := s.Asked()[0]
+	if asked.Scheme != "https" || asked.Host != host || asked.Path != "/" {
+		t.Errorf("asked %s://%s%s", asked.Scheme, asked.Host, asked.Path)
+	}
+	got := asked.Query()
+	for _, changing := range []string{"Signature", "SignatureNonce", "Timestamp"} {
+		if got.Get(changing) == "" {
+			t.Errorf("%s is missing", changing)
+		}
+		got.Del(changing)
+	}
+	want := url.Values{
+		"Format": {"JSON"}, "AccessKeyId": {"test-key-id"}, "SignatureMethod": {"HMAC-SHA1"}, "SignatureVersion": {"1.0"},
+	}
+	maps.Copy(want, operation)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -93,51 +93,108 @@ const (
 var credentials = provider.Static(keyID, keySecret, keyToken)
 
 func (s service) open(t testing.TB, newClient Constructor, world []image.Image, o providertest.Options) *providertest.Session {
-	f := &fake{service: s, reading: s.reading(o.Reading), t: t}
-	f.serve(world)
-	if f.reading.request != nil {
-		f.edits = append(f.edits, f.reading.request)
-	}
+	e := &emulator{service: s, t: t, cloud: s.cloud(t, s.reading(o.Reading), world), world: world}
 	c := o.Config
-	c.Region, c.Credentials, c.HTTPClient = s.region, credentials, &http.Client{Transport: f}
+	c.Region, c.Credentials, c.HTTPClient = s.region, credentials, &http.Client{Transport: e}
 	client, err := newClient(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &providertest.Session{
-		Client:   client,
-		Secrets:  []string{keyID, keySecret, keyToken},
-		Hidden:   s.hidden,
-		Requests: f.requests,
-		Fail:     func(script func(int) *providertest.Failure) { f.script = script },
-		Total:    func(state func(int) int) { f.total = state },
-		Cap:      func(size int) { f.edits = append(f.edits, s.dialect.capped(size)) },
-		Repeat:   func() { f.edits = append(f.edits, s.dialect.firstPage) },
-		Ignore:   func(params ...string) { f.edits = append(f.edits, without(params)) },
-		Replace:  func(after int, world []image.Image) { f.replaceAfter, f.replacement = after, world },
-		EditBody: func(change func([]byte) []byte) { f.mangle = change },
-	}
+	return e.session(client)
 }
 
-// cloud makes a fake in which the world is true.
+// cloud returns a fakecloud that holds the world.
 func (s service) cloud(t testing.TB, r reading, world []image.Image) *fakecloud.Cloud {
-	w := fakecloud.World{Regions: map[string][]string{s.name: {s.region}}, Strict: true}
 	key := fakecloud.Key{ID: keyID, Secret: keySecret, Token: keyToken}
-	account := fakecloud.Account{Name: "tester", ID: "1000000000000000", Keys: []fakecloud.Key{key}}
-	for _, m := range world {
-		out := fakecloud.Image{Image: m}
-		if s.extra != nil {
-			out.Extra = maps.Clone(s.extra(m))
-		}
-		account.Images = append(account.Images, out)
+	w := fakecloud.World{
+		Regions:  map[string][]string{s.name: {s.region}},
+		Accounts: []fakecloud.Account{{Name: "tester", ID: "1000000000000000", Keys: []fakecloud.Key{key}, Images: s.images(world)}},
+		Strict:   true,
 	}
-	w.Accounts = []fakecloud.Account{account}
-	if r.world != nil {
-		r.world(&w)
-	}
+	r.set(&w)
 	cloud, err := fakecloud.New(w)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return cloud
+}
+
+// images returns the images with what their records say beyond them.
+func (s service) images(world []image.Image) []fakecloud.Image {
+	out := make([]fakecloud.Image, len(world))
+	for i, m := range world {
+		out[i].Image = m
+		if s.extra != nil {
+			out[i].Extra = maps.Clone(s.extra(m))
+		}
+	}
+	return out
+}
+
+// status returns the HTTP status of an error code.
+func (s service) status(code string) int {
+	for _, e := range s.errors {
+		if e.Code == code {
+			return e.status
+		}
+	}
+	return http.StatusOK
+}
+
+// dialect lists the parameters that every operation of a family of providers has.
+type dialect struct {
+	action                  string // the parameter that names the operation
+	paging, protocol, fresh []string
+}
+
+func rpcDialect() dialect {
+	return dialect{
+		action: "Action",
+		paging: []string{"PageNumber", "PageSize"},
+		protocol: []string{
+			"Action", "Version", "Format", "AccessKeyId", "SecurityToken", "Signature", "SignatureMethod",
+			"SignatureNonce", "SignatureVersion", "Timestamp",
+		},
+		fresh: []string{"Signature", "SignatureNonce", "Timestamp"},
+	}
+}
+
+func qingDialect() dialect {
+	return dialect{
+		action: "action",
+		paging: []string{"offset", "limit"},
+		protocol: []string{
+			"action", "version", "access_key_id", "signature", "signature_method", "signature_version", "time_stamp", "token",
+		},
+		fresh: []string{"signature", "time_stamp"},
+	}
+}
+
+// reading is one interpretation of the provider's documentation: a setting of the
+// world.
+type reading struct {
+	name string
+	set  func(*fakecloud.World)
+}
+
+// fuzzyReadings returns the interpretations of a name that is compared loosely, and
+// more.
+func fuzzyReadings(more ...reading) []reading {
+	var out []reading
+	for _, fuzzy := range []fakecloud.Fuzzy{
+		fakecloud.FuzzySubstring, fakecloud.FuzzyExact, fakecloud.FuzzyPrefix, fakecloud.FuzzyWildcard,
+		fakecloud.FuzzyFold, fakecloud.FuzzyPattern,
+	} {
+		out = append(out, reading{string(fuzzy), func(w *fakecloud.World) { w.Fuzzy = fuzzy }})
+	}
+	return append(out, more...)
+}
+
+func (s service) reading(name string) reading {
+	for _, r := range s.readings {
+		if r.name == name {
+			return r
+		}
+	}
+	return s.readings[0]
 }

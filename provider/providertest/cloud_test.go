@@ -27,8 +27,9 @@ type cloud struct {
 	cache   *cache
 
 	edits        []func(url.Values)
-	script       func(n int) *providertest.Failure
-	total        func(real int) int
+	failure      *providertest.Failure
+	addToTotal   int
+	omitTotal    bool
 	editBody     func([]byte) []byte
 	replaceAfter int
 	replacement  []image.Image
@@ -83,10 +84,8 @@ func (c *cloud) do(ctx context.Context, params url.Values) (answer, error) {
 	}
 	n, id, rows := c.arrived(params)
 	var failure providertest.Failure
-	if c.script != nil {
-		if given := c.script(n); given != nil {
-			failure = *given
-		}
+	if c.failure != nil && c.failure.Matches(n) {
+		failure = *c.failure
 	}
 	switch {
 	case failure.Break == providertest.BreakReset:
@@ -137,18 +136,14 @@ func (c *cloud) page(rows []row, params url.Values) []byte {
 			found = append(found, r)
 		}
 	}
-	total := len(found)
-	if c.total != nil {
-		total = c.total(total)
-	}
 	number, _ := strconv.Atoi(params.Get("page"))
 	size, _ := strconv.Atoi(params.Get("size"))
 	size = min(size, serverPage)
 	from := min((number-1)*size, len(found))
 	var body bytes.Buffer
 	body.WriteString("{")
-	if total > 0 || c.total == nil {
-		fmt.Fprintf(&body, `"total":%d,`, total)
+	if !c.omitTotal {
+		fmt.Fprintf(&body, `"total":%d,`, len(found)+c.addToTotal)
 	}
 	body.WriteString(`"images":[`)
 	for i, r := range found[from:min(from+size, len(found))] {

@@ -29,7 +29,7 @@ func (t *checkRun) eachError(fn func(e ErrorCase, s *Session)) {
 		if !t.requires(s.Fail != nil, "Session.Fail") {
 			return
 		}
-		s.Fail(func(int) *Failure { return &Failure{Code: e.Code, Message: "the message of " + e.Code} })
+		s.Fail(Failure{Code: e.Code, Message: "the message of " + e.Code})
 		fn(e, s)
 	}
 }
@@ -110,22 +110,24 @@ func (t *checkRun) temporary() (ErrorCase, bool) {
 	return ErrorCase{}, t.requires(false, "temporary error in Harness.Errors")
 }
 
-// failing opens a session whose first n requests fail.
+// failing opens a session whose first n requests fail, or all of them if n is
+// always.
 func (t *checkRun) failing(n int, f Failure, c provider.Config) (*Session, bool) {
 	s := t.open(t.harness.World(smallPage), c)
 	if !t.requires(s.Fail != nil, "Session.Fail") {
 		return nil, false
 	}
-	s.Fail(func(request int) *Failure {
-		if request <= n {
-			return &f
-		}
-		return nil
-	})
+	switch {
+	case n == always:
+		s.Fail(f)
+	case n > 0:
+		f.Times = n
+		s.Fail(f)
+	}
 	return s, true
 }
 
-const always = 1 << 30
+const always = -1
 
 func retryAttempts(t *checkRun) {
 	e, ok := t.temporary()

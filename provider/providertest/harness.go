@@ -9,63 +9,68 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// Harness wires an adapter to a fake of its provider. World and Open are needed;
-// without one of the others, the checks that depend on it fail, unless Cannot
-// says why it has to be so. Everything in it must be safe for concurrent use.
+// Harness connects an adapter to an emulator of its provider. World and Open are
+// required. The other fields are optional, but a check that needs a missing one
+// fails, unless Cannot gives a reason. The functions must be safe for concurrent
+// use.
 type Harness struct {
-	// World returns n different images, without Native, as a correct client
-	// reports those of one account at one place: the same for the same n.
-	// [Images] makes them for an API that can express everything.
+	// World returns n distinct images without Native: the images of one account in
+	// one region, as a correct client reports them. It must return the same images
+	// for the same n. [Images] returns a world for an API that reports every field.
 	World func(n int) []image.Image
 
-	// Open starts a fake in which the world is true, and returns a client of it.
-	// What it starts must end with the cleanup of t. Checks that wait run in a
-	// bubble of testing/synctest, where a fake must serve without sockets.
+	// Open starts an emulator that holds the world, and returns a client of it. It
+	// must register the release of its resources with t.Cleanup. Checks that wait
+	// run in a bubble of testing/synctest, so the emulator must serve without
+	// sockets there.
 	Open func(t testing.TB, world []image.Image, o Options) *Session
 
-	// Scope reports whether what a query asks can return the image at all, whether
-	// it matches or not. Nil: it always can.
+	// Scope reports whether the calls of a query can return the image, whether or
+	// not the image matches. Nil means that they can return every image.
 	Scope func(q image.Query, m image.Image) bool
 
-	// Readings names the ways to understand what the provider's documentation
-	// leaves open, such as what a fuzzy name is. Answers must be right under each.
+	// Readings names the interpretations of what the provider's documentation
+	// leaves open, such as how a name is compared. Results must be correct under
+	// each of them.
 	Readings []string
 
 	// Errors lists the documented error codes.
 	Errors []ErrorCase
 
-	// Paging names the parameters that address a page; Protocol those that belong
-	// to the transport of every request: credentials, signature, versions.
+	// Paging lists the parameters that address a page. Protocol lists the
+	// parameters of every request: credentials, signature, version.
 	Paging, Protocol []string
 
-	// Fresh names the parameters of Protocol that no two requests may share, if
-	// they are sent more than a second apart: nonces, time stamps, signatures.
+	// Fresh lists the parameters of Protocol whose values must differ between two
+	// requests that are sent more than a second apart: nonces, timestamps,
+	// signatures.
 	Fresh []string
 
-	// Cannot says for a check, by its name, why the fake or the provider makes it
-	// impossible. The check is then not run, and the reason is logged.
+	// Cannot maps the name of a check to the reason why the emulator or the
+	// provider makes the check impossible. [Run] logs the reason and skips the
+	// check.
 	Cannot map[string]string
 }
 
-// Options say how a check wants its client.
+// Options configure the client and the emulator that a check opens.
 type Options struct {
-	// Reading is one of Harness.Readings, or empty if there are none.
+	// Reading is one of Harness.Readings. It is empty if there are none.
 	Reading string
-	// Config is for the client. Open fills in what leads to the fake: the region,
-	// the endpoint, the credentials and the HTTP client.
+	// Config is the configuration of the client. Open sets what leads to the
+	// emulator: Region, Endpoint, Credentials and HTTPClient.
 	Config provider.Config
 }
 
 // ErrorCase is one documented error of the provider.
 type ErrorCase struct {
-	Code string        // as [provider.Error] shows it
-	Kind provider.Kind // that it must become
-	// Requests is how many requests it may cost. 0: one, or for Throttled and
-	// Unavailable as many as the configuration allows.
+	Code string        // as [provider.Error] reports it
+	Kind provider.Kind // that the client must report
+	// Requests limits how many requests the error may cost. 0 means one, or for
+	// Throttled and Unavailable as many as Retry.Attempts allows.
 	Requests int
 }
 
-// requests is how many requests the error costs where attempts are allowed.
+// requests returns how many requests the error costs with that many attempts.
 func (e ErrorCase) requests(attempts int) int {
 	switch {
 	case e.Requests > 0:
@@ -81,73 +86,81 @@ func (e ErrorCase) isTemporary() bool {
 	return e.Requests == 0 && (e.Kind == provider.Throttled || e.Kind == provider.Unavailable)
 }
 
-// Session is a client and the fake that it asks. The functions, but for Requests,
-// change how the fake answers from then on; those that the fake cannot do are nil.
+// Session is a client and the emulator behind it. Client and Requests are
+// required. Each of the other functions changes how the emulator responds from
+// then on, and is nil if the emulator cannot do that.
 type Session struct {
 	Client *provider.Client
 
-	// Secrets are the texts of the client's credentials. Nobody may see them.
-	Secrets []string
-
-	// Hidden are other texts that nobody may see: those of the fake's records that
-	// do not belong into images, such as passwords.
-	Hidden []string
-
-	// Requests returns what the fake was sent so far, in the order of arrival,
-	// every attempt for itself. It is needed.
+	// Requests returns the requests since Open in the order of arrival. Each
+	// attempt is a request.
 	Requests func() []Request
 
-	// Fail is asked about each request, counted from 1 since Open, what to do
-	// instead of answering it; nil: nothing.
-	Fail func(script func(n int) *Failure)
+	// Secrets are the texts of the client's credentials. Hidden are texts of the
+	// emulator's records that images must not contain, such as passwords. A client
+	// must show none of them.
+	Secrets, Hidden []string
 
-	// Total changes the number of images that the fake states with each page. If
-	// the result is 0, it states none.
-	Total func(state func(real int) int)
+	// Fail makes requests fail.
+	Fail func(f Failure)
 
-	// Cap bounds the images of a page, whatever is asked for.
+	// AddToTotal adds n to the number of images that a page states; n may be
+	// negative. OmitTotal removes that number.
+	AddToTotal func(n int)
+	OmitTotal  func()
+
+	// Cap limits the number of images of a page, whatever size is requested.
 	Cap func(size int)
 
 	// Repeat makes every page the first.
 	Repeat func()
 
-	// Replace changes the world after so many requests since Open.
+	// Replace replaces the world after the given number of requests since Open.
 	Replace func(after int, world []image.Image)
 
-	// Ignore makes the fake act as if the parameters were not sent.
+	// Ignore makes the emulator respond as if the parameters had not been sent.
 	Ignore func(params ...string)
 
-	// EditBody changes the JSON text of every answer.
+	// EditBody changes the JSON text of every response.
 	EditBody func(change func(body []byte) []byte)
 }
 
-// Request is what the fake was sent, once.
+// Request is one request that the emulator received.
 type Request struct {
 	Action string
 	Params url.Values // all of them, decoded
 	At     time.Time  // of its arrival
-	ID     string     // that the answer stated for it; empty if the API has none
+	ID     string     // the request ID of the response; empty if the API has none
 }
 
-// Failure is what the fake does instead of answering.
+// Failure says how requests fail, and how many. The zero Times means all of them.
 type Failure struct {
+	From  int // the first request that fails, counted from 1 since Open; 0 means 1
+	Times int // the number of requests that fail; 0 means every request
+
+	// Break breaks the response. If it is zero, the response is an error.
 	Break Break
 
-	// Code is a documented error to answer with, where Break is zero; Message is
-	// its text. RetryAfter, if not zero, is the time that the answer asks to wait,
-	// in whole seconds.
+	// Code is the documented code of the error, and Message its text. A RetryAfter
+	// above 0 asks the client to wait that long, in whole seconds.
 	Code, Message string
 	RetryAfter    time.Duration
 }
 
-// Break is a way in which no whole answer comes.
+// Matches reports whether the n-th request since Open, counted from 1, fails.
+func (f Failure) Matches(n int) bool {
+	past := n - max(f.From, 1)
+	return past >= 0 && (f.Times == 0 || past < f.Times)
+}
+
+// Break is a way in which a response breaks.
 type Break uint8
 
-// The ways to break.
+// The ways in which a response breaks.
 const (
-	BreakReset   Break = iota + 1 // the connection ends before the answer
-	BreakCut                      // the connection ends within the answer
-	BreakShort                    // the answer ends early, and looks as if it were meant so
-	BreakHang                     // nothing comes until the request is given up, or for an hour
-	BreakGateway                  // something on the way answers with a page in HTML, and status 502
+	BreakReset   Break = iota + 1 // the connection is reset before the response
+	BreakCut                      // the connection ends within the body
+	BreakShort                    // the body is incomplete, and its length fits the headers
+	BreakHang                     // no response comes until the client cancels the request
+	BreakGateway                  // a gateway responds with an HTML page and status 502
 )

@@ -66,11 +66,12 @@ func modelHarness(bug string) providertest.Harness {
 			c := newCloud(o.Reading, world, k)
 			adapter := &model{cloud: c, config: o.Config.WithDefaults(), bug: bug, shared: url.Values{"state": {"any"}}}
 			return &providertest.Session{
-				Client:   provider.New(adapter.orLenient(), o.Config),
-				Secrets:  []string{canaryID, canaryKey},
-				Requests: c.requests,
-				Fail:     func(script func(int) *providertest.Failure) { c.script = script },
-				Total:    func(state func(int) int) { c.total = state },
+				Client:     provider.New(adapter.orLenient(), o.Config),
+				Secrets:    []string{canaryID, canaryKey},
+				Requests:   c.requests,
+				Fail:       func(f providertest.Failure) { c.failure = &f },
+				AddToTotal: func(n int) { c.addToTotal = n },
+				OmitTotal:  func() { c.omitTotal = true },
 				Cap: func(size int) {
 					c.edits = append(c.edits, func(params url.Values) {
 						asked, _ := strconv.Atoi(params.Get("size"))

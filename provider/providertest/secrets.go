@@ -38,7 +38,7 @@ func (t *checkRun) checkFailure(f Failure) {
 	c.Listing.KeepNative = true
 	s := t.open(t.harness.World(t.effort.world), c)
 	if f != (Failure{}) {
-		s.Fail(func(int) *Failure { return &f })
+		s.Fail(f)
 	} else if !t.checkHiddenSent(s) {
 		return
 	}

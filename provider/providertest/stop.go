@@ -54,12 +54,7 @@ func stopDuring(t *checkRun) {
 		if !t.requires(s.Fail != nil, "Session.Fail") {
 			return
 		}
-		s.Fail(func(n int) *Failure {
-			if n == hang {
-				return &Failure{Break: BreakHang}
-			}
-			return nil
-		})
+		s.Fail(Failure{From: hang, Times: 1, Break: BreakHang})
 		ctx, cancel := context.WithTimeout(t.context(), time.Second)
 		began := time.Now()
 		_, err := provider.Collect(s.Client.Images(ctx, image.Query{}))

@@ -1,0 +1,147 @@
+package adaptertest
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/imagequery/imagequery/fakecloud"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/providertest"
+)
+
+// emulator is a fakecloud with faults. It is the transport of the client, so that
+// it can log requests and edit response bodies. Everything but log is set before
+// the first request.
+type emulator struct {
+	service service
+	t       testing.TB
+	cloud   *fakecloud.Cloud
+	world   []image.Image
+
+	faults []fakecloud.Fault
+	edit   func(body []byte) []byte // nil: bodies stay as they are
+
+	mu  sync.Mutex
+	log []providertest.Request
+}
+
+// session is the session of a client of the emulator.
+func (e *emulator) session(client *provider.Client) *providertest.Session {
+	return &providertest.Session{
+		Client:     client,
+		Secrets:    []string{keyID, keySecret, keyToken},
+		Hidden:     e.service.hidden,
+		Requests:   e.requests,
+		Fail:       func(f providertest.Failure) { e.addFaults(e.service.fault(f)) },
+		AddToTotal: func(n int) { e.addFaults(fakecloud.Fault{Do: fakecloud.TotalAdd, Count: n}) },
+		OmitTotal:  func() { e.addFaults(fakecloud.Fault{Do: fakecloud.TotalMissing}) },
+		Cap:        func(size int) { e.addFaults(fakecloud.Fault{Do: fakecloud.PageClamp, Count: size}) },
+		Repeat:     func() { e.addFaults(fakecloud.Fault{Do: fakecloud.PageFirst}) },
+		Ignore:     func(params ...string) { e.addFaults(fakecloud.Fault{Do: fakecloud.IgnoreParams, Names: params}) },
+		Replace:    e.replace,
+		EditBody:   func(change func([]byte) []byte) { e.edit = change },
+	}
+}
+
+func (e *emulator) addFaults(faults ...fakecloud.Fault) {
+	e.faults = append(e.faults, faults...)
+	if err := e.cloud.SetFaults(e.faults...); err != nil {
+		e.t.Fatal(err)
+	}
+}
+
+// fault returns the fault that makes requests fail in that way.
+func (s service) fault(f providertest.Failure) fakecloud.Fault {
+	out := fakecloud.Fault{From: f.From, Times: f.Times}
+	switch f.Break {
+	case providertest.BreakReset:
+		out.Do = fakecloud.Reset
+	case providertest.BreakHang:
+		out.Do = fakecloud.Hang
+	case providertest.BreakGateway:
+		out.Do = fakecloud.HTMLPage
+	case providertest.BreakCut:
+		out.Do, out.Bytes = fakecloud.Truncate, -2
+	case providertest.BreakShort:
+		out.Do, out.Bytes = fakecloud.ShortBody, -2
+	default:
+		out.Do, out.Code, out.Message, out.RetryAfter = fakecloud.ServerError, f.Code, f.Message, f.RetryAfter
+		out.Status = s.status(f.Code)
+	}
+	return out
+}
+
+// replace inserts and deletes images between two requests, until the world is the
+// given one.
+func (e *emulator) replace(after int, world []image.Image) {
+	insert := fakecloud.Fault{Do: fakecloud.InsertImages, From: after + 1, Times: 1, Images: e.service.images(missingFrom(e.world, world))}
+	remove := fakecloud.Fault{Do: fakecloud.DeleteImages, From: after + 1, Times: 1}
+	for _, m := range missingFrom(world, e.world) {
+		remove.IDs = append(remove.IDs, m.ID)
+	}
+	if len(insert.Images) > 0 {
+		e.addFaults(insert)
+	}
+	if len(remove.IDs) > 0 {
+		e.addFaults(remove)
+	}
+}
+
+// missingFrom returns the images that the world lacks.
+func missingFrom(world, images []image.Image) []image.Image {
+	return slices.DeleteFunc(slices.Clone(images), func(m image.Image) bool {
+		return slices.ContainsFunc(world, func(other image.Image) bool { return other.Ref == m.Ref })
+	})
+}
+
+func (e *emulator) requests() []providertest.Request {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.Clone(e.log)
+}
+
+// RoundTrip logs the request and has the cloud respond to it.
+func (e *emulator) RoundTrip(r *http.Request) (*http.Response, error) {
+	n := e.logRequest(r.URL.Query())
+	resp, err := e.cloud.Transport().RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	e.logID(n, resp.Header.Get("X-Acs-Request-Id"))
+	if e.edit == nil {
+		return resp, nil
+	}
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	body = e.edit(body)
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	return resp, nil
+}
+
+// logRequest returns the index of the request in the log.
+func (e *emulator) logRequest(params url.Values) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if len(e.log)%1000 == 999 {
+		e.cloud.Reset() // this log is the one that is read
+	}
+	e.log = append(e.log, providertest.Request{Action: params.Get(e.service.dialect.action), Params: params, At: time.Now()})
+	return len(e.log) - 1
+}
+
+func (e *emulator) logID(n int, id string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.log[n].ID = id
+}
