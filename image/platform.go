@@ -1,70 +1,199 @@
 package image
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// platforms lists the spellings of the known distributions, in lower case, by
-// their first letter.
-var platforms = map[rune][]struct{ text, name string }{
-	'a': {
-		{"aliyun", "aliyun"}, {"alios", "aliyun"}, {"alibaba cloud linux", "aliyun"},
-		{"almalinux", "almalinux"},
-		{"anolis", "anolis"},
-	},
-	'c': {{"centos", "centos"}, {"coreos", "coreos"}},
-	'd': {{"debian", "debian"}},
-	'f': {{"fedora", "fedora"}, {"freebsd", "freebsd"}},
-	'o': {{"opensuse", "opensuse"}},
-	'r': {{"redhat", "redhat"}, {"red hat", "redhat"}, {"rhel", "redhat"}, {"rocky", "rocky"}},
-	's': {{"suse", "suse"}},
-	'u': {{"ubuntu", "ubuntu"}},
-	'w': {{"windows", "windows"}},
+// A platformName is one way to write a known distribution.
+type platformName struct {
+	text       string // in lower case; a space stands for any separators or none
+	name       string // the neutral name
+	restricted bool   // it counts only as the first word, or before "linux" or "os"
 }
 
-// ParsePlatform turns what people and providers write into the neutral name of
-// a distribution: "Windows Server 2016" is windows, "RHEL" is redhat, "AliOS" is
-// aliyun. The known name that stands earliest in the text wins, the longest at
-// one position, whatever the case. A text without a known name is itself, trimmed
-// and in lower case; an empty text is unknown.
-func ParsePlatform(text string) string {
-	for at := range text {
-		if name := platformAt(text[at:]); name != "" {
-			return name
+// platformNames lists the known names by their first letter.
+var platformNames = indexPlatforms(
+	platformName{text: "aliyun", name: "aliyun"},
+	platformName{text: "aliyun linux", name: "aliyun"},
+	platformName{text: "alios", name: "aliyun"},
+	platformName{text: "alinux", name: "aliyun"},
+	platformName{text: "alibaba cloud linux", name: "aliyun"},
+	platformName{text: "almalinux", name: "almalinux"},
+	platformName{text: "alma linux", name: "almalinux"},
+	platformName{text: "anolis", name: "anolis"},
+	platformName{text: "anolis os", name: "anolis"},
+	platformName{text: "arch", name: "arch", restricted: true},
+	platformName{text: "arch linux", name: "arch"},
+	platformName{text: "arch os", name: "arch"},
+	platformName{text: "centos", name: "centos"},
+	platformName{text: "centos linux", name: "centos"},
+	platformName{text: "centos stream", name: "centos"},
+	platformName{text: "coreos", name: "coreos"},
+	platformName{text: "debian", name: "debian"},
+	platformName{text: "debian linux", name: "debian"},
+	platformName{text: "deepin", name: "deepin"},
+	platformName{text: "deepin linux", name: "deepin"},
+	platformName{text: "deepin os", name: "deepin"},
+	platformName{text: "euleros", name: "euleros"},
+	platformName{text: "euler os", name: "euleros"},
+	platformName{text: "fedora", name: "fedora"},
+	platformName{text: "fedora coreos", name: "fedora"},
+	platformName{text: "fedora linux", name: "fedora"},
+	platformName{text: "freebsd", name: "freebsd"},
+	platformName{text: "gentoo", name: "gentoo"},
+	platformName{text: "gentoo linux", name: "gentoo"},
+	platformName{text: "kylin", name: "kylin"},
+	platformName{text: "kylin linux", name: "kylin"},
+	platformName{text: "kylin os", name: "kylin"},
+	platformName{text: "open euler", name: "openeuler"},
+	platformName{text: "open suse", name: "opensuse"},
+	platformName{text: "oracle", name: "oracle", restricted: true},
+	platformName{text: "oracle linux", name: "oracle"},
+	platformName{text: "oracle os", name: "oracle"},
+	platformName{text: "red hat", name: "redhat"},
+	platformName{text: "red hat enterprise linux", name: "redhat"},
+	platformName{text: "rhel", name: "redhat"},
+	platformName{text: "rocky", name: "rocky"},
+	platformName{text: "rocky linux", name: "rocky"},
+	platformName{text: "sles", name: "suse"},
+	platformName{text: "suse", name: "suse"},
+	platformName{text: "suse linux", name: "suse"},
+	platformName{text: "ubuntu", name: "ubuntu"},
+	platformName{text: "ubuntu linux", name: "ubuntu"},
+	platformName{text: "ubuntu server", name: "ubuntu"},
+	platformName{text: "uos", name: "uos", restricted: true},
+	platformName{text: "uos linux", name: "uos"},
+	platformName{text: "uos os", name: "uos"},
+	platformName{text: "windows", name: "windows"},
+	platformName{text: "windows server", name: "windows"},
+)
+
+func indexPlatforms(names ...platformName) map[byte][]platformName {
+	out := make(map[byte][]platformName)
+	for _, p := range names {
+		out[p.text[0]] = append(out[p.text[0]], p)
+	}
+	return out
+}
+
+// Platforms returns a new list of the neutral names of the known distributions,
+// sorted. An image may have another platform.
+func Platforms() []string {
+	var out []string
+	for _, names := range platformNames {
+		for _, p := range names {
+			out = append(out, p.name)
 		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// ParsePlatform turns the name of a distribution, as people and providers write it,
+// into its neutral name: "Windows Server 2016" is windows, "RHEL" is redhat,
+// "AliOS" is aliyun. Case does not matter. The known name that stands earliest in
+// the text wins, the longest at one position. No letter may precede or follow it.
+// Spaces, "_" and "-" are optional inside names of several words, such as
+// "Red Hat". The names arch, oracle and uos count only as the first word, or before
+// "linux" or "os".
+//
+// A text without a known name is itself, trimmed and in lower case; an empty text
+// is unknown.
+func ParsePlatform(text string) string {
+	name, _, _ := findPlatform(text)
+	if name != "" {
+		return name
 	}
 	return strings.ToLower(strings.TrimSpace(text))
 }
 
-func platformAt(text string) (name string) {
-	longest := 0
-	first, _ := utf8.DecodeRuneInString(text)
-	for _, p := range platforms[unicode.ToLower(first)] {
-		if len(p.text) > longest && hasLowerPrefix(text, p.text) {
-			longest, name = len(p.text), p.name
+// findPlatform returns the neutral name of the platform that a text names, and where
+// that stands in the text; an empty name if the text has no known one.
+func findPlatform(text string) (name string, from, to int) {
+	for at := range len(text) {
+		if !utf8.RuneStart(text[at]) || letterBefore(text, at) {
+			continue
+		}
+		if name, end := platformAt(text, at); name != "" {
+			return name, at, end
 		}
 	}
-	return name
+	return "", 0, 0
 }
 
-// hasLowerPrefix reports whether text, in lower case, begins with prefix, which is
-// ASCII.
-func hasLowerPrefix(text, prefix string) bool {
-	for i := range len(prefix) {
-		if i == len(text) {
-			return false
+// platformAt returns the known name that begins at a position of the text, the
+// longest if there are several.
+func platformAt(text string, at int) (name string, end int) {
+	first, _ := foldedByte(text, at)
+	for _, p := range platformNames[first] {
+		after, ok := matchName(text, at, p.text)
+		if !ok || after <= end || letterAt(text, after) || p.restricted && !isFirstWord(text, at) {
+			continue
 		}
-		if text[i] >= utf8.RuneSelf {
-			r, size := utf8.DecodeRuneInString(text[i:])
-			return unicode.ToLower(r) == rune(prefix[i]) && hasLowerPrefix(text[i+size:], prefix[i+1:])
-		}
-		if lower(text[i]) != prefix[i] {
-			return false
-		}
+		name, end = p.name, after
 	}
-	return true
+	return name, end
+}
+
+// matchName matches a known name at a position of the text and returns the end of
+// the match.
+func matchName(text string, at int, name string) (end int, ok bool) {
+	for i := range len(name) {
+		if name[i] == ' ' {
+			for at < len(text) && isSeparator(text[at]) {
+				at++
+			}
+			continue
+		}
+		c, size := foldedByte(text, at)
+		if c != name[i] {
+			return 0, false
+		}
+		at += size
+	}
+	return at, true
+}
+
+// foldedByte returns the lower-case ASCII letter or other ASCII byte at a position,
+// and its length in the text; 0 for any other character and at the end.
+func foldedByte(text string, at int) (c byte, size int) {
+	if at >= len(text) {
+		return 0, 0
+	}
+	if c = text[at]; c < utf8.RuneSelf {
+		return lower(c), 1
+	}
+	r, size := utf8.DecodeRuneInString(text[at:])
+	if r = unicode.ToLower(r); r >= utf8.RuneSelf {
+		return 0, size
+	}
+	return byte(r), size
+}
+
+func isSeparator(c byte) bool { return c == ' ' || c == '_' || c == '-' }
+
+func letterBefore(text string, at int) bool {
+	r, _ := utf8.DecodeLastRuneInString(text[:at])
+	return isCasedLetter(r)
+}
+
+func letterAt(text string, at int) bool {
+	r, _ := utf8.DecodeRuneInString(text[at:])
+	return isCasedLetter(r)
+}
+
+// isCasedLetter reports whether a character is a letter of a script with two cases.
+// Chinese characters stand beside a name without a separator.
+func isCasedLetter(r rune) bool {
+	return unicode.IsLower(r) || unicode.IsUpper(r) || unicode.IsTitle(r)
+}
+
+// isFirstWord reports whether no letter or digit stands before a position.
+func isFirstWord(text string, at int) bool {
+	return !strings.ContainsFunc(text[:at], func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 }
 
 func lower(c byte) byte {

@@ -36,10 +36,28 @@ func TestParsePlatform(t *testing.T) {
 		"suse opensuse":       "suse",
 		"Linux Ubuntu Debian": "ubuntu",
 		"我的 Ubuntu":           "ubuntu",
+		// spellings of the same name
+		"Red  Hat": "redhat", "red_hat": "redhat", "RED-HAT": "redhat", "RedHat8": "redhat", "Red Hat Enterprise Linux": "redhat",
+		"AlibabaCloudLinux3": "aliyun", "alibaba_cloud_linux_3_2104": "aliyun", "Alibaba Cloud Linux (Aliyun Linux)": "aliyun",
+		"alinux": "aliyun", "Alinux3": "aliyun", "aliyun_3_x64_20G_alibase_20240819.vhd": "aliyun", "AliyunLinux2": "aliyun",
+		"sles": "suse", "SLES 15 SP4": "suse", "SUSE Linux": "suse", "SUSELinux": "suse", "alma linux": "almalinux", "Alma_Linux-9": "almalinux",
+		"RockyLinux": "rocky", "rockylinux-9": "rocky", "AnolisOS": "anolis", "CentOS-Stream": "centos", "CentOSStream9": "centos",
+		"openEuler": "openeuler", "OpenEuler 22.03 LTS": "openeuler", "EulerOS": "euleros", "open suse": "opensuse",
+		" Kylin V10\n": "kylin", "KylinOS": "kylin", "Gentoo": "gentoo", "deepin 20": "deepin", "WindowsServer2019": "windows",
+		"centos_7_9_x64_20G_alibase_20200717.vhd": "centos", "ubuntu22": "ubuntu", "2019Windows": "windows", "windows服务器": "windows",
+		"我的CentOS镜像": "centos", "Debian/12": "debian", "(Fedora)": "fedora",
+		// names with restrictions
+		"arch": "arch", "Arch Linux": "arch", "ArchLinux": "arch", "my arch linux": "arch", "Arch 2024": "arch",
+		"uos": "uos", "UOS 20": "uos", "统信 UOS Linux": "uos", "uos-os": "uos",
+		"oracle": "oracle", "Oracle Linux 8": "oracle", "OracleLinux9": "oracle", "my_oracle_linux": "oracle", " (Oracle)": "oracle",
+		"My Oracle DB": "my oracle db", "search arch index": "search arch index", "my uos": "my uos", "Oracle's": "oracle",
+		// letters before and after a name
+		"Astra Linux": "astra linux", "Elasticsearch": "elasticsearch", "Elasticsearch on CentOS": "centos", "Virtuoso on Ubuntu": "ubuntu",
+		"Xubuntu": "xubuntu", "Debianish": "debianish", "monarch": "monarch", "Archive": "archive", "Archive on Debian": "debian",
+		"ÜUbuntu": "üubuntu", "Ubuntué": "ubuntué", "Myredhat": "myredhat", "redhats": "redhats", "Oracles": "oracles", "rhelx": "rhelx",
+		"suseconnect": "suseconnect", "Nouos": "nouos", "Windowsill 10": "windowsill 10",
 		// unknown ones
 		"Others Linux":     "others linux",
-		" Kylin V10\n":     "kylin v10",
-		"Red  Hat":         "red  hat",
 		"统信 UOS":           "统信 uos",
 		"ÄÖÜ Linux":        "äöü linux",
 		"win":              "win",
@@ -56,7 +74,7 @@ func TestParsePlatform(t *testing.T) {
 }
 
 func FuzzParsePlatform(f *testing.F) {
-	for _, text := range []string{"Windows Server 2016", "Others Linux", "openSUSE", "\xff", "ROC\u212aY", " \u0130 "} {
+	for _, text := range []string{"Windows Server 2016", "Others Linux", "Elasticsearch on CentOS", "my_oracle__linux", "AlibabaCloudLinux3", "Uos \u0130", "x\u212aylin", "openSUSE", "\xff", "ROC\u212aY", " \u0130 "} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
