@@ -117,12 +117,12 @@ func TestMatchAnySpelling(t *testing.T) {
 		{"RHEL", "redhat", true},
 		{"Red Hat Enterprise Linux", "redhat", true},
 		{"Alibaba Cloud Linux", "aliyun", true},
-		{"Kylin V10 ", "kylin v10", true},
-		{"Kylin V10", "Kylin V10", true},
-		{"kylin v10", "Kylin V10", true},
+		{"Astra SE ", "astra se", true},
+		{"Astra SE", "Astra SE", true},
+		{"astra se", "Astra SE", true},
 		{"windows", "Windows Server 2016", true},
 		{"suse", "opensuse", false},
-		{"kylin", "kylin v10", false},
+		{"astra", "astra se", false},
 		{"ubuntu", " ", false},
 	} {
 		query := image.Query{Platforms: []string{"other", tt.wanted}}

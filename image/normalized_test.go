@@ -18,7 +18,7 @@ func TestNormalized(t *testing.T) {
 		Visibilities:  []image.Visibility{"Public"},
 		Statuses:      []image.Status{"available", "failed", "Available"},
 		OSes:          []image.OS{" Linux", "other"},
-		Platforms:     []string{"RHEL", "Ubuntu", "Red Hat", "Kylin V10 "},
+		Platforms:     []string{"RHEL", "Ubuntu", "Red Hat", "Astra SE "},
 		Archs:         []image.Arch{"AMD64", "x86_64", "aarch64", "riscv64"},
 		Owners:        []string{},
 		Tags:          map[string]string{},
@@ -33,7 +33,7 @@ func TestNormalized(t *testing.T) {
 		Visibilities: []image.Visibility{"public"},
 		Statuses:     []image.Status{"available", "failed"},
 		OSes:         []image.OS{"linux", "other"},
-		Platforms:    []string{"redhat", "ubuntu", "kylin v10"},
+		Platforms:    []string{"redhat", "ubuntu", "astra se"},
 		Archs:        []image.Arch{"x86_64", "arm64", "riscv64"},
 		CreatedAfter: created,
 		Limit:        3,
@@ -102,7 +102,7 @@ func TestNormalizedMatchesTheSame(t *testing.T) {
 
 func FuzzNormalized(f *testing.F) {
 	f.Add("RHEL", "redhat", "AMD64", "x86_64")
-	f.Add("Kylin V10 ", "Kylin V10", " x64", "amd64")
+	f.Add("Astra SE ", "Astra SE", " x64", "amd64")
 	f.Add("ROC\u212aY", "rocky", "\xff", "\ufffd")
 	f.Fuzz(func(t *testing.T, wanted, platform, arch, has string) {
 		m := image.Image{Platform: platform, Arch: image.Arch(has)}
@@ -137,7 +137,7 @@ func TestNormalizedHasOneJSONForm(t *testing.T) {
 
 func randomQuery(r *rand.Rand) (query image.Query) {
 	if r.IntN(2) == 0 {
-		query.Platforms = someOf(r, "RHEL", "redhat", "Ubuntu 22.04", "ubuntu", "Kylin V10", "kylin v10")
+		query.Platforms = someOf(r, "RHEL", "redhat", "Ubuntu 22.04", "ubuntu", "Astra SE", "astra se")
 	}
 	if r.IntN(2) == 0 {
 		query.Archs = someOf(r, image.Arch("AMD64"), "x86_64", "aarch64", "arm64", "riscv64")
@@ -163,7 +163,7 @@ func randomQuery(r *rand.Rand) (query image.Query) {
 func randomImage(r *rand.Rand) image.Image {
 	return image.Image{
 		Name:     someOf(r, "web", "db", "")[0],
-		Platform: someOf(r, "redhat", "ubuntu", "kylin v10", "Kylin V10", "")[0],
+		Platform: someOf(r, "redhat", "ubuntu", "astra se", "Astra SE", "")[0],
 		Arch:     someOf(r, image.ArchX86_64, image.ArchARM64, "", "amd64")[0],
 		Status:   someOf(r, image.Statuses()...)[0],
 		Tags:     map[string]string{"k": someOf(r, "", "v")[0]},

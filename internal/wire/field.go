@@ -134,10 +134,11 @@ func Bool[T any](name string, at func(*T) *bool) Field[T] {
 }
 
 // Time is a string such as 2006-01-02T15:04:05Z. The seconds may be missing or
-// have a fraction, an offset such as +08:00 may stand for the Z, and a blank for
-// the T. The result is in UTC; what cannot be read is the zero time.
+// have a fraction, and a blank may stand for the T. The zone is Z, an offset such as
+// +08:00, +0800 or +08, or missing, which means UTC. The result is in UTC; a text in
+// another layout is the zero time.
 func Time[T any](name string, at func(*T) *time.Time) Field[T] {
-	return scalar(name, at, func(_ *scanner, to *time.Time, text []byte) { *to = instant(text) })
+	return scalar(name, at, func(_ *scanner, to *time.Time, text []byte) { *to, _ = instant(text) })
 }
 
 // Texts is a list of texts, as [Text] reads them. Null, lists and objects in it are

@@ -100,7 +100,7 @@ func oracleBool(raw json.RawMessage, to *bool) {
 	}
 }
 
-var oracleTimeForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`)
+var oracleTimeForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?$`)
 
 func oracleTime(raw json.RawMessage, to *time.Time) {
 	v := oracleAny(raw)
@@ -113,9 +113,11 @@ func oracleTime(raw json.RawMessage, to *time.Time) {
 		return
 	}
 	text = text[:10] + "T" + text[11:]
-	for _, layout := range []string{"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04Z07:00"} {
-		if t, err := time.Parse(layout, text); err == nil {
-			*to = t.UTC()
+	for _, clock := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		for _, zone := range []string{"Z07:00", "Z0700", "Z07", ""} {
+			if t, err := time.Parse(clock+zone, text); err == nil {
+				*to = t.UTC()
+			}
 		}
 	}
 }

@@ -2,38 +2,39 @@ package wire
 
 import "time"
 
-// instant reads 2006-01-02T15:04:05Z, with or without seconds and a fraction of
-// them, with Z or an offset, with T or a blank. Anything else is the zero time.
-func instant(b []byte) time.Time {
+// instant parses 2006-01-02T15:04:05Z, with or without seconds and a fraction of
+// them, with T or a blank, with Z, an offset or no zone, which is UTC. For anything
+// else ok is false.
+func instant(b []byte) (t time.Time, ok bool) {
 	const date = "2006-01-02T15:04"
-	if len(b) <= len(date) || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' {
-		return time.Time{}
+	if len(b) < len(date) || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' {
+		return time.Time{}, false
 	}
 	century, year, month, day := pair(b[0:], 99), pair(b[2:], 99), pair(b[5:], 12), pair(b[8:], 31)
 	hour, minute := pair(b[11:], 23), pair(b[14:], 59)
 	second, nano, rest := seconds(b[len(date):])
 	offset, ok := zone(rest)
 	if !ok || century|year|hour|minute|second < 0 || month < 1 || day < 1 {
-		return time.Time{}
+		return time.Time{}, false
 	}
-	t := time.Date(100*century+year, time.Month(month), day, hour, minute, second, nano, time.UTC)
+	t = time.Date(100*century+year, time.Month(month), day, hour, minute, second, nano, time.UTC)
 	if t.Day() != day {
-		return time.Time{} // the month is shorter
+		return time.Time{}, false // the month is shorter
 	}
-	return t.Add(-offset)
+	return t.Add(-offset), true
 }
 
-// seconds reads ":05" or ":05.123456789" if they are there; second is negative
+// seconds parses ":05" or ":05.123456789" if they are there; second is negative
 // if they are wrong. Digits beyond the nanosecond are dropped.
 func seconds(b []byte) (second, nano int, rest []byte) {
-	if b[0] != ':' {
+	if len(b) == 0 || b[0] != ':' {
 		return 0, 0, b
 	}
-	if len(b) < len(":05Z") {
+	if len(b) < len(":05") {
 		return -1, 0, nil
 	}
 	second, b = pair(b[1:], 59), b[3:]
-	if b[0] != '.' {
+	if len(b) == 0 || b[0] != '.' {
 		return second, 0, b
 	}
 	end, ok := digitsEnd(b, 1)
@@ -49,15 +50,24 @@ func seconds(b []byte) (second, nano int, rest []byte) {
 	return second, nano, b[end:]
 }
 
-// zone reads Z or an offset such as +08:00.
+// zone parses Z, or an offset such as +08:00, +0800 or +08. Nothing is UTC.
 func zone(b []byte) (offset time.Duration, ok bool) {
-	if len(b) == 1 && b[0] == 'Z' {
+	if len(b) == 0 || len(b) == 1 && b[0] == 'Z' {
 		return 0, true
 	}
-	if len(b) != len("+08:00") || b[0] != '+' && b[0] != '-' || b[3] != ':' {
+	if b[0] != '+' && b[0] != '-' {
 		return 0, false
 	}
-	hours, minutes := pair(b[1:], 23), pair(b[4:], 59)
+	digits := b[1:]
+	switch {
+	case len(digits) == len("08"):
+		digits = []byte{digits[0], digits[1], '0', '0'}
+	case len(digits) == len("08:00") && digits[2] == ':':
+		digits = []byte{digits[0], digits[1], digits[3], digits[4]}
+	case len(digits) != len("0800"):
+		return 0, false
+	}
+	hours, minutes := pair(digits, 23), pair(digits[2:], 59)
 	offset = time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
 	if b[0] == '-' {
 		offset = -offset
