@@ -12,6 +12,7 @@ import (
 
 	"github.com/imagequery/imagequery/internal/aliyun"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // Role says which role to assume, and how. Only the ARN is required.
@@ -44,19 +45,14 @@ func (s Services) assume(ctx context.Context, base provider.CredentialsProvider,
 }
 
 func (s Services) ask(ctx context.Context, base provider.CredentialsProvider, r Role, at place) (provider.Credentials, error) {
-	var session provider.Credentials
 	if err := r.check(base); err != nil {
-		return session, err
+		return provider.Credentials{}, err
 	}
 	client, err := s.sts(base, at)
 	if err != nil {
-		return session, err
+		return provider.Credentials{}, err
 	}
-	err = client.Send(ctx, "AssumeRole", r.params(), func(body []byte) (said provider.Error, err error) {
-		session, said, err = readSession(body)
-		return said, err
-	})
-	return session, err
+	return httpapi.Do(ctx, client, httpapi.Request{Action: "AssumeRole", Params: r.params()}, readSession)
 }
 
 var sessionNames = regexp.MustCompile(`^[A-Za-z0-9.@_-]{2,64}$`)
@@ -97,7 +93,7 @@ type place struct {
 	private bool // inside a VPC
 }
 
-func (s Services) sts(base provider.CredentialsProvider, at place) (*aliyun.Client, error) {
+func (s Services) sts(base provider.CredentialsProvider, at place) (*httpapi.Client, error) {
 	return aliyun.New(
 		aliyun.Product{Name: "aliyunsts", Version: "2015-04-01", Host: at.host, NoRegions: true},
 		provider.Config{

@@ -15,6 +15,7 @@ import (
 	"github.com/imagequery/imagequery/aliyuncreds"
 	"github.com/imagequery/imagequery/internal/aliyun"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // over asks an STS without a network.
@@ -228,8 +229,8 @@ func TestExpiredSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = client.Send(t.Context(), "List", nil, func([]byte) (provider.Error, error) {
-		return provider.Error{Code: "InvalidSecurityToken.Expired"}, nil
+	_, err = client.Send(t.Context(), "List", nil, func([]byte) (*provider.Page, httpapi.Status, error) {
+		return nil, httpapi.Status{Code: "InvalidSecurityToken.Expired"}, nil
 	})
 	if !errors.Is(err, provider.Unauthenticated) {
 		t.Errorf("error %v, want unauthenticated", err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // session is what STS and the metadata service hand out.
@@ -34,17 +35,17 @@ func (s session) credentials() (provider.Credentials, error) {
 }
 
 // readSession reads an answer of STS.
-func readSession(body []byte) (provider.Credentials, provider.Error, error) {
+func readSession(body []byte) (provider.Credentials, httpapi.Status, error) {
 	var answer struct {
 		Code, Message string
 		RequestID     string `json:"RequestId"`
 		Credentials   session
 	}
 	if err := decode(body, &answer); err != nil {
-		return provider.Credentials{}, provider.Error{}, err
+		return provider.Credentials{}, httpapi.Status{}, err
 	}
 	c, err := answer.Credentials.credentials()
-	return c, provider.Error{Code: answer.Code, Message: answer.Message, RequestID: answer.RequestID}, err
+	return c, httpapi.Status{Code: answer.Code, Message: answer.Message, RequestID: answer.RequestID}, err
 }
 
 // decode reads JSON, and quotes none of it in an error.

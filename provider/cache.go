@@ -28,7 +28,7 @@ type Forgetter interface {
 // valid, those are handed out for some seconds more.
 //
 // The Kinds are those of fetch, and [Unauthenticated] where [Credentials.Validate]
-// refuses what it returns.
+// refuses what it returns, unless that is a bearer token without a key.
 func Cache(fetch func(context.Context) (Credentials, error)) Forgetter {
 	return &cache{fetch: fetch}
 }
@@ -90,11 +90,19 @@ func (c *cache) start() *fetching {
 		defer cancel()
 		credentials, err := c.fetch(ctx)
 		if err == nil {
-			err = credentials.Validate()
+			err = credentials.checkUsable()
 		}
 		c.finish(f, credentials, err)
 	}()
 	return f
+}
+
+// checkUsable accepts a complete key, or a bearer token without a key.
+func (c Credentials) checkUsable() error {
+	if c.AccessKeyID.IsZero() && c.AccessKeySecret.IsZero() && !c.Token.IsZero() {
+		return nil
+	}
+	return c.Validate()
 }
 
 // finish keeps what a fetch has brought, unless everyone has given it up.

@@ -10,7 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// Credentials are what one request is signed with.
+// Credentials are what one request is signed with, or, with a Token alone, what it
+// is authorized with.
 type Credentials struct {
 	AccessKeyID     Secret
 	AccessKeySecret Secret

@@ -15,6 +15,7 @@ import (
 	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/wire"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // Rows says which members of an image mean more than what they hold.
@@ -145,10 +146,10 @@ type echo struct{ body []byte }
 
 func (e *echo) Host() string { return "api.example.com" }
 
-func (e *echo) Send(_ context.Context, _ string, _ url.Values, scan func([]byte) (provider.Error, error)) error {
-	_, err := scan(e.body)
+func (e *echo) Send(_ context.Context, _ string, _ url.Values, decode httpapi.Decode[*provider.Page]) (*provider.Page, error) {
+	page, _, err := decode(e.body)
 	clear(e.body)
-	return err
+	return page, err
 }
 
 // findings are all that an adapter makes of an answer, Native apart.

@@ -18,6 +18,7 @@ import (
 
 	"github.com/imagequery/imagequery/internal/aliyun"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 type roundTrip func(*http.Request) (*http.Response, error)
@@ -35,7 +36,7 @@ const (
 	keySecret = "exampleSecret/30chars+"
 )
 
-func newClient(t *testing.T, transport roundTrip, c provider.Config) *aliyun.Client {
+func newClient(t *testing.T, transport roundTrip, c provider.Config) *httpapi.Client {
 	t.Helper()
 	c.Region = "cn-hangzhou"
 	c.HTTPClient = &http.Client{Transport: transport}
@@ -49,23 +50,29 @@ func newClient(t *testing.T, transport roundTrip, c provider.Config) *aliyun.Cli
 	return client
 }
 
-// scan reads what an answer says about itself, with numbers as codes, too.
-func scan(body []byte) (provider.Error, error) {
-	var said struct {
+// scan reads what a body states about itself, with numbers as codes, too.
+func scan(body []byte) (*provider.Page, httpapi.Status, error) {
+	var stated struct {
 		Code               any
 		Message, RequestID string
 	}
-	if err := json.Unmarshal(body, &said); err != nil {
-		return provider.Error{}, errors.New("not an answer")
+	if err := json.Unmarshal(body, &stated); err != nil {
+		return nil, httpapi.Status{}, errors.New("not a response")
 	}
-	e := provider.Error{Message: said.Message, RequestID: said.RequestID}
-	switch code := said.Code.(type) {
+	status := httpapi.Status{Message: stated.Message, RequestID: stated.RequestID}
+	switch code := stated.Code.(type) {
 	case string:
-		e.Code = code
+		status.Code = code
 	case float64:
-		e.Code = string(must(json.Marshal(code)))
+		status.Code = string(must(json.Marshal(code)))
 	}
-	return e, nil
+	return nil, status, nil
+}
+
+// send asks for images.
+func send(ctx context.Context, c *httpapi.Client) error {
+	_, err := c.Send(ctx, "DescribeImages", nil, scan)
+	return err
 }
 
 func must[T any](v T, err error) T {
@@ -97,7 +104,7 @@ func TestRequest(t *testing.T) {
 					}
 					return answer(200, nil, `{}`), nil
 				}, provider.Config{Credentials: provider.Static(keyID, keySecret, token)})
-				err := client.Send(t.Context(), "DescribeImages", url.Values{"Status": {"Available", "Creating"}, "ImageName": {"a b*~"}}, scan)
+				_, err := client.Send(t.Context(), "DescribeImages", url.Values{"Status": {"Available", "Creating"}, "ImageName": {"a b*~"}}, scan)
 				if err != nil || len(sent) != 2 {
 					t.Fatalf("%d requests, error %v", len(sent), err)
 				}
@@ -229,7 +236,7 @@ func TestNoCredentials(t *testing.T) {
 					t.Error("a request was sent")
 					return answer(200, nil, `{}`), nil
 				}, provider.Config{Credentials: test.credentials})
-				err := client.Send(ctx, "DescribeImages", nil, scan)
+				err := send(ctx, client)
 				if !errors.Is(err, test.want) || errors.Is(err, context.DeadlineExceeded) != (ctx.Err() != nil) {
 					t.Errorf("error %v, want %v", err, test.want)
 				}
@@ -272,7 +279,7 @@ func TestExpiredToken(t *testing.T) {
 				}
 				return answer(200, nil, `{}`), nil
 			}, provider.Config{Credentials: test.credentials})
-			if err := client.Send(t.Context(), "DescribeImages", nil, scan); !errors.Is(err, test.want) {
+			if err := send(t.Context(), client); !errors.Is(err, test.want) {
 				t.Errorf("error %v, want %v", err, test.want)
 			}
 			if !slices.Equal(sent, test.sent) {

@@ -103,7 +103,7 @@ func answeredTo(t *testing.T, credentials provider.CredentialsProvider, status i
 		sent++
 		return answer(status, nil, body), nil
 	}, provider.Config{Credentials: credentials, Retry: provider.Retry{Attempts: 3, MaxWait: time.Nanosecond}})
-	errors.As(client.Send(t.Context(), "DescribeImages", nil, scan), &e)
+	errors.As(send(t.Context(), client), &e)
 	return e, sent
 }
 

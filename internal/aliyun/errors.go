@@ -2,8 +2,8 @@ package aliyun
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
-	"errors"
 	"io"
 	"net/http"
 	"regexp"
@@ -15,42 +15,29 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// judge says whether an answer is a success, and if not, what it means and what
-// to do about it.
-func (c *Client) judge(a *httpapi.Answer, said provider.Error, scanErr error, used provider.Credentials) error {
-	if scanErr != nil && said.Code == "" && said.Message == "" {
-		said = xmlStatus(a.Body)
+// classify decides what a response means, by its code and then by its status.
+func classify(r *httpapi.Response) httpapi.Outcome {
+	if r.Err != nil && r.Status.Code == "" && r.Status.Message == "" {
+		r.Status = xmlStatus(r.Body)
 	}
-	e := &provider.Error{
-		HTTPStatus: a.Status,
-		Code:       said.Code,
-		Message:    httpapi.Redact(withoutStringToSign(said.Message), used),
-		RequestID:  said.RequestID,
+	r.Status.Message = withoutStringToSign(r.Status.Message)
+	r.Status.RequestID = cmp.Or(r.Status.RequestID, r.Header.Get("X-Acs-Request-Id"))
+	if succeeded(r.HTTPStatus, r.Status.Code) {
+		return httpapi.Outcome{}
 	}
-	if e.RequestID == "" {
-		e.RequestID = a.Header.Get("X-Acs-Request-Id")
+	if isExpiredSession(r.Status.Code, r.Status.Message) {
+		return httpapi.Outcome{Kind: provider.Unauthenticated, Retry: httpapi.Refresh}
 	}
-	e.Code, e.RequestID = httpapi.Redact(e.Code, used), httpapi.Redact(e.RequestID, used)
-	switch {
-	case !succeeded(a.Status, said.Code):
-		e.Kind = kindOf(a.Status, said.Code)
-		expired := isExpiredSession(said.Code, said.Message)
-		if expired {
-			e.Kind = provider.Unauthenticated
-		}
-		return &httpapi.Failure{Err: e, Retry: c.retryFor(e.Kind, expired, used), Wait: waitHint(a.Header)}
-	case errors.Is(scanErr, io.ErrUnexpectedEOF):
-		e.Kind, e.Message, e.Err = provider.Unavailable, "the answer is cut off", scanErr
-		return &httpapi.Failure{Err: e, Retry: httpapi.Always}
-	case scanErr != nil:
-		e.Kind, e.Err = provider.BadResponse, scanErr
-		return &httpapi.Failure{Err: e, Retry: httpapi.Always}
-	}
-	return nil
+	out := httpapi.FailureOf(kindOf(r.HTTPStatus, r.Status.Code), r.Header)
+	out.Wait = max(out.Wait, waitHint(r.Header))
+	return out
 }
 
 // withoutStringToSign cuts off the signed text that the server echoes.
 func withoutStringToSign(message string) string {
+	if message == "" {
+		return ""
+	}
 	return stringToSignEcho.ReplaceAllString(message, "")
 }
 
@@ -69,25 +56,10 @@ func succeeded(status int, code string) bool {
 	return false
 }
 
-// retryFor decides whether the request may be sent again. An expired session is
-// dropped from the cache of the credentials, where there is one, and refreshed once.
-func (c *Client) retryFor(kind provider.Kind, expired bool, used provider.Credentials) httpapi.Retry {
-	switch {
-	case kind == provider.Throttled, kind == provider.Unavailable:
-		return httpapi.Always
-	case expired:
-		if cache, ok := c.credentials.(provider.Forgetter); ok {
-			cache.Forget(used)
-			return httpapi.Once
-		}
-	}
-	return httpapi.Never
-}
-
 // xmlStatus reads the error envelope of gateways that ignore Format=JSON:
 // <Error><RequestId/><HostId/><Code/><Message/></Error>. Any other body, a page of
 // HTML for instance, states nothing.
-func xmlStatus(body []byte) (status provider.Error) {
+func xmlStatus(body []byte) (status httpapi.Status) {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	if !bytes.HasPrefix(body, []byte("<")) || htmlPage.Match(body) {
 		return status
@@ -113,7 +85,7 @@ func xmlStatus(body []byte) (status provider.Error) {
 var htmlPage = regexp.MustCompile(`(?i)^(<[?!][^>]*>\s*)*<html\b`)
 
 // setStatus stores the text of an element of an XML envelope.
-func setStatus(status *provider.Error, element, text string) {
+func setStatus(status *httpapi.Status, element, text string) {
 	switch element {
 	case "code":
 		status.Code += text
@@ -125,9 +97,8 @@ func setStatus(status *provider.Error, element, text string) {
 }
 
 // waitHint is how long the server asks to wait, by the flow control headers of
-// Alibaba Cloud or the standard one.
-func waitHint(h http.Header) time.Duration {
-	longest := httpapi.RetryAfter(h)
+// Alibaba Cloud.
+func waitHint(h http.Header) (longest time.Duration) {
 	for _, name := range []string{"X-Ratelimit-User-Api", "X-Ratelimit-User"} {
 		for part := range strings.SplitSeq(h.Get(name), ",") {
 			if key, value, _ := strings.Cut(part, ":"); strings.TrimSpace(key) == "TimeLeft" {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 func checkOutcome(t *testing.T, name string, e *provider.Error, sent int, kind provider.Kind, repeated bool) {
@@ -32,7 +33,7 @@ func asked(t *testing.T, status int, body string) (e *provider.Error, sent int) 
 		sent++
 		return answer(status, nil, body), nil
 	}, provider.Config{Retry: provider.Retry{Attempts: 2, MaxWait: time.Nanosecond}})
-	if err := client.Send(t.Context(), "DescribeImages", nil, scan); err != nil {
+	if err := send(t.Context(), client); err != nil {
 		e = asError(t, err)
 	}
 	return e, sent
@@ -110,7 +111,7 @@ func TestBodiesThatScanRefuses(t *testing.T) {
 			sent++
 			return answer(200, nil, `{`), nil
 		}, provider.Config{Retry: provider.Retry{Attempts: 2, MaxWait: time.Nanosecond}})
-		err := client.Send(t.Context(), "DescribeImages", nil, func([]byte) (provider.Error, error) { return provider.Error{}, scanErr })
+		_, err := client.Send(t.Context(), "DescribeImages", nil, func([]byte) (*provider.Page, httpapi.Status, error) { return nil, httpapi.Status{}, scanErr })
 		if !errors.Is(err, want) || !errors.Is(err, scanErr) || sent != 2 {
 			t.Errorf("%v: %d requests, error %v, want %v after 2", scanErr, sent, err, want)
 		}
@@ -127,7 +128,7 @@ func TestErrorHoldsWhatWasSaid(t *testing.T) {
 			Provider: "aliyunx", Region: "cn-hangzhou", Action: "DescribeImages", Kind: provider.PermissionDenied,
 			HTTPStatus: 403, Code: "Forbidden.RAM", Message: "User not authorized.", RequestID: id, Attempts: 1,
 		}
-		got := asError(t, client.Send(t.Context(), "DescribeImages", nil, scan))
+		got := asError(t, send(t.Context(), client))
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -150,7 +151,7 @@ func TestMessagesAreRedacted(t *testing.T) {
 		client := newClient(t, func(*http.Request) (*http.Response, error) {
 			return answer(400, nil, fmt.Sprintf(`{"Code":"SignatureDoesNotMatch","Message":%q}`, echo)), nil
 		}, provider.Config{Credentials: provider.Static(keyID, keySecret, token)})
-		if got := asError(t, client.Send(t.Context(), "DescribeImages", nil, scan)).Message; got != want {
+		if got := asError(t, send(t.Context(), client)).Message; got != want {
 			t.Errorf("%q becomes %q, want %q", echo, got, want)
 		}
 	}
@@ -177,7 +178,7 @@ func TestWaitHints(t *testing.T) {
 					return answer(400, test.header, `{"Code":"Throttling.User"}`), nil
 				}, provider.Config{Retry: provider.Retry{Attempts: 2}})
 				start := time.Now()
-				err := client.Send(t.Context(), "DescribeImages", nil, scan)
+				err := send(t.Context(), client)
 				if took := time.Since(start); !errors.Is(err, provider.Throttled) || took < test.want || took > test.want+2*time.Second {
 					t.Errorf("it waited %s, want %s and up to 2s more: %v", took, test.want, err)
 				}

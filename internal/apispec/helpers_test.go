@@ -1,6 +1,7 @@
 package apispec_test
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/wire"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 type record struct{ id, name, zone string }
@@ -54,21 +56,22 @@ type sender struct {
 	body   string
 	action string
 	params url.Values
-	said   provider.Error
+	status httpapi.Status
 	err    error // that the sender returns whatever the answer
 }
 
 func (s *sender) Host() string { return "api.example.com" }
 
-func (s *sender) Send(_ context.Context, action string, params url.Values, scan func([]byte) (provider.Error, error)) (err error) {
+func (s *sender) Send(_ context.Context, action string, params url.Values, decode httpapi.Decode[*provider.Page]) (*provider.Page, error) {
 	s.action, s.params = action, params
 	body := []byte(s.body)
-	s.said, err = scan(body)
-	clear(body) // as the next answer would
-	if s.err != nil {
-		return s.err
+	page, status, err := decode(body)
+	s.status = status
+	clear(body) // as the next response would
+	if err = cmp.Or(s.err, err); err != nil {
+		return nil, err
 	}
-	return err
+	return page, nil
 }
 
 func newProvider(api apispec.API[record], s *sender) provider.Adapter {

@@ -8,12 +8,13 @@ import (
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/wire"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // envelope is what stands around the images of an answer.
 type envelope struct {
-	said  provider.Error
-	total int64
+	status httpapi.Status
+	total  int64
 }
 
 func newPage[R any](op *Operation[R], record *wire.Object[R]) *wire.Page[envelope, R] {
@@ -31,9 +32,9 @@ func envelopeFields(e Envelope) []wire.Field[envelope] {
 			fields = append(fields, wire.Text(spelling, at))
 		}
 	}
-	text(e.Code, func(e *envelope) *string { return &e.said.Code })
-	text(e.Message, func(e *envelope) *string { return &e.said.Message })
-	text(e.RequestID, func(e *envelope) *string { return &e.said.RequestID })
+	text(e.Code, func(e *envelope) *string { return &e.status.Code })
+	text(e.Message, func(e *envelope) *string { return &e.status.Message })
+	text(e.RequestID, func(e *envelope) *string { return &e.status.RequestID })
 	if e.Total != "" {
 		fields = append(fields, wire.Int(e.Total, func(e *envelope) *int64 { return &e.total }))
 	}
@@ -55,7 +56,7 @@ func spellings(name string) []string {
 var errNoRows = errors.New("the answer holds no images, and does not say that there are none")
 
 // scan reads one answer.
-func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Page, provider.Error, error) {
+func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Page, httpapi.Status, error) {
 	var e envelope
 	page := &provider.Page{}
 	_, located := op.named(Location)
@@ -75,11 +76,11 @@ func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Pa
 		}
 		return nil
 	})
-	if err == nil && !found && (!op.Single || e.said.RequestID == "") {
+	if err == nil && !found && (!op.Single || e.status.RequestID == "") {
 		err = errNoRows
 	}
-	page.Total, page.RequestID = int(max(e.total, 0)), e.said.RequestID
-	return page, e.said, err
+	page.Total, page.RequestID = int(max(e.total, 0)), e.status.RequestID
+	return page, e.status, err
 }
 
 // complete adds what the record does not say. An operation that is located asks

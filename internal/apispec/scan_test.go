@@ -11,6 +11,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 func fetch(t *testing.T, action, body string, c provider.Config) (*provider.Page, *sender, error) {
@@ -113,7 +114,7 @@ func TestBodiesThatAreNoPage(t *testing.T) {
 // TestWhatTheBodySays hands on codes, messages and request IDs, also where the
 // rest is no page.
 func TestWhatTheBodySays(t *testing.T) {
-	want := provider.Error{Code: "Nope", Message: "not today", RequestID: "R"}
+	want := httpapi.Status{Code: "Nope", Message: "not today", RequestID: "R"}
 	for _, body := range []string{
 		`{"Code":"Nope","Message":"not today","RequestId":"R"}`,
 		`{"code":"Nope","message":"not today","requestId":"R"}`,
@@ -121,15 +122,15 @@ func TestWhatTheBodySays(t *testing.T) {
 		`{"RequestId":"R","Message":"not today","Code":"Nope","HostId":"x"`,
 	} {
 		_, s, _ := fetch(t, "List", body, provider.Config{})
-		if diff := cmp.Diff(want, s.said); diff != "" {
+		if diff := cmp.Diff(want, s.status); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", body, diff)
 		}
 	}
 	for body, code := range map[string]string{
 		`{"Code":403}`: "403", `{"Code":0}`: "0", `{"Code":null}`: "", `{"Code":{"a":1}}`: "", `{"Code":[1]}`: "", `{"Code":true}`: "true",
 	} {
-		if _, s, _ := fetch(t, "List", body, provider.Config{}); s.said.Code != code {
-			t.Errorf("%s: code %q, want %q", body, s.said.Code, code)
+		if _, s, _ := fetch(t, "List", body, provider.Config{}); s.status.Code != code {
+			t.Errorf("%s: code %q, want %q", body, s.status.Code, code)
 		}
 	}
 }

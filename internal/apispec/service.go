@@ -12,6 +12,7 @@ import (
 
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // Sender signs and sends the requests of a wire family.
@@ -19,11 +20,10 @@ type Sender interface {
 	// Host is the host that is asked, with its port if any.
 	Host() string
 
-	// Send asks one operation. Scan is given the body of each answer, takes
-	// over what it holds, and returns the code, the message and the request ID
-	// that the body states; its error says that the body is no answer to this
-	// operation.
-	Send(ctx context.Context, action string, params url.Values, scan func(body []byte) (provider.Error, error)) error
+	// Send sends a request of one operation, and returns what decode made of the
+	// last response. Decode returns the page of a body, and what the body states
+	// about itself; its error means that the body is no response to the operation.
+	Send(ctx context.Context, action string, params url.Values, decode httpapi.Decode[*provider.Page]) (*provider.Page, error)
 }
 
 // New returns the provider of an API in one region.
@@ -85,15 +85,9 @@ func (s *service[R]) Fetch(ctx context.Context, c provider.Call, at provider.Cur
 	if err != nil {
 		return nil, err
 	}
-	var page *provider.Page
-	err = s.sender.Send(ctx, op.Action, s.params(op, c, at), func(body []byte) (said provider.Error, err error) {
-		page, said, err = s.scan(op, at.Size, body)
-		return said, err
+	return s.sender.Send(ctx, op.Action, s.params(op, c, at), func(body []byte) (*provider.Page, httpapi.Status, error) {
+		return s.scan(op, at.Size, body)
 	})
-	if err != nil {
-		return nil, err
-	}
-	return page, nil
 }
 
 // params are those of the call, with its place and its page, which a call cannot

@@ -15,6 +15,7 @@ import (
 
 	"github.com/imagequery/imagequery/internal/qing"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 const (
@@ -35,7 +36,7 @@ func answer(status int, date time.Time, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-func newClient(t *testing.T, c provider.Config, f roundTrip) *qing.Client {
+func newClient(t *testing.T, c provider.Config, f roundTrip) *httpapi.Client {
 	t.Helper()
 	c.Region = "pek3a"
 	c.HTTPClient = &http.Client{Transport: f}
@@ -50,9 +51,9 @@ func newClient(t *testing.T, c provider.Config, f roundTrip) *qing.Client {
 }
 
 // send asks for images, and reads answers as a listing of them does.
-func send(t *testing.T, c *qing.Client, params url.Values) error {
+func send(t *testing.T, c *httpapi.Client, params url.Values) error {
 	t.Helper()
-	return c.Send(t.Context(), "DescribeImages", params, func(body []byte) (provider.Error, error) {
+	_, err := c.Send(t.Context(), "DescribeImages", params, func(body []byte) (*provider.Page, httpapi.Status, error) {
 		var page struct {
 			Code    json.Number `json:"ret_code"`
 			Message string
@@ -65,8 +66,9 @@ func send(t *testing.T, c *qing.Client, params url.Values) error {
 		if err != nil && strings.Contains(err.Error(), "unexpected end") {
 			err = io.ErrUnexpectedEOF
 		}
-		return provider.Error{Code: string(page.Code), Message: page.Message}, err
+		return nil, httpapi.Status{Code: string(page.Code), Message: page.Message}, err
 	})
+	return err
 }
 
 const emptyPage = `{"action":"DescribeImagesResponse","ret_code":0,"total_count":0,"image_set":[]}`

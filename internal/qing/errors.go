@@ -2,8 +2,6 @@ package qing
 
 import (
 	"cmp"
-	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -44,74 +42,44 @@ var codes = []struct {
 	{from: 5000, to: 5600, kind: provider.Unavailable},
 }
 
-// judge says whether an answer is a success, and if not, what it means. Errors
-// come inside a success of HTTP, too.
-func (c *Client) judge(a *httpapi.Answer, params url.Values, said provider.Error, scanErr error, used provider.Credentials) error {
-	switch {
-	case said.Code == missing && asksForImage(params):
-		return nil
-	case said.Code != "" && said.Code != succeeded:
-		return c.refusal(a, said, used)
-	case a.Status/100 != 2:
-		return byStatus(a, said)
-	case errors.Is(scanErr, io.ErrUnexpectedEOF):
-		return failure(a, provider.Error{Kind: provider.Unavailable, Message: "the answer is cut off", Err: scanErr}, httpapi.Always)
-	case scanErr != nil:
-		return failure(a, provider.Error{Kind: provider.BadResponse, Err: scanErr}, httpapi.Always)
+// classify decides what a response means. Errors come inside a success of HTTP, too.
+func (p *protocol) classify(r *httpapi.Response) httpapi.Outcome {
+	switch code := r.Status.Code; {
+	case code == missing && asksForImage(r.Attempt.Request.Params):
+		r.Err = nil
+		return httpapi.Outcome{}
+	case code != "" && code != succeeded:
+		return p.refusal(r)
+	default:
+		return httpapi.ByStatus(r)
 	}
-	return nil
 }
 
 // asksForImage reports whether a listing names the image that it wants. That the
-// image does not exist is an answer then: there is none.
+// image does not exist is then an empty listing.
 func asksForImage(params url.Values) bool { return params.Has("images.1") }
 
 // refusal is what a return code means.
-func (c *Client) refusal(a *httpapi.Answer, said provider.Error, used provider.Credentials) *httpapi.Failure {
-	f := byCode(a, said)
-	if said.Code == expired && c.clock.adjust(a.Header) || said.Code == ended && c.forget(used) {
-		f.Retry = httpapi.Once
+func (p *protocol) refusal(r *httpapi.Response) httpapi.Outcome {
+	out := byCode(r)
+	switch {
+	case r.Status.Code == expired && p.clock.adjust(r.Header):
+		out.Retry = httpapi.Once
+	case r.Status.Code == ended:
+		out.Retry = httpapi.Refresh
 	}
-	return f
+	return out
 }
 
-// forget drops credentials, and reports whether there can be new ones.
-func (c *Client) forget(stale provider.Credentials) bool {
-	cache, ok := c.credentials.(provider.Forgetter)
-	if ok {
-		cache.Forget(stale)
-	}
-	return ok
-}
-
-func byCode(a *httpapi.Answer, said provider.Error) *httpapi.Failure {
-	number, _ := strconv.Atoi(said.Code)
+func byCode(r *httpapi.Response) httpapi.Outcome {
+	number, _ := strconv.Atoi(r.Status.Code)
 	for _, known := range codes {
 		if known.from <= number && number <= known.to {
-			said.Kind = known.kind
-			f := failure(a, said, known.retry)
-			f.Wait = cmp.Or(f.Wait, known.wait)
-			return f
+			return httpapi.Outcome{Kind: known.kind, Retry: known.retry, Wait: cmp.Or(httpapi.RetryAfter(r.Header), known.wait)}
 		}
 	}
-	if a.Status != http.StatusOK {
-		return byStatus(a, said)
+	if r.HTTPStatus != http.StatusOK {
+		return httpapi.FailureOf(httpapi.KindOfStatus(r.HTTPStatus), r.Header)
 	}
-	said.Kind = provider.InvalidArgument
-	return failure(a, said, httpapi.Never)
-}
-
-// byStatus is what an answer means by its status of HTTP.
-func byStatus(a *httpapi.Answer, said provider.Error) *httpapi.Failure {
-	said.Kind = httpapi.KindOfStatus(a.Status)
-	retry := httpapi.Never
-	if said.Kind == provider.Throttled || said.Kind == provider.Unavailable {
-		retry = httpapi.Always
-	}
-	return failure(a, said, retry)
-}
-
-func failure(a *httpapi.Answer, e provider.Error, retry httpapi.Retry) *httpapi.Failure {
-	e.HTTPStatus = a.Status
-	return &httpapi.Failure{Err: &e, Retry: retry, Wait: httpapi.RetryAfter(a.Header)}
+	return httpapi.Outcome{Kind: provider.InvalidArgument, Wait: httpapi.RetryAfter(r.Header)}
 }

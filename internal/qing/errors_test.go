@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // TestCodes says what each documented code means, how often it is asked again, and
@@ -147,7 +148,7 @@ func TestCanceled(t *testing.T) {
 		cancel()
 		return nil, r.Context().Err()
 	})
-	err := c.Send(ctx, "DescribeImages", nil, func([]byte) (provider.Error, error) { return provider.Error{}, nil })
+	_, err := c.Send(ctx, "DescribeImages", nil, func([]byte) (*provider.Page, httpapi.Status, error) { return nil, httpapi.Status{}, nil })
 	var e *provider.Error
 	if !errors.Is(err, context.Canceled) || !errors.As(err, &e) || e.Kind != 0 {
 		t.Errorf("error %v, want canceled and no kind", err)

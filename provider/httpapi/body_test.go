@@ -131,14 +131,12 @@ func TestLargestAnswer(t *testing.T) {
 	transport := func(size int) roundTrip { return says(200, strings.Repeat("x", size)) }
 	r := request()
 	read := 0
-	r.Read = func(a *httpapi.Answer) error {
-		read = len(a.Body)
-		return nil
-	}
-	if err := newSender(t, transport(most), fast).Do(t.Context(), r); err != nil || read != most {
+	r.read = func(body []byte) { read = len(body) }
+	if err := newSender(t, transport(most), provider.Config{Retry: provider.Retry{Attempts: 1}}).Do(t.Context(), r); read != most {
 		t.Errorf("%d bytes: error %v, read %d", most, err, read)
 	}
-	if err := newSender(t, transport(most+1), fast).Do(t.Context(), r); !errors.Is(err, provider.BadResponse) {
+	read = 0
+	if err := newSender(t, transport(most+1), fast).Do(t.Context(), r); !errors.Is(err, provider.BadResponse) || read != 0 {
 		t.Errorf("%d bytes: error %v, want bad response", most+1, err)
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // stages are the places where a context can end. Each makes a sender and a
@@ -20,38 +19,34 @@ var stages = map[string]struct {
 	transport func() *script
 	sent      int // requests before the end
 	words     string
-	prepare   func(c *provider.Config, r *httpapi.Request)
+	prepare   func(c *provider.Config, r *call)
 }{
 	"in the budget, held": {
 		transport: func() *script { return newScript(says(200, "ok")) },
-		prepare: func(c *provider.Config, _ *httpapi.Request) {
+		prepare: func(c *provider.Config, _ *call) {
 			c.Budget.Hold(c.Region, "List", time.Now().Add(time.Minute))
 		},
 	},
 	"in the budget, full": {
 		transport: func() *script { return newScript(says(200, "ok")) },
-		prepare: func(c *provider.Config, _ *httpapi.Request) {
+		prepare: func(c *provider.Config, _ *call) {
 			if _, err := c.Budget.Acquire(context.Background(), c.Region, "Other"); err != nil {
 				panic(err)
 			}
 		},
 	},
-	"in Sign": {
+	"in the credentials": {
 		transport: func() *script { return newScript(says(200, "ok")) },
-		prepare: func(_ *provider.Config, r *httpapi.Request) {
-			r.Sign = func(ctx context.Context) (string, error) {
-				<-ctx.Done()
-				return "", ctx.Err()
-			}
+		prepare: func(_ *provider.Config, r *call) {
+			r.credentials = hangingCredentials
 		},
 	},
-	"in a Sign that does not notice": {
+	"in credentials that do not notice": {
 		transport: func() *script { return newScript(says(200, "ok")) },
-		prepare: func(_ *provider.Config, r *httpapi.Request) {
-			sign := r.Sign
-			r.Sign = func(ctx context.Context) (string, error) {
+		prepare: func(_ *provider.Config, r *call) {
+			r.credentials = func(ctx context.Context) (provider.Credentials, error) {
 				<-ctx.Done()
-				return sign(ctx)
+				return provider.Static("LTAIsecret", "late", "").Credentials(ctx)
 			}
 		},
 	},
@@ -79,6 +74,11 @@ var stages = map[string]struct {
 		sent:  1,
 		words: "come back later",
 	},
+}
+
+func hangingCredentials(ctx context.Context) (provider.Credentials, error) {
+	<-ctx.Done()
+	return provider.Credentials{}, ctx.Err()
 }
 
 func TestContextEnds(t *testing.T) {
@@ -148,10 +148,7 @@ func TestContextEndsWithTheAnswer(t *testing.T) {
 	for _, status := range []int{403, 503} {
 		ctx, cancel := context.WithCancel(t.Context())
 		r := request()
-		r.Read = func(a *httpapi.Answer) error {
-			cancel()
-			return judge(a)
-		}
+		r.read = func([]byte) { cancel() }
 		c := provider.Config{Retry: provider.Retry{Attempts: 1}}
 		err := newSender(t, newScript(says(status, "last words")), c).Do(ctx, r)
 		isEnd(t, err, context.Canceled)
@@ -180,16 +177,13 @@ func (early) Deadline() (time.Time, bool) { return time.Now(), true }
 
 // TestAttemptTimeout ends an attempt, not the caller's context.
 func TestAttemptTimeout(t *testing.T) {
-	slow := func(r *httpapi.Request) {
-		r.Sign = func(ctx context.Context) (string, error) {
-			<-ctx.Done()
-			return "", ctx.Err()
-		}
+	slow := func(r *call) {
+		r.credentials = hangingCredentials
 	}
 	for name, test := range map[string]struct {
 		step      roundTrip
 		own, user time.Duration // the attempt's timeout and that of the user's client
-		prepare   func(*httpapi.Request)
+		prepare   func(*call)
 		sent      int
 	}{
 		"headers":                       {step: hangs, own: 3 * time.Second, sent: 2},

@@ -1,7 +1,6 @@
 package httpapi_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -75,34 +74,6 @@ func TestEndpointErrorsShowNoPassword(t *testing.T) {
 		}
 		if text := err.Error(); strings.Contains(text, "hunter") || strings.Contains(text, "LTAI") {
 			t.Errorf("the error shows a secret: %s", text)
-		}
-	}
-}
-
-type credentials func(context.Context) (provider.Credentials, error)
-
-func (f credentials) Credentials(ctx context.Context) (provider.Credentials, error) { return f(ctx) }
-
-func TestCredentials(t *testing.T) {
-	known := &provider.Error{Kind: provider.Unavailable, Message: "the token service is down"}
-	key, secret := provider.NewSecret("id"), provider.NewSecret("secret")
-	for name, test := range map[string]struct {
-		given provider.Credentials
-		err   error
-		want  error // nil: good
-	}{
-		"good":      {given: provider.Credentials{AccessKeyID: key, AccessKeySecret: secret}},
-		"no key":    {given: provider.Credentials{AccessKeySecret: secret}, want: provider.Unauthenticated},
-		"no secret": {given: provider.Credentials{AccessKeyID: key}, want: provider.Unauthenticated},
-		"known":     {err: known, want: provider.Unavailable},
-		"foreign":   {err: errors.New("no such profile"), want: provider.Unauthenticated},
-	} {
-		_, err := httpapi.Credentials(t.Context(), credentials(func(context.Context) (provider.Credentials, error) { return test.given, test.err }))
-		if !errors.Is(err, test.want) {
-			t.Errorf("%s: error %v, want %v", name, err, test.want)
-		}
-		if test.err != nil && !errors.Is(err, test.err) {
-			t.Errorf("%s: error %v forgets %v", name, err, test.err)
 		}
 	}
 }

@@ -2,12 +2,11 @@ package httpapi
 
 import "net/http"
 
-// Shared shows what clients that bring no transport send with to the tests.
+// Shared is the transport of clients whose configuration has none.
 func Shared() http.RoundTripper { return shared }
 
-// NewTransport and NewPool make what Shared is made of.
-func NewTransport() *http.Transport                       { return newTransport() }
-func NewPool(transport *http.Transport) http.RoundTripper { return newPool(transport) }
+// NewTransport returns a transport like Shared.
+func NewTransport() *http.Transport { return newTransport() }
 
-// Transport shows what a sender sends with.
-func (s *Sender) Transport() http.RoundTripper { return s.transport }
+// Transport is the transport that a client sends with.
+func (c *Client) Transport() http.RoundTripper { return c.transport }

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,37 +83,73 @@ type reader func([]byte) (int, error)
 
 func (f reader) Read(p []byte) (int, error) { return f(p) }
 
-func newSender(t *testing.T, transport http.RoundTripper, c provider.Config) *httpapi.Sender {
+// sender is a client whose requests can be watched by a test.
+type sender struct{ *httpapi.Client }
+
+func newSender(t *testing.T, transport http.RoundTripper, c provider.Config) sender {
 	t.Helper()
 	return senderTo(t, "https://api.example.com/iaas/", transport, c)
 }
 
-func senderTo(t *testing.T, address string, transport http.RoundTripper, c provider.Config) *httpapi.Sender {
+func senderTo(t *testing.T, address string, transport http.RoundTripper, c provider.Config) sender {
 	t.Helper()
-	endpoint, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
 	if c.HTTPClient == nil {
 		c.HTTPClient = &http.Client{Transport: transport}
 	}
 	if c.Region == "" {
 		c.Region = "r1"
 	}
-	return httpapi.NewSender("test", endpoint, c)
+	c.Credentials = requestCredentials{}
+	var signed atomic.Int32
+	client, err := httpapi.New(httpapi.API{
+		Name:     "test",
+		Endpoint: func(string) string { return address },
+		Sign: func(a *httpapi.Attempt) error {
+			a.URL.RawQuery = fmt.Sprintf("AccessKeyId=%s&Nonce=%d&Signature=top%%2Fsecret%%3D", a.Credentials.AccessKeyID.Reveal(), signed.Add(1))
+			a.Hide("top/secret=")
+			return nil
+		},
+		Classify: classify,
+	}, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sender{client}
 }
 
-// request is signed with a number that is new each time.
-func request() httpapi.Request {
-	signed := 0
-	return httpapi.Request{
-		Action: "List",
-		Sign: func(context.Context) (string, error) {
-			signed++
-			return fmt.Sprintf("AccessKeyId=LTAIsecret&Nonce=%d&Signature=top%%2Fsecret%%3D", signed), nil
-		},
-		Read: judge,
+// call is a request with hooks for tests. Nil hooks are not called.
+type call struct {
+	action      string
+	credentials func(context.Context) (provider.Credentials, error)
+	read        func(body []byte)
+}
+
+func request() call { return call{action: "List"} }
+
+// Do sends the request. A body "ok" is a response to it.
+func (s sender) Do(ctx context.Context, c call) error {
+	ctx = context.WithValue(ctx, requestCredentials{}, c.credentials)
+	_, err := httpapi.Do(ctx, s.Client, httpapi.Request{Action: c.action}, func(body []byte) (string, httpapi.Status, error) {
+		if c.read != nil {
+			c.read(body)
+		}
+		status := httpapi.Status{Message: string(body), RequestID: "R-1"}
+		if string(body) != "ok" {
+			return "", status, errors.New("it is not ok")
+		}
+		return string(body), status, nil
+	})
+	return err
+}
+
+// requestCredentials are the credentials that the request itself names, or a key.
+type requestCredentials struct{}
+
+func (requestCredentials) Credentials(ctx context.Context) (provider.Credentials, error) {
+	if from, _ := ctx.Value(requestCredentials{}).(func(context.Context) (provider.Credentials, error)); from != nil {
+		return from(ctx)
 	}
+	return provider.Static("LTAIsecret", "no other secret", "").Credentials(ctx)
 }
 
 var kinds = map[int]provider.Kind{
@@ -123,17 +159,15 @@ var kinds = map[int]provider.Kind{
 
 var retries = map[int]httpapi.Retry{400: httpapi.Always, 401: httpapi.Once, 500: httpapi.Always, 503: httpapi.Always}
 
-func judge(a *httpapi.Answer) error {
-	e := &provider.Error{HTTPStatus: a.Status, Message: string(a.Body), RequestID: "R-1"}
-	switch {
-	case a.Status != http.StatusOK:
-		e.Kind = kinds[a.Status]
-		return &httpapi.Failure{Err: e, Retry: retries[a.Status], Wait: httpapi.RetryAfter(a.Header)}
-	case string(a.Body) != "ok":
-		e.Kind = provider.BadResponse
-		return &httpapi.Failure{Err: e, Retry: httpapi.Always}
+func classify(r *httpapi.Response) httpapi.Outcome {
+	if r.HTTPStatus == http.StatusOK {
+		return httpapi.Outcome{}
 	}
-	return nil
+	kind := kinds[r.HTTPStatus]
+	if kind == 0 {
+		kind = httpapi.KindOfStatus(r.HTTPStatus)
+	}
+	return httpapi.Outcome{Kind: kind, Retry: retries[r.HTTPStatus], Wait: httpapi.RetryAfter(r.Header)}
 }
 
 func asError(t *testing.T, err error) *provider.Error {

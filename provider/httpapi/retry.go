@@ -5,80 +5,81 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/imagequery/imagequery/provider"
 )
 
-// checkRetry is asked twice for an attempt that was answered: before the answer
-// is read, where it lets everything pass, and after.
-func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) {
+// checkRetry is called twice for an attempt with a response: before the response
+// is read, where it accepts everything, and after.
+func (x *exchange) checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) {
 	if err == nil {
 		return false, nil
 	}
-	var f *Failure
+	var f *failure
 	failed := errors.As(err, &f)
 	if failed {
-		c.last = f
+		x.last = f
 	}
 	if end := ended(ctx); end != nil {
 		return false, end
 	}
-	if !failed || !c.mayRetry(f) {
+	if !failed || !x.mayRetry(f) {
 		return false, err
 	}
 	return true, nil
 }
 
-func (c *call) mayRetry(f *Failure) bool {
+func (x *exchange) mayRetry(f *failure) bool {
 	switch {
-	case c.attempts >= c.sender.config.Retry.Attempts:
+	case x.attempts >= x.client.config.Retry.Attempts:
 		return false
-	case f.Retry == Once:
-		again := c.repeated
-		c.repeated = true
+	case f.retry == Once:
+		again := x.repeated
+		x.repeated = true
 		return !again
-	case f.Retry == Always && c.sender.quota.spend():
-		c.spent += retryCost
+	case f.retry == Always && x.client.quota.spend():
+		x.spent += retryCost
 		return true
 	}
 	return false
 }
 
 // backoff is how long to wait before the next attempt.
-func (c *call) backoff(_, _ time.Duration, attempt int, _ *http.Response) time.Duration {
-	wait := min(c.wait(attempt), c.sender.config.Retry.MaxWait)
-	if c.last.Err.Kind == provider.Throttled {
-		c.held(time.Now(), wait)
+func (x *exchange) backoff(_, _ time.Duration, attempt int, _ *http.Response) time.Duration {
+	wait := min(x.wait(attempt), x.client.config.Retry.MaxWait)
+	if x.last.err.Kind == provider.Throttled {
+		x.traceThrottle(time.Now(), wait)
 	}
-	c.retrying(wait)
+	x.traceRetry(wait)
 	return wait
 }
 
-// wait is a pause, and a random part of a time that doubles.
-func (c *call) wait(attempt int) time.Duration {
-	if c.last.Retry == Once {
+// wait is a pause plus a random part of a time that doubles with each attempt.
+func (x *exchange) wait(attempt int) time.Duration {
+	if x.last.retry == Once {
 		return 0
 	}
-	base, pause := 200*time.Millisecond, c.last.Wait
-	if c.last.Err.Kind == provider.Throttled {
+	base, pause := 200*time.Millisecond, x.last.wait
+	if x.last.err.Kind == provider.Throttled {
 		base = 2 * time.Second
 		if pause == 0 {
 			pause = throttlePause(attempt, time.Now())
 		}
-		c.hold(pause)
+		x.hold(pause)
 	}
 	return pause + rand.N(base<<min(attempt, 10))
 }
 
 // hold stops the operation for the whole account.
-func (c *call) hold(pause time.Duration) {
-	config := c.sender.config
-	config.Budget.Hold(config.Region, c.request.Action, time.Now().Add(min(pause, config.Retry.MaxWait)))
+func (x *exchange) hold(pause time.Duration) {
+	config := x.client.config
+	config.Budget.Hold(config.Region, x.request.Action, time.Now().Add(min(pause, config.Retry.MaxWait)))
 }
 
 // throttlePause is short at first. A throttle that lasts ends with the minute,
-// since that is what providers count requests by.
+// since providers count requests by the minute.
 func throttlePause(attempt int, now time.Time) time.Duration {
 	if attempt == 0 {
 		return time.Second
@@ -86,7 +87,38 @@ func throttlePause(attempt int, now time.Time) time.Duration {
 	return now.Truncate(time.Minute).Add(time.Minute).Sub(now)
 }
 
-// giveUp leaves the last error as it is.
-func (c *call) giveUp(response *http.Response, err error, _ int) (*http.Response, error) {
+// lastError returns the last error as it is.
+func lastError(response *http.Response, err error, _ int) (*http.Response, error) {
 	return response, err
+}
+
+// quota bounds the retries of a client while nothing succeeds. The zero quota is
+// full.
+type quota struct {
+	mu    sync.Mutex
+	spent int
+}
+
+const (
+	quotaSize   = 500
+	retryCost   = 5
+	successGain = 1
+)
+
+// spend takes the price of one retry, if there is enough left.
+func (q *quota) spend() bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.spent+retryCost > quotaSize {
+		return false
+	}
+	q.spent += retryCost
+	return true
+}
+
+// refill returns what a success has earned.
+func (q *quota) refill(amount int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.spent = max(0, q.spent-amount)
 }

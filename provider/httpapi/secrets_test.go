@@ -130,14 +130,9 @@ func TestRedirectsAreAnswers(t *testing.T) {
 	defer other.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
 		server := httptest.NewServer(http.RedirectHandler(other.URL, status))
-		r := request()
-		got := 0
-		r.Read = func(a *httpapi.Answer) error {
-			got = a.Status
-			return nil
-		}
-		if err := senderTo(t, server.URL, newTransport(t), provider.Config{}).Do(t.Context(), r); err != nil || got != status {
-			t.Errorf("error %v, status %d, want an answer of %d", err, got, status)
+		err := senderTo(t, server.URL, newTransport(t), provider.Config{}).Do(t.Context(), request())
+		if got := asError(t, err); got.HTTPStatus != status || got.Kind != provider.BadResponse || got.Attempts != 1 {
+			t.Errorf("error %v, want a bad response of status %d", err, status)
 		}
 		server.Close()
 	}

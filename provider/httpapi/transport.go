@@ -6,8 +6,10 @@ import (
 	"time"
 )
 
-// shared serves every client that brings none of its own.
-var shared = newPool(newTransport())
+// shared serves every client without an HTTP client of its own. It is used as an
+// [http.RoundTripper] only, below the retry library, which would otherwise close its
+// idle connections after every failure.
+var shared = newTransport()
 
 // newTransport keeps as many idle connections as there can be requests in flight,
 // for less time than servers keep theirs, and speaks HTTP/1.1 without

@@ -154,7 +154,7 @@ func TestThrottleHolds(t *testing.T) {
 				start := time.Now()
 				other := newSender(t, newScript(says(200, "ok")), provider.Config{Region: test.region, Budget: budget})
 				r := request()
-				r.Action = test.action
+				r.action = test.action
 				if err := other.Do(t.Context(), r); err != nil {
 					t.Error(err)
 				}

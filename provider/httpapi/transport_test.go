@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -21,24 +20,26 @@ import (
 // TestSlotsComeBack sends through every ending with one slot: a slot that was
 // lost would stop the next one for good. A bubble with a goroutine left panics.
 func TestSlotsComeBack(t *testing.T) {
-	for name, prepare := range map[string]func(*httpapi.Request) roundTrip{
-		"success":       func(*httpapi.Request) roundTrip { return says(200, "ok") },
-		"denied":        func(*httpapi.Request) roundTrip { return says(403, "no") },
-		"throttled":     func(*httpapi.Request) roundTrip { return says(400, "slow") },
-		"redirect":      func(*httpapi.Request) roundTrip { return says(302, "there") },
-		"transport":     func(*httpapi.Request) roundTrip { return fails(errors.New("reset")) },
-		"nothing":       func(*httpapi.Request) roundTrip { return fails(nil) },
-		"hangs":         func(*httpapi.Request) roundTrip { return hangs },
-		"hangs inside":  func(*httpapi.Request) roundTrip { return hangsInside },
-		"body too long": func(*httpapi.Request) roundTrip { return says(200, string(make([]byte, 17<<20))) },
-		"sign fails":    signs(func(context.Context) (string, error) { return "", errors.New("no key") }),
-		"sign hangs":    signs(func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }),
-		"sign panics":   signs(func(context.Context) (string, error) { panic("sign") }),
-		"read panics": func(r *httpapi.Request) roundTrip {
-			r.Read = func(*httpapi.Answer) error { panic("read") }
+	for name, prepare := range map[string]func(*call) roundTrip{
+		"success":       func(*call) roundTrip { return says(200, "ok") },
+		"denied":        func(*call) roundTrip { return says(403, "no") },
+		"throttled":     func(*call) roundTrip { return says(400, "slow") },
+		"redirect":      func(*call) roundTrip { return says(302, "there") },
+		"transport":     func(*call) roundTrip { return fails(errors.New("reset")) },
+		"nothing":       func(*call) roundTrip { return fails(nil) },
+		"hangs":         func(*call) roundTrip { return hangs },
+		"hangs inside":  func(*call) roundTrip { return hangsInside },
+		"body too long": func(*call) roundTrip { return says(200, string(make([]byte, 17<<20))) },
+		"credentials fail": uses(func(context.Context) (provider.Credentials, error) {
+			return provider.Credentials{}, errors.New("no key")
+		}),
+		"credentials hang":  uses(hangingCredentials),
+		"credentials panic": uses(func(context.Context) (provider.Credentials, error) { panic("credentials") }),
+		"read panics": func(r *call) roundTrip {
+			r.read = func([]byte) { panic("read") }
 			return says(200, "ok")
 		},
-		"transport dies": func(*httpapi.Request) roundTrip {
+		"transport dies": func(*call) roundTrip {
 			return func(*http.Request) (*http.Response, error) { panic("transport") }
 		},
 	} {
@@ -67,9 +68,9 @@ func TestSlotsComeBack(t *testing.T) {
 	}
 }
 
-func signs(sign func(context.Context) (string, error)) func(*httpapi.Request) roundTrip {
-	return func(r *httpapi.Request) roundTrip {
-		r.Sign = sign
+func uses(credentials func(context.Context) (provider.Credentials, error)) func(*call) roundTrip {
+	return func(r *call) roundTrip {
+		r.credentials = credentials
 		return says(200, "ok")
 	}
 }
@@ -138,6 +139,40 @@ func TestManyAtOnce(t *testing.T) {
 	settles(t, before)
 }
 
+// TestFewConnections sends a thousand requests, some of them denied, to a server
+// that answers at once. A transport may open a connection while another one comes
+// free, so twice as many connections as requests in flight are allowed.
+func TestFewConnections(t *testing.T) {
+	const inFlight, workers, each = 16, 32, 40
+	var n atomic.Int32
+	address, requests, connections := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		if n.Add(1)%10 == 0 {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		_, _ = w.Write([]byte("ok"))
+	})
+	before := runtime.NumGoroutine()
+	transport := newTransport(t)
+	c := fast
+	c.Budget = &provider.Budget{InFlight: inFlight}
+	sender := senderTo(t, address, transport, c)
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for range each {
+				_ = sender.Do(t.Context(), request())
+			}
+		})
+	}
+	group.Wait()
+	if requests.Load() != workers*each || connections.Load() > 2*inFlight {
+		t.Errorf("%d requests needed %d connections, want at most %d for %d", requests.Load(), connections.Load(), 2*inFlight, workers*each)
+	}
+	transport.CloseIdleConnections()
+	settles(t, before)
+}
+
 // settles waits until no more goroutines are left than there were.
 func settles(t *testing.T, before int) {
 	t.Helper()
@@ -149,7 +184,7 @@ func settles(t *testing.T, before int) {
 	}
 }
 
-func TestTransportOfASender(t *testing.T) {
+func TestClientUsesTheUsersTransport(t *testing.T) {
 	own := &http.Transport{}
 	for name, test := range map[string]struct {
 		client *http.Client
@@ -159,7 +194,11 @@ func TestTransportOfASender(t *testing.T) {
 		"a client without transport": {&http.Client{Timeout: time.Second}, httpapi.Shared()},
 		"a client with a transport":  {&http.Client{Transport: own}, own},
 	} {
-		if got := httpapi.NewSender("test", &url.URL{}, provider.Config{HTTPClient: test.client}).Transport(); got != test.want {
+		client, err := httpapi.New(httpapi.API{Name: "test", Endpoint: func(string) string { return "https://api.example.com/" }}, provider.Config{HTTPClient: test.client})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if client.Transport() != test.want {
 			t.Errorf("%s: it has another transport", name)
 		}
 	}

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -95,7 +96,7 @@ func TestRequest(t *testing.T) {
 		if diff := cmp.Diff(wantHeader, got.Header); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
-		if got.Method != http.MethodGet || got.URL.Host != sender.Host() || got.URL.Path != sender.Path() {
+		if got.Method != http.MethodGet || got.URL.Host != sender.Host() || got.URL.Path != "/iaas/" {
 			t.Errorf("%s to host %s, path %s", got.Method, got.URL.Host, got.URL.Path)
 		}
 	}
@@ -112,19 +113,19 @@ func TestErrorSaysWhereAndWhat(t *testing.T) {
 	}
 }
 
-// TestErrorOfSign finds nothing sent after signing failed.
-func TestErrorOfSign(t *testing.T) {
+// TestErrorOfCredentials sends nothing without credentials.
+func TestErrorOfCredentials(t *testing.T) {
 	refused := &provider.Error{Kind: provider.Unauthenticated, Message: "no credentials"}
 	for name, test := range map[string]struct{ err, want error }{
 		"known":   {refused, provider.Unauthenticated},
-		"foreign": {&url.Error{Op: "Get", URL: "https://sts.example.com/?Signature=abc", Err: errors.New("no route")}, provider.Unavailable},
+		"foreign": {&url.Error{Op: "Get", URL: "https://sts.example.com/?Signature=abc", Err: errors.New("no route")}, provider.Unauthenticated},
 		// The timeout of the credentials is not the end of the caller's context.
 		"timeout": {&provider.Error{Err: context.DeadlineExceeded}, provider.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			transport := newScript(says(200, "ok"))
 			r := request()
-			r.Sign = func(context.Context) (string, error) { return "", test.err }
+			r.credentials = func(context.Context) (provider.Credentials, error) { return provider.Credentials{}, test.err }
 			err := newSender(t, transport, provider.Config{}).Do(t.Context(), r)
 			if !errors.Is(err, test.want) || errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("error %v, want %v", err, test.want)
@@ -136,8 +137,121 @@ func TestErrorOfSign(t *testing.T) {
 		})
 	}
 	if refused.Provider != "" {
-		t.Error("the error of Sign was changed")
+		t.Error("the error of the credentials was changed")
 	}
+}
+
+// TestSignRequiresAKey sends nothing that is signed with an empty key.
+func TestSignRequiresAKey(t *testing.T) {
+	for name, used := range map[string]provider.CredentialsProvider{
+		"no key":    provider.Static("", "secret", ""),
+		"no secret": provider.Static("id", "", ""),
+		"nothing":   credentials{},
+	} {
+		transport := newScript(says(200, "ok"))
+		client, err := httpapi.New(httpapi.API{
+			Name: "test", Endpoint: func(string) string { return "https://api.example.com/" },
+			Sign: func(a *httpapi.Attempt) error { return a.Credentials.Validate() },
+		}, provider.Config{Credentials: used, HTTPClient: &http.Client{Transport: transport}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := (sender{client}).Do(t.Context(), request()); !errors.Is(err, provider.Unauthenticated) || len(transport.queries) != 0 {
+			t.Errorf("%s: error %v after %d requests, want unauthenticated", name, err, len(transport.queries))
+		}
+	}
+}
+
+type credentials provider.Credentials
+
+func (c credentials) Credentials(context.Context) (provider.Credentials, error) {
+	return provider.Credentials(c), nil
+}
+
+// TestAPIWithoutSignature sends parameters where the method wants them, with the
+// headers of the request, and retries as a signed API does.
+func TestAPIWithoutSignature(t *testing.T) {
+	for name, test := range map[string]struct {
+		request              httpapi.Request
+		method, query, form  string
+		header               string // X-Ttl
+		contentType, address string
+	}{
+		"plain":      {httpapi.Request{Path: "latest/meta-data/", Header: http.Header{"X-Ttl": {"60"}}}, "GET", "", "", "60", "", "/root/latest/meta-data/"},
+		"rooted":     {httpapi.Request{Path: "/latest/a%20b", Method: "PUT"}, "PUT", "", "", "", "", "/root/latest/a%20b"},
+		"parameters": {httpapi.Request{Params: url.Values{"a": {"1 2"}}}, "GET", "a=1+2", "", "", "", "/root/"},
+		"form":       {httpapi.Request{Method: "POST", Params: url.Values{"a": {"1 2"}}}, "POST", "", "a=1+2", "", "application/x-www-form-urlencoded", "/root/"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			sent := 0
+			client, err := httpapi.New(httpapi.API{Name: "metadata", Endpoint: func(string) string { return "http://127.0.0.1/root/" }}, provider.Config{
+				HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					if sent++; sent == 1 {
+						return answers(503, "busy"), nil
+					}
+					var form []byte
+					if r.Body != nil {
+						form, _ = io.ReadAll(r.Body)
+					}
+					got := []string{r.Method, r.URL.RawQuery, string(form), r.Header.Get("X-Ttl"), r.Header.Get("Content-Type"), r.URL.EscapedPath()}
+					want := []string{test.method, test.query, test.form, test.header, test.contentType, test.address}
+					if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("%s (-want +got):\n%s", name, diff)
+					}
+					return answers(200, "text"), nil
+				})},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := httpapi.Do(t.Context(), client, test.request, func(body []byte) (string, httpapi.Status, error) {
+				return string(body), httpapi.Status{}, nil
+			})
+			if got != "text" || err != nil || sent != 2 {
+				t.Errorf("%s: %q, error %v, %d requests, want the text after 2", name, got, err, sent)
+			}
+		})
+	}
+}
+
+// TestBearer authorizes each attempt with the current token.
+func TestBearer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var sent []string
+		tokens := []string{"stale", "good"}
+		client, err := httpapi.New(httpapi.API{
+			Name: "bearer", Endpoint: func(string) string { return "https://api.example.com/v1" }, Sign: httpapi.Bearer,
+			Classify: func(r *httpapi.Response) httpapi.Outcome {
+				if r.HTTPStatus == http.StatusUnauthorized {
+					return httpapi.Outcome{Kind: provider.Unauthenticated, Retry: httpapi.Refresh}
+				}
+				return httpapi.ByStatus(r)
+			},
+		}, provider.Config{
+			Credentials: provider.Cache(func(context.Context) (provider.Credentials, error) {
+				token := tokens[0]
+				tokens = tokens[1:]
+				return provider.Credentials{Token: provider.NewSecret(token)}, nil
+			}),
+			HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				sent = append(sent, r.Header.Get("Authorization")+" "+r.URL.String())
+				if len(sent) == 1 {
+					return answers(401, "stale"), nil
+				}
+				return answers(200, "ok"), nil
+			})},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = httpapi.Do(t.Context(), client, httpapi.Request{Path: "images", Params: url.Values{"limit": {"5"}}}, func([]byte) (struct{}, httpapi.Status, error) {
+			return struct{}{}, httpapi.Status{}, nil
+		})
+		want := []string{"Bearer stale https://api.example.com/v1/images?limit=5", "Bearer good https://api.example.com/v1/images?limit=5"}
+		if diff := cmp.Diff(want, sent); diff != "" || err != nil {
+			t.Errorf("error %v (-want +got):\n%s", err, diff)
+		}
+	})
 }
 
 // TestEachAnswerIsReadOnce hands every whole answer to Read once, and nothing
@@ -147,10 +261,7 @@ func TestEachAnswerIsReadOnce(t *testing.T) {
 		transport := newScript(says(503, "busy"), fails(errors.New("reset")), says(200, "garbled"), says(200, "ok"))
 		var read []string
 		r := request()
-		r.Read = func(a *httpapi.Answer) error {
-			read = append(read, string(a.Body))
-			return judge(a)
-		}
+		r.read = func(body []byte) { read = append(read, string(body)) }
 		if err := newSender(t, transport, provider.Config{}).Do(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}

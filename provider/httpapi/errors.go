@@ -1,0 +1,200 @@
+package httpapi
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/imagequery/imagequery/provider"
+)
+
+// failure is one failed attempt.
+type failure struct {
+	err   *provider.Error
+	retry Retry
+	wait  time.Duration // that the server asks for; 0: it did not say
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+
+func (f *failure) Unwrap() error { return f.err }
+
+// classify returns the failure that a response is, or nil for a success.
+func (x *exchange) classify(response *http.Response, status Status, decodeErr error) error {
+	r := &Response{
+		Attempt: x.attempt, HTTPStatus: response.StatusCode, Header: response.Header,
+		Body: x.body.Bytes(), Status: status, Err: decodeErr,
+	}
+	out := x.client.api.Classify(r)
+	e := &provider.Error{Kind: out.Kind, HTTPStatus: r.HTTPStatus, Code: r.Status.Code, Message: r.Status.Message, RequestID: r.Status.RequestID}
+	switch {
+	case out.Kind != 0:
+	case r.Err == nil:
+		return nil
+	case errors.Is(r.Err, io.ErrUnexpectedEOF):
+		e.Kind, e.Code, e.Message, e.Err = provider.Unavailable, "", "the response is truncated", r.Err
+		out.Retry = Always
+	default: // the code is that of a success
+		e.Kind, e.Code, e.Message, e.Err = provider.BadResponse, "", "", r.Err
+		out.Retry = Always
+	}
+	x.redact(e)
+	return &failure{err: e, retry: x.refreshed(out.Retry), wait: out.Wait}
+}
+
+// refreshed drops stale credentials, and decides whether there can be new ones.
+func (x *exchange) refreshed(r Retry) Retry {
+	if r != Refresh {
+		return r
+	}
+	cache, ok := x.client.credentials.(provider.Forgetter)
+	if !ok {
+		return Never
+	}
+	cache.Forget(x.attempt.Credentials)
+	return Once
+}
+
+func (x *exchange) redact(e *provider.Error) {
+	for _, text := range []*string{&e.Code, &e.Message, &e.RequestID} {
+		*text = Redact(*text, x.attempt.Credentials)
+	}
+}
+
+// credentialsError is why there are no credentials.
+func credentialsError(err error) error {
+	if known := (*provider.Error)(nil); errors.As(err, &known) {
+		return err
+	}
+	return &provider.Error{Kind: provider.Unauthenticated, Message: "no credentials", Err: err}
+}
+
+func asProviderError(err error) *provider.Error {
+	if known := (*provider.Error)(nil); errors.As(err, &known) {
+		return known
+	}
+	return &provider.Error{Kind: provider.InvalidArgument, Message: "the request cannot be signed", Err: err}
+}
+
+// attemptError is why an attempt has no complete response.
+func (x *exchange) attemptError(ctx context.Context, err error) error {
+	if end := ended(x.ctx); end != nil {
+		return end
+	}
+	if ctx.Err() != nil {
+		return &failure{retry: Always, err: &provider.Error{
+			Kind: provider.Unavailable, Message: fmt.Sprintf("no complete response within %s", x.client.timeout),
+		}}
+	}
+	if known := (*failure)(nil); errors.As(err, &known) {
+		return known
+	}
+	if known := (*provider.Error)(nil); errors.As(err, &known) {
+		return err
+	}
+	return &failure{retry: Always, err: &provider.Error{
+		Kind: provider.Unavailable, Message: "no complete response", Err: withoutQuery(err, x.attempt.URL.RawQuery),
+	}}
+}
+
+// ended is the error of a context that has ended. A connection may notice its
+// deadline a moment before the context does.
+func ended(ctx context.Context) error {
+	if at, ok := ctx.Deadline(); ok && ctx.Err() == nil && !time.Now().Before(at) {
+		return context.DeadlineExceeded
+	}
+	return ctx.Err()
+}
+
+// finalError is what the caller gets. It is the one place that completes an error.
+func (x *exchange) finalError(err error) *provider.Error { return x.placed(x.meaning(err)) }
+
+// placed is an error with where it happened.
+func (x *exchange) placed(e provider.Error) *provider.Error {
+	e.Provider, e.Region, e.Action, e.Attempts = x.client.api.Name, x.client.config.Region, x.request.Action, x.attempts
+	return &e
+}
+
+func (x *exchange) meaning(err error) provider.Error {
+	if end := ended(x.ctx); end != nil && isContextEnd(err) {
+		return x.interrupted(end)
+	}
+	e := provider.Error{Err: err}
+	if known := (*provider.Error)(nil); errors.As(err, &known) {
+		e = *known
+	}
+	e.Kind = cmp.Or(e.Kind, provider.Unavailable)
+	e.Err = sanitize(e.Err)
+	return e
+}
+
+// interrupted is the error of a request whose context ended, with the last failure
+// before that.
+func (x *exchange) interrupted(end error) provider.Error {
+	if cause := context.Cause(x.ctx); cause != nil && !errors.Is(end, cause) {
+		end = fmt.Errorf("%w: %w", end, cause)
+	}
+	if x.last == nil {
+		return provider.Error{Err: end}
+	}
+	return provider.Error{Err: fmt.Errorf("%w, after: %s", end, x.last.err.Error()), RequestID: x.last.err.RequestID}
+}
+
+// sanitize removes addresses from an error, and keeps it from passing for the end
+// of the caller's context, as the timeouts of dialers and of credentials providers
+// do.
+func sanitize(err error) error {
+	if err = withoutAddress(err); err != nil && isContextEnd(err) {
+		return errors.New(err.Error())
+	}
+	return err
+}
+
+func isContextEnd(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// withoutQuery is an error that shows nothing of a signed query: transports put
+// addresses into their errors, in a [url.Error] or as text.
+func withoutQuery(err error, query string) error {
+	err = withoutAddress(err)
+	text := err.Error()
+	for param := range strings.SplitSeq(query, "&") {
+		if param != "" && shows(text, param) {
+			return errors.New("the transport failed, and its error shows the signed address")
+		}
+	}
+	return err
+}
+
+// shows reports whether a text has a parameter as it was sent, or the value of a
+// secret one in any form.
+func shows(text, param string) bool {
+	if strings.Contains(text, param) {
+		return true
+	}
+	name, value, _ := strings.Cut(param, "=")
+	if value == "" || !slices.Contains(secretParameters, name) {
+		return false
+	}
+	plain, err := url.QueryUnescape(value)
+	return strings.Contains(text, value) || err == nil && strings.Contains(text, plain)
+}
+
+// secretParameters are those of all wire families.
+var secretParameters = []string{"AccessKeyId", "SecurityToken", "Signature", "access_key_id", "token", "signature"}
+
+func withoutAddress(err error) error {
+	var wrapped *url.Error
+	for errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	return err
+}
