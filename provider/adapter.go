@@ -27,35 +27,35 @@ type Adapter interface {
 	Fetch(ctx context.Context, c Call, at Cursor) (*Page, error)
 }
 
-// Checker is implemented by a [Adapter] that knows a cheaper way than a listing
-// to find out whether its credentials work.
+// Checker is implemented by an [Adapter] that can verify its credentials with a
+// cheaper request than a listing. [Client.Check] uses it.
 type Checker interface {
 	Check(context.Context) error
 }
 
-// Info describes one API at one place. It is read-only.
+// Info describes one API in one region. It is read-only.
 type Info struct {
 	Name   string // of the provider, such as "aliyunecs"
-	Region string // or zone; empty where the API has none
-	Host   string // of the endpoint that is asked, with its port if any
+	Region string // or zone; empty if the API has none
+	Host   string // of the endpoint, with its port if it has one
 
-	// Support says what becomes of each predicate. A field that is missing here
-	// is [Local].
+	// Support holds the support for each predicate. A missing field is [Local].
 	Support map[image.Field]Support
 
 	// Words lists, for a predicate with a fixed vocabulary, the values that an
-	// image of this API can have. Others are not asked for. A field that is
-	// missing here can have any value.
+	// image of this API can have. The client does not request other values. A
+	// missing field can have any value.
 	Words map[image.Field][]string
 
-	// Defaults are the provider's own defaults that narrow every answer.
+	// Defaults are the documented defaults of the provider that narrow every
+	// response.
 	Defaults []Default
 }
 
-// Default is a parameter whose documented default narrows an answer.
+// Default is a parameter whose documented default narrows a response.
 type Default struct {
 	Param, Value string
-	Effect       string // what is left out, and how to have it
+	Effect       string // the images that are left out, and the way to include them
 }
 
 // Support is what an API can do with one predicate. The client checks every
@@ -99,8 +99,8 @@ func (s Support) String() string {
 	}
 }
 
-// Call is one listing to ask for: an operation and its parameters, without
-// paging and without credentials. It is read-only once it is made.
+// Call is one listing: an operation and its parameters, without paging and
+// credentials. It must not be changed after Plan has returned it.
 type Call struct {
 	Action string
 	Params url.Values
@@ -108,25 +108,25 @@ type Call struct {
 	Paging Paging
 }
 
-// Paging says how the pages of a [Call] are addressed. The zero value means that
-// there is one page.
+// Paging describes how the pages of a [Call] are addressed. The zero value means
+// a single page.
 type Paging struct {
-	MaxSize int  // the most images that one page can hold; 0: there is one page, or Tokens tell
-	Aligned bool // pages have numbers, so an offset must be a multiple of the size
-	Tokens  bool // pages are reached by the token of the page before, not by an offset
+	MaxSize int  // largest page size, in images; 0: a single page, or Tokens without a size
+	Aligned bool // pages are numbered: an offset must be a multiple of the size
+	Tokens  bool // pages are addressed by the token of the page before
 }
 
 // Cursor addresses one page.
 type Cursor struct {
-	Offset int    // images before the page
-	Size   int    // images asked for; 0 where there is only one page
-	Token  string // what the server gave as [Page.Next]; empty for the first page
+	Offset int    // number of images before the page
+	Size   int    // number of images requested; 0 for a single page
+	Token  string // [Page.Next] of the page before; empty for the first page
 }
 
-// Page is one answer.
+// Page is one page of a listing.
 type Page struct {
 	Images    []image.Image
-	Total     int    // how many images the whole listing has; 0: the server did not say
-	Next      string // token of the next page, for APIs that have tokens
-	RequestID string // for people who ask the provider about this answer
+	Total     int    // number of images in the whole listing; 0: not stated
+	Next      string // token of the next page; empty for the last page and without tokens
+	RequestID string // the provider's support can find the request by it
 }

@@ -9,33 +9,33 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Budget bounds the requests of one account, over all the clients that share
-// the pointer: how many a second, how many at once, and none for an operation
-// that the provider throttles. The fields must not change once it is in use. A
-// nil Budget bounds nothing. It is safe for concurrent use.
+// Budget limits the requests of one account over all clients that share the
+// pointer: their rate, the number in flight, and operations that the provider
+// throttles. Its fields must not change after the first use. A nil Budget has no
+// limits. It is safe for concurrent use.
 type Budget struct {
-	PerSecond float64 // requests a second; 0: any number
-	Burst     int     // requests that may go at once after a pause; 0: one
-	InFlight  int     // requests under way; 0: any number
+	PerSecond float64 // requests per second; 0: no limit
+	Burst     int     // size of the token bucket; 0: 1
+	InFlight  int     // requests in flight; 0: no limit
 
 	mu       sync.Mutex
 	limiter  *rate.Limiter
 	holds    map[operation]time.Time
-	line     []*waiter // in the order in which they came
-	underWay int
-	alarm    *time.Timer // for the next moment at which somebody may go
+	queue    []*waiter // FIFO
+	inFlight int
+	timer    *time.Timer // for the next time at which a waiter can be admitted
 }
 
 type operation struct{ region, action string }
 
 type waiter struct {
 	operation operation
-	turn      chan struct{} // closed when the request may go
+	admitted  chan struct{} // closed by serve
 }
 
-// Acquire waits until a request for an operation may be sent, first come first
-// served, and returns what to call when the request is over. Its only error is
-// the end of the context, which ends the wait at once.
+// Acquire waits until a request for an operation may be sent. Waiters are admitted
+// in FIFO order. The caller must call release when the request is done. The only
+// error is that of the context, whose end ends the wait immediately.
 func (b *Budget) Acquire(ctx context.Context, region, action string) (release func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (b *Budget) Acquire(ctx context.Context, region, action string) (release fu
 	w := &waiter{operation{region, action}, make(chan struct{})}
 	b.join(w)
 	select {
-	case <-w.turn:
+	case <-w.admitted:
 		return sync.OnceFunc(b.release), nil
 	case <-ctx.Done():
 		b.leave(w)
@@ -54,7 +54,8 @@ func (b *Budget) Acquire(ctx context.Context, region, action string) (release fu
 	}
 }
 
-// TryAcquire is Acquire without the wait: ok is false if the request would have to.
+// TryAcquire is like [Budget.Acquire] but does not wait. It reports false if the
+// request would have to wait.
 func (b *Budget) TryAcquire(region, action string) (release func(), ok bool) {
 	if b == nil {
 		return func() {}, true
@@ -62,7 +63,7 @@ func (b *Budget) TryAcquire(region, action string) (release func(), ok bool) {
 	w := &waiter{operation{region, action}, make(chan struct{})}
 	b.join(w)
 	select {
-	case <-w.turn:
+	case <-w.admitted:
 		return sync.OnceFunc(b.release), true
 	default:
 		b.leave(w)
@@ -70,8 +71,8 @@ func (b *Budget) TryAcquire(region, action string) (release func(), ok bool) {
 	}
 }
 
-// Hold stops requests for an operation until a time. A later hold replaces an
-// earlier one, never the other way round.
+// Hold admits no requests for an operation until a time. It keeps the later of two
+// deadlines.
 func (b *Budget) Hold(region, action string, until time.Time) {
 	if b == nil {
 		return
@@ -92,31 +93,31 @@ func (b *Budget) join(w *waiter) {
 	if b.limiter == nil && b.PerSecond > 0 {
 		b.limiter = rate.NewLimiter(rate.Limit(b.PerSecond), max(b.Burst, 1))
 	}
-	b.line = append(b.line, w)
+	b.queue = append(b.queue, w)
 	b.serve()
 }
 
 func (b *Budget) release() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.underWay--
+	b.inFlight--
 	b.serve()
 }
 
-// leave gives up a wait. If its turn came at the same moment, that is given back.
+// leave cancels a wait. If the waiter has just been admitted, its slot is released.
 func (b *Budget) leave(w *waiter) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if at := slices.Index(b.line, w); at >= 0 {
-		b.line = slices.Delete(b.line, at, at+1)
+	if at := slices.Index(b.queue, w); at >= 0 {
+		b.queue = slices.Delete(b.queue, at, at+1)
 	} else {
-		b.underWay--
+		b.inFlight--
 	}
 	b.serve()
 }
 
-// serve lets go who may go, in the order of the line. Who is held is passed over;
-// who waits for a slot or for the rate stops those behind.
+// serve admits waiters in FIFO order. It skips throttled operations and stops at
+// the first waiter without a free slot or token.
 func (b *Budget) serve() {
 	now := time.Now()
 	var next time.Duration
@@ -126,12 +127,12 @@ func (b *Budget) serve() {
 		}
 	}
 	stopped := false
-	b.line = slices.DeleteFunc(b.line, func(w *waiter) bool {
+	b.queue = slices.DeleteFunc(b.queue, func(w *waiter) bool {
 		if held := b.holds[w.operation].Sub(now); held > 0 {
 			waitFor(held)
 			return false
 		}
-		stopped = stopped || b.InFlight > 0 && b.underWay >= b.InFlight
+		stopped = stopped || b.InFlight > 0 && b.inFlight >= b.InFlight
 		if stopped {
 			return false
 		}
@@ -140,14 +141,14 @@ func (b *Budget) serve() {
 			stopped = true
 			return false
 		}
-		b.underWay++
-		close(w.turn)
+		b.inFlight++
+		close(w.admitted)
 		return true
 	})
 	b.wake(next)
 }
 
-// untilFree takes a request from the rate, or says when there will be one.
+// untilFree takes a token, or returns the time until there is one.
 func (b *Budget) untilFree(now time.Time) time.Duration {
 	if b.limiter == nil {
 		return 0
@@ -160,14 +161,15 @@ func (b *Budget) untilFree(now time.Time) time.Duration {
 	return d
 }
 
-// wake serves again after a time; 0: not before somebody joins or leaves.
+// wake schedules the next call of serve; 0 means that no waiter becomes admissible
+// by the passing of time.
 func (b *Budget) wake(after time.Duration) {
-	if b.alarm != nil {
-		b.alarm.Stop()
-		b.alarm = nil
+	if b.timer != nil {
+		b.timer.Stop()
+		b.timer = nil
 	}
 	if after > 0 {
-		b.alarm = time.AfterFunc(after, func() {
+		b.timer = time.AfterFunc(after, func() {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.serve()

@@ -216,7 +216,7 @@ func TestUnsupported(t *testing.T) {
 	if !errors.Is(err, provider.Unsupported) || len(got) != 0 {
 		t.Fatalf("%d images, error %v", len(got), err)
 	}
-	for _, part := range []string{"fake r: unsupported: ", "families, tags", "drop the predicate", "leave this target out", "SkipUnreported"} {
+	for _, part := range []string{"fake r: unsupported: ", "families, tags", "drop the predicate", "leave out this target", "SkipUnreported"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("error %q does not say %q", err, part)
 		}

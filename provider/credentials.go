@@ -10,13 +10,12 @@ import (
 	"unicode/utf8"
 )
 
-// Credentials are what one request is signed with, or, with a Token alone, what it
-// is authorized with.
+// Credentials sign a request, or authorize it if they are a Token alone.
 type Credentials struct {
 	AccessKeyID     Secret
 	AccessKeySecret Secret
-	Token           Secret    // of a temporary session; zero for lasting keys
-	Expires         time.Time // zero: not known, or never
+	Token           Secret    // of a temporary session; zero for long-term keys
+	Expires         time.Time // zero: unknown or never
 
 	// Endpoint is the address that the credentials belong to, such as that of a
 	// private cloud whose file holds both. Empty means that their source does not

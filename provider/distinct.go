@@ -2,48 +2,50 @@ package provider
 
 import "github.com/imagequery/imagequery/image"
 
-// picker decides which events reach the consumer, and when.
-type picker struct {
+// sequencer passes events to the consumer: immediately, or for a Distinct search in
+// the order of the targets with one endpoint host.
+type sequencer struct {
 	take   func(event)           // the consumer
-	groups map[string]*hostGroup // nil: every event, at once
-	hostOf []string
+	groups map[string]*hostGroup // by host; nil: not Distinct
+	hostOf []string              // by target
 }
 
-// hostGroup is the targets with one endpoint host, in the order of the search.
+// hostGroup holds the targets with one endpoint host, in the order of the search.
 type hostGroup struct {
-	targets []int // that are not done, the one whose turn it is first
+	targets []int // not done yet; events of the first one pass
 	done    map[int]bool
 	waiting map[int][]event
 	seen    map[image.Ref]bool
 }
 
-func newPicker(s *search) *picker {
-	p := &picker{take: s.take}
-	if !s.options.Distinct {
-		return p
+func newSequencer(search *search) *sequencer {
+	q := &sequencer{take: search.take}
+	if !search.options.Distinct {
+		return q
 	}
-	p.groups = map[string]*hostGroup{}
-	for i, target := range s.targets {
+	q.groups = map[string]*hostGroup{}
+	for i, target := range search.targets {
 		host := target.Client.info.Host
-		p.hostOf = append(p.hostOf, host)
-		if p.groups[host] == nil {
-			p.groups[host] = &hostGroup{done: map[int]bool{}, waiting: map[int][]event{}, seen: map[image.Ref]bool{}}
+		q.hostOf = append(q.hostOf, host)
+		if q.groups[host] == nil {
+			q.groups[host] = &hostGroup{done: map[int]bool{}, waiting: map[int][]event{}, seen: map[image.Ref]bool{}}
 		}
-		p.groups[host].targets = append(p.groups[host].targets, i)
+		q.groups[host].targets = append(q.groups[host].targets, i)
 	}
-	return p
+	return q
 }
 
-// add takes an event in, and hands out what may reach the consumer now.
-func (p *picker) add(e event) {
-	if p.groups == nil {
-		p.take(e)
+// add receives an event and passes on every event whose turn has come.
+func (q *sequencer) add(e event) {
+	if q.groups == nil {
+		q.take(e)
 		return
 	}
-	p.groups[p.hostOf[e.target]].add(e, p.take)
+	q.groups[q.hostOf[e.target]].add(e, q.take)
 }
 
-// add passes a failure on at once; everything else waits for its target's turn.
+// add passes a failure on immediately. Other events wait for the turn of their
+// target.
 func (g *hostGroup) add(e event, take func(event)) {
 	if e.kind == targetFailed {
 		take(e)

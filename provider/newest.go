@@ -8,15 +8,17 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// Newest finds the newest image over all targets, by [image.CompareNewest] and,
-// for equal Refs, by the name of the target: the same answer in whatever order
-// the targets answer. A query that names no statuses asks for available images
-// only; one that names no sources, owners or IDs asks for self and system images
-// only, since others may carry any name. A limit is [InvalidArgument].
+// Newest returns the newest image over all targets, by [image.CompareNewest] and,
+// for equal Refs, by the name of the target. The result does not depend on the
+// order of the responses. If the query has no statuses, only available images
+// count. If it has no sources, owners or IDs, only self and system images count,
+// because other accounts can publish images of any name.
 //
-// It returns the best of what answered and the joined failures, if any: the
-// newest may have been in a target that failed. Where every target answered and
-// nothing was found, the error is [NotFound].
+// Newest returns the best hit of the targets that succeeded together with the
+// joined errors of the others. The caller decides whether to use such a hit: the
+// newest image may be in a target that failed. The Kind is [NotFound] if every
+// target succeeded and no image matches, [InvalidArgument] if the query has a
+// limit, and otherwise as in [Search].
 func Newest(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) (Hit, error) {
 	wanted, err := NewestQuery(q)
 	if err != nil {
@@ -43,11 +45,11 @@ func Newest(ctx context.Context, targets []Target, q image.Query, options *Searc
 	}
 }
 
-// NewestQuery returns what [Newest] asks for a query: with the statuses and sources
-// that it presumes. A limit is [InvalidArgument].
+// NewestQuery returns the query that [Newest] runs: q with its default statuses and
+// sources. The Kind is [InvalidArgument] if q has a limit.
 func NewestQuery(q image.Query) (image.Query, error) {
 	if q.Limit != 0 {
-		return q, badSearch("query field limit: value %d: the newest is one image by itself; leave it 0", q.Limit)
+		return q, badSearch("query field limit: value %d: Newest returns one image; leave the limit 0", q.Limit)
 	}
 	if len(q.Sources) == 0 && len(q.Owners) == 0 && len(q.IDs) == 0 {
 		q.Sources = []image.Source{image.SourceSelf, image.SourceSystem}
@@ -65,19 +67,19 @@ func preferred(a, b Hit) bool {
 	return image.CompareNewest(a.Image, b.Image) < 0
 }
 
-// notFound says that nothing was found, and how many images match in other
-// states.
+// notFound returns the error that no image was found, with the number of images
+// that match in another status.
 func notFound(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) error {
 	q.Statuses = nil
 	others := map[image.Ref]bool{}
 	for hit, err := range Search(withoutTargets(ctx), targets, q, options) {
 		if err != nil {
-			return &Error{Kind: NotFound, Message: "no image matches; those in other states could not be counted"}
+			return &Error{Kind: NotFound, Message: "no image matches; images in other statuses could not be counted"}
 		}
 		others[hit.Image.Ref] = true
 	}
 	if len(others) == 0 {
 		return &Error{Kind: NotFound, Message: "no image matches"}
 	}
-	return &Error{Kind: NotFound, Message: fmt.Sprintf("no image matches; %d do in other states", len(others))}
+	return &Error{Kind: NotFound, Message: fmt.Sprintf("no image matches; %d match in another status", len(others))}
 }

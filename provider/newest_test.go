@@ -103,7 +103,7 @@ func TestNewestFindsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		targets := newestTargets(rand.New(rand.NewPCG(5, 6)))
 		_, err := provider.Newest(t.Context(), targets, image.Query{Names: []string{"web-11"}}, nil)
-		if !errors.Is(err, provider.NotFound) || !strings.Contains(err.Error(), "1 do in other states") {
+		if !errors.Is(err, provider.NotFound) || !strings.Contains(err.Error(), "1 match in another status") {
 			t.Errorf("error %v, want not found that counts the deprecated one", err)
 		}
 	})

@@ -12,19 +12,20 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// Plan says how a client is going to answer a query: what it sends, and what
-// becomes of each predicate. [Client.Explain] makes it without sending anything.
+// Plan describes how a client runs a query: the calls that it makes and where each
+// predicate is applied. [Client.Explain] returns it without sending anything. The
+// client checks every predicate on every image, wherever it is applied.
 type Plan struct {
 	Provider, Region string
-	Calls            []Call        // in the order in which their images are yielded; none: the answer is empty
-	Exact            []image.Field // decided by the server in every call, and checked again
-	Superset         []image.Field // narrowed by the server in some call, and checked again
-	Local            []image.Field // checked here only
-	Unsupported      []image.Field // never reported by the API, so nothing can be asked
-	Notes            []string      // what else a reader should know, one sentence each
+	Calls            []Call        // in the order in which their images are yielded; none: the result is empty
+	Exact            []image.Field // applied exactly by the server in every call
+	Superset         []image.Field // narrowed by the server in at least one call
+	Local            []image.Field // applied by the client only
+	Unsupported      []image.Field // never reported by the API, so no call is made
+	Notes            []string      // remarks for the reader, one sentence each
 }
 
-// String is the plan for people, several lines long.
+// String returns the plan as text of several lines, for display.
 func (p *Plan) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", strings.TrimSpace(p.Provider+" "+p.Region), p.headline())
@@ -41,9 +42,9 @@ func (p *Plan) String() string {
 		fields []image.Field
 	}{
 		{"pushed exactly", p.Exact},
-		{"pushed and checked again", p.Superset},
-		{"checked here", p.Local},
-		{"cannot be asked", p.Unsupported},
+		{"pushed as superset", p.Superset},
+		{"applied locally", p.Local},
+		{"never reported", p.Unsupported},
 	} {
 		if len(part.fields) > 0 {
 			fmt.Fprintf(&b, "  %s: %s\n", part.label, joinFields(part.fields))
@@ -55,7 +56,7 @@ func (p *Plan) String() string {
 	return b.String()
 }
 
-// printable quotes a text that would not stay on its line.
+// printable quotes a text with characters that are not printable.
 func printable(text string) string {
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.Quote(text)
@@ -123,13 +124,13 @@ func (c *Client) plan(q image.Query) (*Plan, error) {
 func (c *Client) unsupportedText(fields []image.Field, skip bool) string {
 	text := fmt.Sprintf("%s never reports %s: ", c.info.Name, joinFields(fields))
 	if skip {
-		return text + "it answers with nothing, as SkipUnreported says"
+		return text + "it returns no images because SkipUnreported is set"
 	}
-	return text + "drop the predicate, leave this target out, or set SkipUnreported to let it answer with nothing"
+	return text + "drop the predicate, leave out this target, or set SkipUnreported to get no images from it"
 }
 
-// narrow leaves out the values that no image of the API can have. Where none is
-// left in a field, nothing can match, and the query is nil.
+// narrow removes the values that no image of the API can have. The query is nil if
+// no value of a predicate is left, since no image can match then.
 func (c *Client) narrow(q image.Query) (*image.Query, []string) {
 	n := narrowing{info: c.info}
 	q.Sources = narrowed(&n, image.FieldSources, q.Sources)
@@ -160,13 +161,13 @@ func narrowed[E ~string](n *narrowing, field image.Field, values []E) []E {
 			kept = append(kept, value)
 			continue
 		}
-		n.notes = append(n.notes, fmt.Sprintf("%s %s is not asked for: no image of %s can have it", field, value, n.info.Name))
+		n.notes = append(n.notes, fmt.Sprintf("%s %s is not requested: no image of %s can have it", field, value, n.info.Name))
 	}
 	n.empty = n.empty || len(kept) == 0
 	return kept
 }
 
-// sized gives the calls the page size that is really asked for.
+// sized applies the configured page size to the calls.
 func (c *Client) sized(calls []Call) []Call {
 	out := slices.Clone(calls)
 	for i := range out {
@@ -199,7 +200,7 @@ func (p *Plan) classify(fields []image.Field, support map[image.Field]Support) {
 	}
 }
 
-// exact reports whether the server is thought to send nothing but matches.
+// exact reports whether the server returns matching images only.
 func (p *Plan) exact() bool { return len(p.Superset) == 0 && len(p.Local) == 0 }
 
 func defaultNotes(calls []Call, defaults []Default) []string {
@@ -212,7 +213,7 @@ func defaultNotes(calls []Call, defaults []Default) []string {
 	return notes
 }
 
-// unreported lists the predicates of a query on what the API never reports.
+// unreported returns the predicates of a query on fields that the API never reports.
 func (c *Client) unreported(q image.Query) []image.Field {
 	var out []image.Field
 	for _, f := range q.Fields() {

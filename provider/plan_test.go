@@ -106,7 +106,7 @@ func TestExplainText(t *testing.T) {
     Id=m-2
     Id=m-1
   pushed exactly: ids
-  checked here: platforms, created_after
+  applied locally: platforms, created_after
 `},
 		"superset in some calls": {
 			query: image.Query{Names: []string{"web"}, Sources: []image.Source{"self", "system"}, Statuses: []image.Status{"available"}},
@@ -119,13 +119,13 @@ func TestExplainText(t *testing.T) {
     Source=system
     Status=available
   pushed exactly: statuses
-  pushed and checked again: names, sources
+  pushed as superset: names, sources
 `},
 		"unsupported": {
 			query: image.Query{Families: []string{"f"}, Tags: map[string]string{"k": "v"}, Names: []string{"web"}},
 			want: `fake r: nothing is sent
-  cannot be asked: families, tags
-  note: fake never reports families, tags: drop the predicate, leave this target out, or set SkipUnreported to let it answer with nothing
+  never reported: families, tags
+  note: fake never reports families, tags: drop the predicate, leave out this target, or set SkipUnreported to get no images from it
 `},
 		"some impossible words": {
 			query: image.Query{Statuses: []image.Status{"deleted", "available"}},
@@ -133,12 +133,12 @@ func TestExplainText(t *testing.T) {
   call 1: List, pages of 50
     Status=available
   pushed exactly: statuses
-  note: statuses deleted is not asked for: no image of fake can have it
+  note: statuses deleted is not requested: no image of fake can have it
 `},
 		"only impossible words": {
 			query: image.Query{Statuses: []image.Status{"deleted"}, Names: []string{"web"}},
 			want: `fake r: nothing is sent
-  note: statuses deleted is not asked for: no image of fake can have it
+  note: statuses deleted is not requested: no image of fake can have it
 `},
 		"a default holds": {
 			adjust: func(p *planner) { p.defaults = planDefaults },

@@ -187,9 +187,9 @@ func (s *search) run(ctx context.Context) bool {
 			s.take(e)
 		}
 	}()
-	pick := newPicker(s)
+	ordered := newSequencer(s)
 	for e := range events {
-		pick.add(e)
+		ordered.add(e)
 		if s.stopped {
 			cancel()
 		}

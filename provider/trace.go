@@ -5,16 +5,15 @@ import (
 	"time"
 )
 
-// Trace is a set of hooks for what happens while a query is answered. Any hook
-// may be nil. Hooks are called from several goroutines at once, must return
-// quickly, and must not keep what they are given beyond the call unless it is a
-// plain value.
+// Trace is a set of hooks that observe a running query. Each hook may be nil. Hooks
+// are called concurrently, must return quickly, and must not keep pointers from
+// their arguments. A panic in a hook reaches the goroutine that ranges.
 type Trace struct {
-	Request  func(RequestInfo)  // an attempt is being sent
-	Retry    func(RetryInfo)    // an attempt failed, and is going to be repeated
-	Throttle func(ThrottleInfo) // a request had to wait, or is going to
-	Page     func(PageInfo)     // a page has come
-	Target   func(Report)       // a target of a [Search] is done
+	Request  func(RequestInfo)  // called before each attempt is sent
+	Retry    func(RetryInfo)    // called after a failed attempt that will be retried
+	Throttle func(ThrottleInfo) // called for each wait for the budget or a throttle
+	Page     func(PageInfo)     // called after each page has been received
+	Target   func(Report)       // called when a target of a [Search] is done
 }
 
 // RequestInfo describes an attempt that is being sent.
@@ -23,35 +22,35 @@ type RequestInfo struct {
 	Attempt                  int // from 1
 }
 
-// RetryInfo describes an attempt that is going to be repeated.
+// RetryInfo describes a failed attempt that will be retried.
 type RetryInfo struct {
 	Provider, Region, Action string
-	Attempt                  int           // the one that failed, from 1
+	Attempt                  int           // the failed one, from 1
 	Err                      *Error        // why
-	Wait                     time.Duration // until the next one
+	Wait                     time.Duration // until the next attempt
 }
 
-// ThrottleInfo describes a wait for the budget of an account, or one that the
-// provider's throttling makes necessary.
+// ThrottleInfo describes a wait for the budget of an account, or for the end of a
+// throttle of the provider.
 type ThrottleInfo struct {
 	Provider, Region, Action string
 	Began                    time.Time
 	Wait                     time.Duration
 }
 
-// PageInfo describes a page that has come.
+// PageInfo describes a page that has been received.
 type PageInfo struct {
 	Provider, Region, Action string
 	Images                   int // on the page
-	Matched                  int // of these, images that are being yielded
-	Total                    int // of the listing, as the server says; 0: it did not
+	Matched                  int // images on the page that are yielded
+	Total                    int // number of images in the listing, as stated by the server; 0: not stated
 	RequestID                string
 }
 
 type traceKey struct{}
 
-// WithTrace returns a context whose queries call the hooks, after those that the
-// context has already.
+// WithTrace returns a context whose queries call the hooks of t after the hooks that
+// ctx has already. A nil t changes nothing.
 func WithTrace(ctx context.Context, t *Trace) context.Context {
 	if t == nil {
 		return ctx
@@ -59,15 +58,15 @@ func WithTrace(ctx context.Context, t *Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, ContextTrace(ctx).and(t))
 }
 
-// withoutTargets returns a context whose searches report no targets.
+// withoutTargets returns a context without the Target hook.
 func withoutTargets(ctx context.Context) context.Context {
 	t := *ContextTrace(ctx)
 	t.Target = nil
 	return context.WithValue(ctx, traceKey{}, &t)
 }
 
-// ContextTrace returns the hooks of a context, for adapters that send requests.
-// It is never nil, but its hooks may be.
+// ContextTrace returns the hooks of a context, for adapters that send requests. The
+// result is never nil; its hooks may be.
 func ContextTrace(ctx context.Context) *Trace {
 	if t, ok := ctx.Value(traceKey{}).(*Trace); ok {
 		return t

@@ -81,7 +81,7 @@ func TestNothingSaysWhatOtherStatesHave(t *testing.T) {
 	_, url := serve(t, familyWorld())
 	file, path := writeConfig(t, prodTarget, url), filepath.Join(t.TempDir(), "report.json")
 	got := imagesearch(t.Context(), "--newest", "--config", file, "--platform", "centos", "--report", path)
-	if got.status != exitNothing || !strings.Contains(got.stderr, "no image matches; 1 do in other states") {
+	if got.status != exitNothing || !strings.Contains(got.stderr, "no image matches; 1 match in another status") {
 		t.Errorf("%+v", got)
 	}
 	for _, r := range readReport(t, path) {

@@ -79,14 +79,14 @@ func TestExplain(t *testing.T) {
 	}
 	for _, want := range []string{
 		"prod/cn-hangzhou\n  aliyunecs cn-hangzhou: 1 call\n", "\nprod/cn-beijing\n", "\noff/cn-hangzhou\n",
-		"Architecture=x86_64", "Usage=instance", "checked here: platforms", "--native aliyunecs.ShowExpired=true",
+		"Architecture=x86_64", "Usage=instance", "applied locally: platforms", "--native aliyunecs.ShowExpired=true",
 	} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("%q is missing in:\n%s", want, got.stdout)
 		}
 	}
 	got = imagesearch(t.Context(), "--config", file, "--explain", "--source-instance", "i-1")
-	if got.status != exitComplete || strings.Count(got.stdout, "cannot be asked: source_instances") != 3 || !strings.Contains(got.stdout, "give --skip-unreported") {
+	if got.status != exitComplete || strings.Count(got.stdout, "never reported: source_instances") != 3 || !strings.Contains(got.stdout, "give --skip-unreported") {
 		t.Errorf("%+v", got)
 	}
 	if sent := cloud.Requests(); len(sent) > 0 {
