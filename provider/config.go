@@ -14,17 +14,19 @@ import (
 // Config configures one client: one account of one provider in one region. The
 // zero value of a field means its default.
 type Config struct {
-	// Region is the region or zone to ask. Where the API has regions it must be set.
+	// Region is the region or zone. It is required if the API has regions.
 	Region string
 
 	// Endpoint replaces the documented address, such as
 	// "https://ecs-vpc.cn-hangzhou.aliyuncs.com/". Its path is kept.
 	Endpoint string
 
-	// AllowHTTP allows an Endpoint with plain http on other hosts than this one.
+	// AllowHTTP allows an Endpoint with plain http on a host that is not loopback.
 	AllowHTTP bool
 
-	// Credentials signs the requests. Nil means the provider's usual chain.
+	// Credentials provides the keys that sign the requests. Nil means the default
+	// sources of the adapter, which its package documentation lists. The adapter's
+	// New function then fails with [Unauthenticated] if no source is configured.
 	Credentials CredentialsProvider
 
 	// HTTPClient sends the requests; it is neither changed nor closed. Its Timeout
@@ -32,15 +34,15 @@ type Config struct {
 	// no redirect. Nil means one tuned client that all targets share.
 	HTTPClient *http.Client
 
-	// Logger receives what an operator may want to know, never a secret. Nil
-	// means silence.
+	// Logger receives records about requests, retries and changed listings, never
+	// a secret. Nil disables logging.
 	Logger *slog.Logger
 
-	// Retry bounds the retrying of single requests.
+	// Retry limits the retries of each request.
 	Retry Retry
 
-	// Budget bounds the requests of an account, whose clients share the pointer.
-	// Nil means no bound.
+	// Budget limits the requests of an account. All clients of the account share
+	// the pointer. Nil means no limit.
 	Budget *Budget
 
 	// UserAgent is put before the library's own name in the User-Agent header.
@@ -73,15 +75,15 @@ type Listing struct {
 	KeepNative bool
 }
 
-// Retry bounds how one request is repeated. Each attempt is signed afresh.
+// Retry limits the retries of one request. Each attempt has a fresh signature.
 type Retry struct {
-	Attempts       int           // at the most, with the first one; 0: 5
-	AttemptTimeout time.Duration // for one attempt, with its signing and its body; 0: 60 seconds
-	MaxWait        time.Duration // between two attempts, whatever the server hints; 0: 65 seconds
+	Attempts       int           // largest number of attempts, including the first; 0: 5
+	AttemptTimeout time.Duration // of one attempt, from signing to the end of the body; 0: 60 seconds
+	MaxWait        time.Duration // longest wait between two attempts, also if the server asks for more; 0: 65 seconds
 }
 
-// WithDefaults returns the configuration with every default that is the same for
-// all providers filled in.
+// WithDefaults returns a copy of the configuration with the defaults that all
+// adapters share.
 func (c Config) WithDefaults() Config {
 	setDefault(&c.Listing.Prefetch, 16)
 	setDefault(&c.Retry.Attempts, 5)

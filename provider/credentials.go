@@ -65,8 +65,8 @@ func unusableReason(text string) string {
 // order mark for instance.
 func isInvisible(r rune) bool { return unicode.Is(unicode.C, r) }
 
-// CredentialsProvider hands out the credentials of one account. It is asked once
-// for each request that is sent, and must be safe for concurrent use.
+// CredentialsProvider returns the credentials of one account. It is called once per
+// attempt and must be safe for concurrent use.
 type CredentialsProvider interface {
 	Credentials(context.Context) (Credentials, error)
 }
@@ -88,8 +88,8 @@ func (s static) Credentials(context.Context) (Credentials, error) {
 	return s.credentials, s.credentials.Validate()
 }
 
-// Env returns a provider that reads the named environment variables each time it
-// is asked. The variable of the token may be unset, or its name empty. Its errors
+// Env returns a provider that reads the named environment variables on each call.
+// The variable of the token may be unset, or its name empty. Its errors
 // name the variables; their Kind is [Unauthenticated].
 func Env(accessKeyID, accessKeySecret, token string) CredentialsProvider {
 	return env{accessKeyID, accessKeySecret, token}

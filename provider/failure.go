@@ -7,8 +7,8 @@ import (
 	"fmt"
 )
 
-// fail turns an adapter's error into what users get: an [*Error] that says where
-// it happened, with a kind, or without one where the caller's context has ended.
+// fail completes the error of an adapter: it returns an [*Error] with place and
+// kind, or without a kind if the caller's context has ended.
 func (c *Client) fail(ctx context.Context, action string, err error) error {
 	if err == nil {
 		return nil
@@ -29,8 +29,8 @@ func (c *Client) fail(ctx context.Context, action string, err error) error {
 	return &e
 }
 
-// asError returns a copy of an error that is an [*Error]. Placed is one that the
-// adapter has wrapped in words of its own.
+// asError returns a copy of an error that is an [*Error]. It reports placed for an
+// [*Error] that the adapter has wrapped in another error.
 func asError(err error) (e Error, placed bool) {
 	var found *Error
 	switch {
@@ -43,7 +43,7 @@ func asError(err error) (e Error, placed bool) {
 	}
 }
 
-// kindOf is the kind that an adapter returned by itself, or Unavailable.
+// kindOf returns the Kind in the tree of an error, or Unavailable.
 func kindOf(err error) Kind {
 	var kind Kind
 	if errors.As(err, &kind) {
@@ -52,7 +52,7 @@ func kindOf(err error) Kind {
 	return Unavailable
 }
 
-// contextEnd is why a context ended, with the cause that its owner gave.
+// contextEnd returns the error of an ended context with its cause.
 func contextEnd(ctx context.Context) error {
 	return withCause(ctx, ctx.Err())
 }
@@ -64,7 +64,7 @@ func withCause(ctx context.Context, err error) error {
 	return err
 }
 
-// interrupted is the end of a context, with what came of it.
+// interrupted returns the error of an ended context with the error that followed.
 func interrupted(ctx context.Context, err error) error {
 	if errors.Is(err, ctx.Err()) {
 		return withCause(ctx, unplaced(err))
@@ -72,7 +72,7 @@ func interrupted(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %s", contextEnd(ctx), err)
 }
 
-// unplaced takes the cause out of an [*Error], which says the place itself.
+// unplaced returns the cause of an [*Error], without its place.
 func unplaced(err error) error {
 	if e, ok := err.(*Error); ok && e.Err != nil {
 		return e.Err
@@ -80,8 +80,8 @@ func unplaced(err error) error {
 	return err
 }
 
-// withoutContextEnd is an error that does not pass for the end of the caller's
-// context, as a timeout inside the adapter would.
+// withoutContextEnd hides the end of a context that is not the caller's, such as a
+// timeout inside the adapter.
 func withoutContextEnd(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return errors.New(err.Error())

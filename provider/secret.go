@@ -8,14 +8,13 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret holds a text that cannot be printed by accident: fmt, encoding/json,
-// log/slog and a debugger's dump of any struct around it show "[redacted]" or a
-// function's address. The zero value is an empty secret.
+// Secret holds a text that fmt, encoding/json and log/slog do not print: they show
+// "[redacted]", also for a struct that contains it. The zero value is empty.
 type Secret struct {
 	reveal func() string
 }
 
-// NewSecret hides a text. An empty text gives the zero Secret.
+// NewSecret returns a secret with a text. An empty text gives the zero Secret.
 func NewSecret(text string) Secret {
 	if text == "" {
 		return Secret{}
@@ -31,10 +30,10 @@ func (s Secret) Reveal() string {
 	return s.reveal()
 }
 
-// IsZero reports whether there is nothing to reveal.
+// IsZero reports whether the secret is empty.
 func (s Secret) IsZero() bool { return s.reveal == nil }
 
-// String is "[redacted]", or empty for an empty secret.
+// String returns "[redacted]", or "" for an empty secret.
 func (s Secret) String() string {
 	if s.IsZero() {
 		return ""
@@ -42,17 +41,17 @@ func (s Secret) String() string {
 	return redacted
 }
 
-// Format writes what String returns, for every verb and flag.
+// Format writes the result of String for every verb and flag.
 func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
-// MarshalText gives what String returns.
+// MarshalText encodes the result of String.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
-// UnmarshalText hides a text that is read, from JSON for instance.
+// UnmarshalText stores a text, for example from JSON.
 func (s *Secret) UnmarshalText(text []byte) error {
 	*s = NewSecret(string(text))
 	return nil
 }
 
-// LogValue is what String returns.
+// LogValue returns the result of String.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
