@@ -5,9 +5,10 @@
 //
 // A query that names no sources asks for system, self and shared images in one
 // listing; marketplace and community images are asked for when they are named, or
-// when IDs are. Two defaults of the operation still narrow every answer: expired
-// subscription images are left out (ShowExpired=false), and so is what cannot
-// create an instance (ActionType=CreateEcs). [image.Query.Native] overrides both.
+// when IDs are. Two defaults of the operation narrow a listing: it leaves out
+// expired subscription images (ShowExpired=false), and images that cannot create an
+// instance (ActionType=CreateEcs). A query that names IDs sends ShowExpired=true.
+// [image.Query.Native] overrides both.
 package aliyunecs
 
 import (

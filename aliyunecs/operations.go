@@ -55,7 +55,7 @@ var describeImages = apispec.Operation[Record]{
 		{Name: "InstanceType"},
 		{Name: "IsSupportCloudinit", Type: apispec.Bool},
 		{Name: "IsSupportIoOptimized", Type: apispec.Bool},
-		{Name: "ShowExpired", Type: apispec.Bool},
+		{Name: "ShowExpired", Type: apispec.Bool, WithIDs: "true"},
 		{Name: "Usable", Type: apispec.Bool},
 		{Name: "Usage"},
 		{Name: "Filter.NetworkType"},

@@ -24,12 +24,18 @@ func TestPlan(t *testing.T) {
 	}{
 		"everything": {image.Query{}, []string{usual}},
 		"ids: every source": {image.Query{IDs: []string{"m-1"}}, []string{
-			"ImageId=m-1&" + usual,
-			"ImageId=m-1&ImageOwnerAlias=marketplace&" + usual,
-			"ImageId=m-1&ImageOwnerAlias=others&IsPublic=true&" + usual,
+			"ImageId=m-1&ShowExpired=true&" + usual,
+			"ImageId=m-1&ImageOwnerAlias=marketplace&ShowExpired=true&" + usual,
+			"ImageId=m-1&ImageOwnerAlias=others&IsPublic=true&ShowExpired=true&" + usual,
+		}},
+		"ids of one source": {image.Query{IDs: []string{"m-1"}, Sources: []image.Source{"system"}}, []string{
+			"ImageId=m-1&ImageOwnerAlias=system&ShowExpired=true&" + usual,
+		}},
+		"ids without expired images": {image.Query{IDs: []string{"m-1"}, Sources: []image.Source{"system"}, Native: map[string]map[string]string{"aliyunecs": {"ShowExpired": "false"}}}, []string{
+			"ImageId=m-1&ImageOwnerAlias=system&ShowExpired=false&" + usual,
 		}},
 		"too many ids": {image.Query{IDs: strings.Split("abcdef", "")}, []string{
-			usual, "ImageOwnerAlias=marketplace&" + usual, "ImageOwnerAlias=others&IsPublic=true&" + usual,
+			"ShowExpired=true&" + usual, "ImageOwnerAlias=marketplace&ShowExpired=true&" + usual, "ImageOwnerAlias=others&IsPublic=true&ShowExpired=true&" + usual,
 		}},
 		"sources": {image.Query{Sources: []image.Source{"self", "shared", "community", "marketplace", "system"}}, []string{
 			"ImageOwnerAlias=self&" + usual,
@@ -65,7 +71,7 @@ func TestPlan(t *testing.T) {
 		"native": {image.Query{Native: map[string]map[string]string{"aliyunecs": {
 			"InstanceType": "ecs.g7.large", "Filter.NetworkType": "vpc", "Tag.1.Key": "k", "Status": "Available", "ImageOwnerAlias": "self",
 		}}, IDs: []string{"m-1"}}, []string{
-			"Filter.1.Key=NetworkType&Filter.1.Value=vpc&ImageId=m-1&ImageOwnerAlias=self&InstanceType=ecs.g7.large&Status=Available&Tag.1.Key=k",
+			"Filter.1.Key=NetworkType&Filter.1.Value=vpc&ImageId=m-1&ImageOwnerAlias=self&InstanceType=ecs.g7.large&ShowExpired=true&Status=Available&Tag.1.Key=k",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,6 +91,26 @@ func TestPlan(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestExplainNotesTheDefaultsThatHold(t *testing.T) {
+	for _, test := range []struct {
+		query image.Query
+		want  bool // whether expired images are left out
+	}{
+		{image.Query{}, true},
+		{image.Query{Names: []string{"web"}}, true},
+		{image.Query{IDs: []string{"m-1"}}, false},
+		{image.Query{IDs: []string{"m-1"}, Native: map[string]map[string]string{"aliyunecs": {"ImageOwnerAlias": "self"}}}, false},
+	} {
+		plan, err := answering(t, 200, "").Explain(test.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(strings.Join(plan.Notes, "\n"), "ShowExpired=false"); got != test.want {
+			t.Errorf("%s: notes %q, want the default ShowExpired in them: %t", test.query, plan.Notes, test.want)
+		}
 	}
 }
 

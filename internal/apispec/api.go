@@ -73,6 +73,7 @@ type Param struct {
 	Layout  Layout
 	Max     int      // values in one call, for layouts that take several; 0: any number
 	Unset   []string // what to send where Field is not sent, in one call
+	WithIDs string   // what to send where the query names IDs, so that no default of the provider narrows the look-up
 }
 
 // Role is who fills a parameter in.

@@ -37,7 +37,7 @@ func (s *service[R]) Plan(q image.Query) ([]provider.Call, error) {
 			base.Pushed = []image.Field{image.FieldSources}
 		}
 		pushed := allowed(dimensions, scope)
-		calls = append(calls, combine(base, s.fixed(op, native, scope, pushed), pushed)...)
+		calls = append(calls, combine(base, s.fixed(op, q, native, scope, pushed), pushed)...)
 	}
 	return calls, nil
 }
@@ -61,7 +61,7 @@ func (s *service[R]) scopes(q image.Query, native pairs) []Scope {
 }
 
 // fixed returns what every call of a scope says.
-func (s *service[R]) fixed(op *Operation[R], native pairs, scope Scope, pushed []dimension) pairs {
+func (s *service[R]) fixed(op *Operation[R], q image.Query, native pairs, scope Scope, pushed []dimension) pairs {
 	out := pairs{}
 	if name, ok := op.named(Location); ok {
 		out[name] = s.region
@@ -70,6 +70,9 @@ func (s *service[R]) fixed(op *Operation[R], native pairs, scope Scope, pushed [
 		asked := slices.ContainsFunc(pushed, func(d dimension) bool { return d.field == p.Field })
 		if len(p.Unset) > 0 && !asked && !native.sets(&p) {
 			maps.Copy(out, p.layOut(p.Unset)[0])
+		}
+		if p.WithIDs != "" && len(q.IDs) > 0 {
+			out[p.Name] = p.WithIDs
 		}
 	}
 	maps.Copy(out, scope.Params)
