@@ -7,23 +7,46 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// Adapter is the seam between the engine and one image API. An adapter says
-// what to ask and fetches single pages; the loop over pages, the filtering, the
-// limit and the order of things belong to [Client], which is what users hold.
+// Adapter connects [Client] to one image API. An adapter plans which requests a
+// query needs and fetches single pages. The client scans the pages, filters,
+// deduplicates and applies the limit.
 //
-// Implementations must be safe for concurrent use.
+// An adapter must be safe for concurrent use. It must also meet these demands.
+// Package httpapi meets those about requests and errors for any HTTP API, and the
+// conformance suite in package providertest checks all but the one about Config.
+//
+//   - A plan requests every image in the scope of its query that can match. It
+//     overrides the defaults of the provider that hide images, or lists them in
+//     Info.Defaults.
+//   - An error of Fetch is an [*Error] with its Kind, and with the provider, region,
+//     action, code, request ID and number of attempts. If the context ended, the
+//     error matches the error of the context and has no Kind. Fetch then returns at
+//     once.
+//   - Throttled and Unavailable are retried as [Config].Retry says, also if the
+//     connection broke within the body. A wait that the server asks for is honored up
+//     to Retry.MaxWait. Each attempt has a new nonce, timestamp and signature. Other
+//     errors are not retried.
+//   - Requests observe the Budget and send the UserAgent of [Config], call the hooks
+//     of [WithTrace], and use plain HTTP only with AllowHTTP.
+//   - A response that cannot be parsed is a BadResponse error, and so is one that is
+//     too large. It is never an empty page.
+//   - A field that the provider did not report is zero, and so is one with an unknown
+//     word. A change of the type of a value, such as a number in a string, does not
+//     change an image. Unknown members are ignored.
+//   - No error, log record or trace contains credentials or signatures.
 type Adapter interface {
-	// Info describes the API: its name and place, and what it can be asked.
-	// It is constant for the life of the Provider.
+	// Info describes the API. It returns the same value for the life of the
+	// adapter.
 	Info() Info
 
-	// Plan returns the calls whose answers together hold every image of the
-	// query's scope that can match. They may hold more, since the engine runs
-	// [image.Query.Match] on every image; they must never hold less. Plan does
-	// no I/O and reads no clock. The query is valid and normalized.
+	// Plan returns the calls whose responses together hold every image in the scope
+	// of the query that can match. They may hold other images, since the client
+	// runs [image.Query.Match] on each. The query is valid and normalized. Plan must
+	// not do I/O or read the clock, and must return the same calls for the same
+	// query. The caller owns the calls.
 	Plan(image.Query) ([]Call, error)
 
-	// Fetch asks for one page. It must not keep or change the call.
+	// Fetch requests one page. It must not keep or change the call.
 	Fetch(ctx context.Context, c Call, at Cursor) (*Page, error)
 }
 

@@ -30,3 +30,12 @@ type MissingError = missingError
 
 // Problems are mistakes in a harness.
 func Problems(h Harness) []string { return h.problems() }
+
+// Demands lists what each check demands, in the order of the checks.
+func Demands() []string {
+	var out []string
+	for _, c := range checks {
+		out = append(out, c.name+": "+c.demand)
+	}
+	return out
+}

@@ -122,7 +122,7 @@ func (t *checkRun) checkQueries(queries func(number int, o *oracle) iter.Seq[ima
 	return all
 }
 
-func oracleSingle(t *checkRun) {
+func oracleOneField(t *checkRun) {
 	t.checkQueries(func(_ int, o *oracle) iter.Seq[image.Query] {
 		return func(yield func(image.Query) bool) {
 			for _, f := range o.fields {
@@ -136,7 +136,7 @@ func oracleSingle(t *checkRun) {
 	})
 }
 
-func oraclePairs(t *checkRun) {
+func oracleTwoFields(t *checkRun) {
 	t.checkQueries(func(_ int, o *oracle) iter.Seq[image.Query] {
 		return func(yield func(image.Query) bool) {
 			for i, f := range o.fields {
