@@ -13,24 +13,30 @@ import (
 // Client answers queries for one account of one provider in one region. It is
 // safe for concurrent use. Its errors are [*Error] values, or wrap one.
 type Client struct {
-	provider Adapter
-	info     Info
-	config   Config
+	adapter   Adapter
+	info      Info
+	config    Config
+	configErr error // why the client cannot be used
 }
 
-// New returns a client of an adapter. Of the configuration it reads what concerns
-// pages; requests and credentials are the adapter's business. The adapters'
-// own New functions call it.
-func New(p Adapter, c Config) *Client {
-	return &Client{provider: p, info: p.Info(), config: c.WithDefaults()}
+// New returns a client of an adapter. It reads [Config.Listing] and the Logger; the
+// other fields are for the adapter. The adapters' own New functions call it. If
+// Listing is not valid, every use of the client returns [InvalidArgument].
+func New(a Adapter, c Config) *Client {
+	return &Client{adapter: a, info: a.Info(), config: c.WithDefaults(), configErr: c.Listing.validate()}
 }
+
+// usable returns an error if the client was made with a bad configuration.
+func (c *Client) usable() error { return c.fail(context.Background(), "", c.configErr) }
 
 // Info describes the API that the client asks. It is read-only.
 func (c *Client) Info() Info { return c.info }
 
-// Images asks for the images of a query: each one once, in the order in which
-// the provider lists them. An error is yielded once, last; without one the answer
-// is complete. Ranging again asks again. Breaking off stops what is under way.
+// Images requests the images of a query: each one once, in the order in which
+// the provider lists them. An error is yielded once, last; without one the images
+// are complete. Ranging again sends the requests again. Breaking out of the loop
+// cancels the requests in flight. If the adapter panics on another goroutine, the
+// loop panics with a [*PanicError].
 //
 // The Kinds: [InvalidArgument] and [Unsupported] before anything is sent, then
 // those of the provider, and [Incomplete] or [BadResponse] for what it sent.
@@ -56,17 +62,26 @@ func (c *Client) images(ctx context.Context, q image.Query) iter.Seq2[image.Imag
 			yield(image.Image{}, err)
 			return
 		}
-		l := c.newListing(plan.Calls, func(m *image.Image) bool { return q.Match(*m) })
-		l.limit, l.exact = q.Limit, plan.exact()
-		l.run(ctx, yield)
+		r := c.newRun(plan.Calls, func(m *image.Image) bool { return q.Match(*m) })
+		r.limit, r.exact = q.Limit, plan.exact()
+		r.start(ctx, yield)
 	}
 }
 
 // Do asks one call, with the same engine and guarantees as [Client.Images] but
-// without any predicate. [Client.Explain] gives calls to start from.
+// without any predicate. [Client.Explain] gives calls to start from. A negative
+// page size is [InvalidArgument].
 func (c *Client) Do(ctx context.Context, call Call) iter.Seq2[image.Image, error] {
 	return func(yield func(image.Image, error) bool) {
-		c.newListing(c.sized([]Call{call}), everything).run(ctx, yield)
+		calls, err := c.sized([]Call{call})
+		if err == nil {
+			err = c.usable()
+		}
+		if err != nil {
+			yield(image.Image{}, err)
+			return
+		}
+		c.newRun(calls, everything).start(ctx, yield)
 	}
 }
 
@@ -94,7 +109,10 @@ func (c *Client) Get(ctx context.Context, id string) (image.Image, error) {
 // Check finds out with one cheap request whether the credentials work here. Nil
 // means that they do.
 func (c *Client) Check(ctx context.Context) error {
-	if checker, ok := c.provider.(Checker); ok {
+	if err := c.usable(); err != nil {
+		return err
+	}
+	if checker, ok := c.adapter.(Checker); ok {
 		return c.fail(ctx, "", checker.Check(ctx))
 	}
 	for _, err := range c.Images(ctx, image.Query{Limit: 1}) {

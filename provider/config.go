@@ -65,9 +65,16 @@ type Listing struct {
 	// checked predicates.
 	Prefetch int
 
-	// Confirm scans every listing until two scans agree, which finds the images
-	// that a deletion and an insertion between two pages can hide from each other.
-	Confirm bool
+	// Confirm says which listings are scanned again to confirm that no image is
+	// missing. The zero value is [ConfirmAuto].
+	Confirm ConfirmMode
+
+	// TrustTotals ends a scan as soon as as many different images came as the
+	// server's total says, without the request that proves the end. It saves one
+	// request where the last page is full, and misses images where the total is too
+	// low. It is [InvalidArgument] with [ConfirmAlways]. Pages with tokens end by
+	// their token all the same.
+	TrustTotals bool
 
 	// KeepNative keeps [image.Image.Native], the provider's own record, which
 	// the Details functions of the adapters need. It costs memory: the record is
@@ -114,22 +121,47 @@ func (c Config) Validate() error {
 	if strings.ContainsFunc(c.UserAgent, unicode.IsControl) {
 		return badConfig("UserAgent", strconv.Quote(c.UserAgent), "control characters cannot stand in a header; leave them out")
 	}
-	for _, bound := range []struct {
-		name  string
-		value int64
-	}{
-		{"Listing.PageSize", int64(c.Listing.PageSize)},
-		{"Listing.Prefetch", int64(c.Listing.Prefetch)},
-		{"Retry.Attempts", int64(c.Retry.Attempts)},
-		{"Retry.AttemptTimeout", int64(c.Retry.AttemptTimeout)},
-		{"Retry.MaxWait", int64(c.Retry.MaxWait)},
-	} {
-		if bound.value < 0 {
-			return badConfig(bound.name, bound.value, "negative; leave it 0 for the default")
-		}
+	if err := c.Listing.validate(); err != nil {
+		return err
+	}
+	if err := checkBounds(
+		bound{"Retry.Attempts", int64(c.Retry.Attempts)},
+		bound{"Retry.AttemptTimeout", int64(c.Retry.AttemptTimeout)},
+		bound{"Retry.MaxWait", int64(c.Retry.MaxWait)},
+	); err != nil {
+		return err
 	}
 	if b := c.Budget; b != nil && (!(b.PerSecond >= 0) || b.Burst < 0 || b.InFlight < 0) {
 		return badConfig("Budget", fmt.Sprintf("%g a second, burst %d, %d in flight", b.PerSecond, b.Burst, b.InFlight), "negative; leave a bound 0 for any number")
+	}
+	return nil
+}
+
+func (l Listing) validate() error {
+	if err := checkBounds(bound{"Listing.PageSize", int64(l.PageSize)}, bound{"Listing.Prefetch", int64(l.Prefetch)}); err != nil {
+		return err
+	}
+	switch {
+	case l.Confirm > ConfirmNever:
+		return badConfig("Listing.Confirm", l.Confirm, "want ConfirmAuto, ConfirmAlways or ConfirmNever")
+	case l.TrustTotals && l.Confirm == ConfirmAlways:
+		return badConfig("Listing.TrustTotals", l.TrustTotals, "it does not go with ConfirmAlways, which trusts no total; choose one of them")
+	default:
+		return nil
+	}
+}
+
+// bound is a field that must not be negative.
+type bound struct {
+	field string
+	value int64
+}
+
+func checkBounds(bounds ...bound) error {
+	for _, b := range bounds {
+		if b.value < 0 {
+			return badConfig(b.field, b.value, "negative; leave it 0 for the default")
+		}
 	}
 	return nil
 }

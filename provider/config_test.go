@@ -35,7 +35,7 @@ func TestWithDefaultsKeepsWhatIsSet(t *testing.T) {
 		Region: "r", Endpoint: "https://e/", AllowHTTP: true, Credentials: provider.Static("i", "s", ""), HTTPClient: &http.Client{},
 		Logger: slog.New(slog.DiscardHandler), Retry: provider.Retry{Attempts: 1, AttemptTimeout: time.Second, MaxWait: time.Minute},
 		Budget: &provider.Budget{}, UserAgent: "u",
-		Listing: provider.Listing{PageSize: 7, Prefetch: 2, Confirm: true, KeepNative: true},
+		Listing: provider.Listing{PageSize: 7, Prefetch: 2, Confirm: provider.ConfirmAlways, KeepNative: true},
 	}
 	got := set.WithDefaults()
 	if diff := cmp.Diff(configFacts(set), configFacts(got)); diff != "" {

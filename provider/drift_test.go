@@ -84,12 +84,12 @@ func TestDriftIsNeverSilent(t *testing.T) {
 	const runs = 600
 	for name, test := range map[string]struct {
 		change  func(*drifting)
-		confirm bool
+		confirm provider.ConfirmMode
 	}{
-		"deleting":             {deleting, false},
-		"inserting the newest": {insertingNewest, false},
-		"both":                 {oneOf(deleting, insertingNewest), false},
-		"anywhere, confirmed":  {oneOf(deleting, insertAnywhere), true},
+		"deleting":             {deleting, provider.ConfirmAuto},
+		"inserting the newest": {insertingNewest, provider.ConfirmAuto},
+		"both":                 {oneOf(deleting, insertingNewest), provider.ConfirmAuto},
+		"anywhere, confirmed":  {oneOf(deleting, insertAnywhere), provider.ConfirmAlways},
 	} {
 		for way, paging := range pagings {
 			t.Run(name+" by "+way, func(t *testing.T) {
@@ -131,14 +131,5 @@ func checkStayed(t *testing.T, seed uint64, d *drifting, got []image.Image) {
 		if !came[id] {
 			t.Errorf("seed %d: %s was there all the time, and is missing from a complete answer", seed, id)
 		}
-	}
-}
-
-// TestConfirmReadsAStillWorldTwice accepts the first two readings that agree.
-func TestConfirmReadsAStillWorldTwice(t *testing.T) {
-	s := &server{images: imagesOf(34)}
-	got, err := provider.Collect(provider.New(s, provider.Config{Listing: provider.Listing{Confirm: true}}).Images(t.Context(), image.Query{}))
-	if err != nil || len(got) != 34 || s.requests() != 8 {
-		t.Errorf("%d images by %d requests, error %v", len(got), s.requests(), err)
 	}
 }

@@ -148,15 +148,3 @@ func TestAnAdaptersOwnTimeoutIsUnavailable(t *testing.T) {
 		t.Errorf("error %v, want unavailable", err)
 	}
 }
-
-// TestConfirmAcceptsARepeatedRow: a still world that lists an image twice is read
-// until two readings agree, and is complete.
-func TestConfirmAcceptsARepeatedRow(t *testing.T) {
-	for _, confirm := range []bool{false, true} {
-		s := &server{images: append(imagesOf(5), imagesOf(1)...)}
-		got, err := provider.Collect(provider.New(s, provider.Config{Listing: provider.Listing{Confirm: confirm}}).Images(t.Context(), image.Query{}))
-		if diff := cmp.Diff(ids(imagesOf(5)), ids(got)); diff != "" || err != nil {
-			t.Errorf("confirm %t: error %v (-want +got):\n%s", confirm, err, diff)
-		}
-	}
-}

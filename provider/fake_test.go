@@ -111,3 +111,13 @@ func ids(images []image.Image) []string {
 	}
 	return out
 }
+
+// pagesOf fetches from the images that the server has at a request, which counts
+// from 1, and states their number.
+func pagesOf(images func(request int) []image.Image, f *fetcher) func(context.Context, provider.Call, provider.Cursor) (*provider.Page, error) {
+	return func(_ context.Context, _ provider.Call, at provider.Cursor) (*provider.Page, error) {
+		now := images(f.requests())
+		from := min(at.Offset, len(now))
+		return &provider.Page{Images: now[from:min(from+at.Size, len(now))], Total: len(now)}, nil
+	}
+}

@@ -54,12 +54,12 @@ func TestDishonestServers(t *testing.T) {
 		complete bool
 		requests int // at the most
 	}{
-		"total missing":               {func(s *server) { s.total = unstated }, true, once},
-		"total too low":               {func(s *server) { s.total = func(int, int) int { return 7 } }, true, once},
+		"total missing":               {func(s *server) { s.total = unstated }, true, 2 * once},
+		"total too low":               {func(s *server) { s.total = func(int, int) int { return 7 } }, true, 2 * once},
 		"total changes":               {func(s *server) { s.total = alternating }, true, 3 * once},
 		"total too high":              {func(s *server) { s.total = tooHigh }, false, 2 * once},
 		"pages capped":                {func(s *server) { s.cap = 4 }, true, n/4 + 2},
-		"pages capped, total missing": {func(s *server) { s.cap, s.total = 4, unstated }, true, n/4 + 3},
+		"pages capped, total missing": {func(s *server) { s.cap, s.total = 4, unstated }, true, 2 * (n/4 + 2)},
 		"the same page for ever":      {func(s *server) { s.rows = always(imagesOf(10)) }, false, 2 * once},
 		"one empty page":              {func(s *server) { s.rows = onPage(2, nil) }, true, 2 * once},
 		"only empty pages":            {func(s *server) { s.rows = always(nil) }, false, 2},

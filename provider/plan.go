@@ -101,6 +101,9 @@ func prepare(q image.Query) (image.Query, error) {
 
 // plan derives the plan of a prepared query.
 func (c *Client) plan(q image.Query) (*Plan, error) {
+	if err := c.usable(); err != nil {
+		return nil, err
+	}
 	plan := &Plan{Provider: c.info.Name, Region: c.info.Region}
 	plan.Unsupported = c.unreported(q)
 	if len(plan.Unsupported) > 0 {
@@ -110,11 +113,13 @@ func (c *Client) plan(q image.Query) (*Plan, error) {
 	asked, notes := c.narrow(q)
 	plan.Notes = notes
 	if asked != nil {
-		calls, err := c.provider.Plan(asked.Normalized())
+		calls, err := c.adapter.Plan(asked.Normalized())
 		if err != nil {
 			return nil, c.fail(context.Background(), "", err)
 		}
-		plan.Calls = c.sized(calls)
+		if plan.Calls, err = c.sized(calls); err != nil {
+			return nil, err
+		}
 	}
 	plan.classify(q.Fields(), c.info.Support)
 	plan.Notes = append(plan.Notes, defaultNotes(plan.Calls, c.info.Defaults)...)
@@ -167,15 +172,21 @@ func narrowed[E ~string](n *narrowing, field image.Field, values []E) []E {
 	return kept
 }
 
-// sized applies the configured page size to the calls.
-func (c *Client) sized(calls []Call) []Call {
+// sized applies the configured page size to the calls. The Kind of its error is
+// [InvalidArgument].
+func (c *Client) sized(calls []Call) ([]Call, error) {
 	out := slices.Clone(calls)
 	for i := range out {
+		if size := out[i].Paging.MaxSize; size < 0 {
+			return nil, c.fail(context.Background(), out[i].Action, &Error{
+				Kind: InvalidArgument, Message: fmt.Sprintf("Call.Paging.MaxSize %d: negative; leave it 0 for a call with one page", size),
+			})
+		}
 		if size := c.config.Listing.PageSize; size > 0 && size < out[i].Paging.MaxSize {
 			out[i].Paging.MaxSize = size
 		}
 	}
-	return out
+	return out, nil
 }
 
 func (p *Plan) classify(fields []image.Field, support map[image.Field]Support) {

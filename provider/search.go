@@ -151,8 +151,9 @@ type search struct {
 	yield   func(Hit, error) bool
 	target  func(Report) // hook; may be nil
 
-	enough  bool // the limit is reached or the consumer has stopped
-	stopped bool // no more events are yielded
+	enough  bool        // the limit is reached or the consumer has stopped
+	stopped bool        // no more events are yielded
+	panics  panicRecord // of the targets' goroutines
 	found   int
 	yielded []int  // hits yielded, by target
 	failed  []bool // whether the failure was yielded, by target
@@ -179,7 +180,13 @@ const (
 // whether the consumer received everything.
 func (s *search) run(ctx context.Context) bool {
 	ctx, cancel := context.WithCancel(ctx)
-	events := s.ask(ctx)
+	events := s.ask(ctx, cancel)
+	defer func() { // also after a panic of the consumer or a hook
+		cancel()
+		for range events {
+		}
+		s.panics.raise()
+	}()
 	defer func() {
 		s.enough, s.stopped = true, true
 		cancel()
@@ -189,6 +196,7 @@ func (s *search) run(ctx context.Context) bool {
 	}()
 	ordered := newSequencer(s)
 	for e := range events {
+		s.stopped = s.stopped || s.panics.recorded()
 		ordered.add(e)
 		if s.stopped {
 			cancel()
@@ -228,8 +236,9 @@ func (s *search) done(e event) {
 	s.target(e.report)
 }
 
-// ask starts the targets and closes the channel when all are done.
-func (s *search) ask(ctx context.Context) <-chan event {
+// ask starts the targets and closes the channel when all are done. A panic in one
+// of them cancels the others.
+func (s *search) ask(ctx context.Context, cancel context.CancelFunc) <-chan event {
 	events := make(chan event)
 	var group errgroup.Group
 	group.SetLimit(cmp.Or(s.options.Concurrency, defaultConcurrency))
@@ -237,6 +246,8 @@ func (s *search) ask(ctx context.Context) <-chan event {
 		defer close(events)
 		for i := range s.targets {
 			group.Go(func() error {
+				defer s.cancelAfterPanic(cancel)
+				defer s.panics.record()
 				s.askTarget(ctx, i, events)
 				return nil
 			})
@@ -244,6 +255,12 @@ func (s *search) ask(ctx context.Context) <-chan event {
 		_ = group.Wait()
 	}()
 	return events
+}
+
+func (s *search) cancelAfterPanic(cancel context.CancelFunc) {
+	if s.panics.recorded() {
+		cancel()
+	}
 }
 
 func (s *search) askTarget(ctx context.Context, i int, events chan<- event) {

@@ -99,11 +99,11 @@ func both[T any](first, second func(T)) func(T) {
 	}
 }
 
-// pageCame tells the hooks about a page of a listing.
-func (l *listing) pageCame(c Call, p *Page, matched int) {
-	if hook := ContextTrace(l.ctx).Page; hook != nil {
+// tracePage calls the hook for a page of a listing.
+func (c *Client) tracePage(ctx context.Context, action string, p *Page, matched int) {
+	if hook := ContextTrace(ctx).Page; hook != nil {
 		hook(PageInfo{
-			Provider: l.client.info.Name, Region: l.client.info.Region, Action: c.Action,
+			Provider: c.info.Name, Region: c.info.Region, Action: action,
 			Images: len(p.Images), Matched: matched, Total: p.Total, RequestID: p.RequestID,
 		})
 	}

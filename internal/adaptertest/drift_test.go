@@ -113,7 +113,7 @@ func (d *drift) check(t *testing.T, seed uint64) bool {
 		Region:      "r-1",
 		Credentials: provider.Static("key", "secret", ""),
 		HTTPClient:  &http.Client{Transport: d},
-		Listing:     provider.Listing{PageSize: 5, Confirm: d.anywhere},
+		Listing:     provider.Listing{PageSize: 5, Confirm: d.confirm()},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -144,4 +144,11 @@ func driftWorld(o operation, n int) fakecloud.World {
 		world.Accounts[0].Images = append(world.Accounts[0].Images, fakecloud.Image{Image: faultImage(o.provider, i)})
 	}
 	return world
+}
+
+func (d *drift) confirm() provider.ConfirmMode {
+	if d.anywhere {
+		return provider.ConfirmAlways
+	}
+	return provider.ConfirmAuto
 }

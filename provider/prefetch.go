@@ -1,0 +1,120 @@
+package provider
+
+import (
+	"context"
+	"sync"
+)
+
+// prefetcher requests pages before a scan needs them. At most limit pages are in
+// flight or wait to be taken. Only the goroutine that ranges uses it.
+type prefetcher struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	fetch  func(context.Context, Call, Cursor) (*Page, error)
+	limit  int
+
+	pending int
+	queue   []*prefetch       // the next pages of the current scan, in order
+	heads   map[int]*prefetch // first pages of later calls, by the index of the call
+	running sync.WaitGroup
+	panics  panicRecord
+}
+
+// prefetch is one page that was requested ahead of time.
+type prefetch struct {
+	at     Cursor
+	cancel context.CancelFunc
+	done   chan struct{}
+	page   *Page
+	err    error
+}
+
+// newPrefetcher returns a prefetcher whose requests end with ctx or with close.
+func newPrefetcher(ctx context.Context, limit int, fetch func(context.Context, Call, Cursor) (*Page, error)) *prefetcher {
+	ctx, cancel := context.WithCancel(ctx)
+	return &prefetcher{ctx: ctx, cancel: cancel, fetch: fetch, limit: limit, heads: map[int]*prefetch{}}
+}
+
+// close cancels all requests and returns when they are done. If Fetch panicked and
+// nothing has raised that panic yet, close raises it.
+func (p *prefetcher) close() {
+	p.cancel()
+	p.running.Wait()
+	p.panics.raise()
+}
+
+// hasRoom reports whether another page may be requested ahead.
+func (p *prefetcher) hasRoom() bool { return p.pending < p.limit }
+
+// add requests the page of the current scan that follows the queue.
+func (p *prefetcher) add(call Call, at Cursor) { p.queue = append(p.queue, p.start(call, at)) }
+
+// last returns the cursor of the last page in the queue, if there is one.
+func (p *prefetcher) last() (at Cursor, ok bool) {
+	if len(p.queue) == 0 {
+		return Cursor{}, false
+	}
+	return p.queue[len(p.queue)-1].at, true
+}
+
+// addHead requests the first page of a later call, unless that was done before.
+func (p *prefetcher) addHead(index int, call Call, at Cursor) {
+	if p.heads[index] == nil {
+		p.heads[index] = p.start(call, at)
+	}
+}
+
+// takeHead returns the first page of a call. Ok is false if it was not requested.
+func (p *prefetcher) takeHead(index int) (page *Page, ok bool, err error) {
+	head := p.heads[index]
+	if head == nil {
+		return nil, false, nil
+	}
+	delete(p.heads, index)
+	page, err = p.wait(head)
+	return page, true, err
+}
+
+// take returns a page of the current scan. If the page is not the next one in the
+// queue, take drops the queue and requests the page.
+func (p *prefetcher) take(call Call, at Cursor) (*Page, error) {
+	if len(p.queue) > 0 && p.queue[0].at == at {
+		f := p.queue[0]
+		p.queue[0] = nil // so that the page can be collected once it is consumed
+		p.queue = p.queue[1:]
+		return p.wait(f)
+	}
+	p.drop()
+	return p.fetch(p.ctx, call, at)
+}
+
+// drop cancels the requests in the queue and empties it.
+func (p *prefetcher) drop() {
+	for _, f := range p.queue {
+		f.cancel()
+		p.pending--
+	}
+	p.queue = nil
+}
+
+func (p *prefetcher) start(call Call, at Cursor) *prefetch {
+	ctx, cancel := context.WithCancel(p.ctx)
+	f := &prefetch{at: at, cancel: cancel, done: make(chan struct{})}
+	p.pending++
+	p.running.Go(func() {
+		defer close(f.done)
+		defer cancel()
+		defer p.panics.record()
+		f.page, f.err = p.fetch(ctx, call, at)
+	})
+	return f
+}
+
+func (p *prefetcher) wait(f *prefetch) (*Page, error) {
+	p.pending--
+	<-f.done
+	if p.panics.recorded() {
+		p.close()
+	}
+	return f.page, f.err
+}

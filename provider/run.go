@@ -1,0 +1,95 @@
+package provider
+
+import (
+	"context"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// run yields the images of the calls of a plan, one call after another.
+type run struct {
+	client *Client
+	calls  []Call
+	match  func(*image.Image) bool
+	limit  int  // 0: none
+	exact  bool // every row is expected to match
+
+	ctx        context.Context
+	yield      func(image.Image, error) bool
+	prefetcher *prefetcher
+	seen       seenSet
+	scans      generation // that began so far, over all calls
+	matched    int        // images that were yielded
+}
+
+func (c *Client) newRun(calls []Call, match func(*image.Image) bool) *run {
+	return &run{client: c, calls: calls, match: match, seen: newSeenSet()}
+}
+
+// start yields the images of all calls, and the error that ends them. When it
+// returns, no request is in flight.
+func (r *run) start(ctx context.Context, yield func(image.Image, error) bool) {
+	r.prefetcher = newPrefetcher(ctx, r.client.config.Listing.Prefetch, r.client.adapter.Fetch)
+	defer r.prefetcher.close()
+	r.ctx, r.yield = r.prefetcher.ctx, yield
+	for i := range r.calls {
+		more, err := r.read(i)
+		if err != nil {
+			yield(image.Image{}, r.client.fail(r.ctx, r.calls[i].Action, err))
+			return
+		}
+		if !more {
+			return
+		}
+	}
+}
+
+// read scans one call until its images are complete. More is false if the consumer
+// has enough.
+func (r *run) read(index int) (more bool, err error) {
+	call, first := r.calls[index], r.scans+1
+	c := completeness{mode: r.client.config.Listing.Confirm, tokens: call.Paging.Tokens}
+	for {
+		s := r.newScan(index, first)
+		if more, err := s.read(); err != nil || !more {
+			return false, err
+		}
+		done, err := c.assess(s.result)
+		if done {
+			return err == nil, err
+		}
+		r.logAgain(call, s.result)
+	}
+}
+
+func (r *run) newScan(index int, first generation) *scan {
+	r.scans++
+	call, listing := r.calls[index], r.client.config.Listing
+	return &scan{
+		run: r, index: index, call: call, first: first, generation: r.scans,
+		pager: newPager(call.Paging, r.pageSize(call), listing.TrustTotals),
+	}
+}
+
+// logAgain says that a call is scanned again, if a scan showed a reason for it.
+func (r *run) logAgain(call Call, s scanResult) {
+	if s.isMissingImages() || s.changed || s.shifted() {
+		r.client.config.Logger.WarnContext(r.ctx, "the listing changed while it was scanned, and is scanned again",
+			"provider", r.client.info.Name, "region", r.client.info.Region, "action", call.Action, "images", s.distinct, "total", s.total)
+	}
+}
+
+// prefetchHeads requests the first pages of the calls after one.
+func (r *run) prefetchHeads(index int) {
+	for next := index + 1; next < len(r.calls) && r.limit == 0 && r.prefetcher.hasRoom(); next++ {
+		call := r.calls[next]
+		r.prefetcher.addHead(next, call, Cursor{Size: r.pageSize(call)})
+	}
+}
+
+func (r *run) pageSize(call Call) int {
+	if r.limit > 0 && r.exact {
+		return min(r.limit-r.matched, call.Paging.MaxSize)
+	}
+	return call.Paging.MaxSize
+}
