@@ -8,7 +8,6 @@ import (
 	"os"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/imagequery/imagequery/internal/aliyun"
@@ -46,13 +45,10 @@ func (s Services) assume(ctx context.Context, base provider.CredentialsProvider,
 }
 
 func (s Services) ask(ctx context.Context, base provider.CredentialsProvider, r Role, at place) (provider.Credentials, error) {
-	if base == nil {
-		return provider.Credentials{}, invalid("there are no base credentials to assume it with")
-	}
-	if err := r.check(); err != nil {
+	if err := r.check(base); err != nil {
 		return provider.Credentials{}, err
 	}
-	client, err := s.sts(base, at, nil)
+	client, err := s.sts(base, at)
 	if err != nil {
 		return provider.Credentials{}, err
 	}
@@ -61,8 +57,10 @@ func (s Services) ask(ctx context.Context, base provider.CredentialsProvider, r 
 
 var sessionNames = regexp.MustCompile(`^[A-Za-z0-9.@_-]{2,64}$`)
 
-func (r Role) check() error {
+func (r Role) check(base provider.CredentialsProvider) error {
 	switch {
+	case base == nil:
+		return invalid("there are no base credentials to assume it with")
 	case r.ARN == "":
 		return invalid("its ARN is empty")
 	case r.SessionName != "" && !sessionNames.MatchString(r.SessionName):
@@ -89,53 +87,18 @@ func (r Role) params() url.Values {
 	return params
 }
 
-// place says which address of the token service to ask.
+// place is which of the token service's addresses a profile asks for.
 type place struct {
-	endpoint string // an address or only a host; empty: that of the region
-	region   string
-	private  bool // inside a VPC
+	region  string
+	private bool // inside a VPC
 }
 
-// withEnvironment fills in what the environment says about the token service.
-func (p place) withEnvironment() (place, error) {
-	private, _, err := aliyun.Switch("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED")
-	p.endpoint = cmp.Or(p.endpoint, os.Getenv("ALIBABA_CLOUD_STS_ENDPOINT"))
-	p.region = cmp.Or(p.region, os.Getenv("ALIBABA_CLOUD_STS_REGION"))
-	p.private = p.private || private
-	return p, err
-}
-
-// address returns the endpoint as an address, or "" if the region decides.
-func (p place) address() string {
-	if p.endpoint == "" || strings.Contains(p.endpoint, "://") {
-		return p.endpoint
-	}
-	return "https://" + p.endpoint + "/"
-}
-
-func (p place) host(region string) string {
-	switch {
-	case region == "":
-		return "sts.aliyuncs.com"
-	case p.private:
-		return "sts-vpc." + region + ".aliyuncs.com"
-	default:
-		return "sts." + region + ".aliyuncs.com"
-	}
-}
-
-// sts returns a client of the token service. A nil sign means the signature of
-// the base.
-func (s Services) sts(base provider.CredentialsProvider, at place, sign func(*httpapi.Attempt) error) (*httpapi.Client, error) {
-	at, err := at.withEnvironment()
-	if err != nil {
-		return nil, err
-	}
+func (s Services) sts(base provider.CredentialsProvider, at place) (*httpapi.Client, error) {
 	return aliyun.New(
-		aliyun.Product{Name: "aliyunsts", Version: stsVersion, Host: at.host, NoRegions: true, Sign: sign},
+		aliyun.Product{Name: "aliyunsts", Version: "2015-04-01", Host: at.host, NoRegions: true},
 		provider.Config{
-			Region:      at.region,
-			Endpoint:    cmp.Or(s.STS, at.address()),
+			Region:      cmp.Or(at.region, os.Getenv("ALIBABA_CLOUD_STS_REGION")),
+			Endpoint:    s.STS,
 			AllowHTTP:   s.AllowHTTP,
 			Credentials: base,
 			HTTPClient:  s.HTTPClient,
@@ -143,4 +106,13 @@ func (s Services) sts(base provider.CredentialsProvider, at place, sign func(*ht
 		})
 }
 
-const stsVersion = "2015-04-01"
+func (p place) host(region string) string {
+	switch {
+	case region == "":
+		return "sts.aliyuncs.com"
+	case p.private || isTrue("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"):
+		return "sts-vpc." + region + ".aliyuncs.com"
+	default:
+		return "sts." + region + ".aliyuncs.com"
+	}
+}

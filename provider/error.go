@@ -76,7 +76,8 @@ type Error struct {
 }
 
 // Error returns one line: the place, the kind, and the provider's code and message.
-// It leaves out a place or kind that a wrapped error repeats.
+// It leaves out a place or kind that a wrapped error repeats, and all control,
+// bidirectional and zero-width characters.
 func (e *Error) Error() string { return oneLine(e.textBeneath(&Error{})) }
 
 // textBeneath returns the text without the place and the kind of the outer error.
@@ -117,9 +118,14 @@ func oneLine(text string) string {
 	return strings.Join(lines, "; ")
 }
 
+// printableRune returns a space for a control character, and -1 (none) for an
+// invisible one, such as those that change the direction of text.
 func printableRune(r rune) rune {
-	if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+	switch {
+	case unicode.IsControl(r), r == '\u2028', r == '\u2029':
 		return ' '
+	case unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r):
+		return -1
 	}
 	return r
 }

@@ -1,0 +1,213 @@
+package adaptertest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/imagequery/imagequery/aliyuncreds"
+	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/aliyunens"
+	"github.com/imagequery/imagequery/aliyunswas"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/qingcloud"
+)
+
+// hostileClient is one client of the library: of an adapter's operation, or of a
+// service that hands out credentials.
+type hostileClient struct {
+	name string
+	open opener // of an adapter
+	// ask sends requests to an endpoint, and fails if it gets anything but the
+	// content of the honest response.
+	ask func(context.Context, visit) error
+	// body is that of the honest response to a request.
+	body func(request) string
+	// refusal is the body of the service's error with a message.
+	refusal func(message string) string
+	// hostile limits the requests that get a hostile response; nil: all.
+	hostile func(request) bool
+
+	credentials bool // a service of credentials: no AttemptTimeout
+	retries     bool // of its own, until the context ends
+	optional    bool // the library goes on without this response
+}
+
+// visit is what one use of a client needs.
+type visit struct {
+	endpoint string
+	config   provider.Config // the adapter's, without place and credentials
+	mark     string          // part of every secret
+}
+
+func (c *hostileClient) hostileTo(r request) bool { return c.hostile == nil || c.hostile(r) }
+
+// The secrets of a visit contain what percent-encoding, HTML and JSON escape.
+func (v visit) id() string     { return "LTAI" + v.mark + "/+id=" + v.mark }
+func (v visit) secret() string { return v.mark + `&<secret>"'%` + v.mark }
+func (v visit) token() string  { return v.mark + "+/token<==" + v.mark }
+
+func hostileClients() []*hostileClient {
+	return append(adapterClients(), credentialClients()...)
+}
+
+func adapterClients() []*hostileClient {
+	list := func(open opener) func(context.Context, visit) error {
+		return func(ctx context.Context, v visit) error {
+			client, err := v.client(open)
+			if err != nil {
+				return err
+			}
+			return expectImage(provider.Collect(client.Images(ctx, image.Query{Sources: []image.Source{image.SourceSelf}})))
+		}
+	}
+	family := func(ctx context.Context, v visit) error {
+		client, err := v.client(aliyunecs.New)
+		if err != nil {
+			return err
+		}
+		m, err := aliyunecs.FromFamily(ctx, client, "web")
+		return expectImage([]image.Image{m}, err)
+	}
+	return []*hostileClient{
+		{name: "ECS", open: aliyunecs.New, ask: list(aliyunecs.New), refusal: rpcRefusal, body: always(
+			`{"RequestId":"R-1","TotalCount":1,"PageNumber":1,"PageSize":100,"Images":{"Image":[{"ImageId":"m-1","ImageOwnerAlias":"self"}]}}`)},
+		{name: "ECS family", ask: family, refusal: rpcRefusal, body: always(
+			`{"RequestId":"R-1","Image":{"ImageId":"m-1","ImageFamily":"web","ImageOwnerAlias":"self"}}`)},
+		{name: "SWAS", open: aliyunswas.New, ask: list(aliyunswas.New), refusal: rpcRefusal, body: always(
+			`{"RequestId":"R-1","TotalCount":1,"PageNumber":1,"PageSize":100,"CustomImages":[{"ImageId":"m-1"}]}`)},
+		{name: "ENS", open: aliyunens.New, ask: list(aliyunens.New), refusal: rpcRefusal, body: always(
+			`{"RequestId":"R-1","TotalCount":1,"PageNumber":1,"PageSize":50,"Code":0,"Images":{"Image":[{"ImageId":"m-1","ImageOwnerAlias":"self"}]}}`)},
+		{name: "QingCloud", open: qingcloud.New, ask: list(qingcloud.New), refusal: qingRefusal, body: always(
+			`{"action":"DescribeImagesResponse","ret_code":0,"total_count":1,"image_set":[{"image_id":"m-1","provider":"self"}]}`)},
+	}
+}
+
+func always(body string) func(request) string { return func(request) string { return body } }
+
+func rpcRefusal(message string) string {
+	return fmt.Sprintf(`{"RequestId":"R-1","HostId":"%s","Code":"InvalidParameter","Message":"%[1]s"}`, message)
+}
+
+func qingRefusal(message string) string {
+	return fmt.Sprintf(`{"action":"DescribeImagesResponse","ret_code":1100,"message":"%s"}`, message)
+}
+
+type opener func(provider.Config) (*provider.Client, error)
+
+// client is a client with the place and the credentials of the visit.
+func (v visit) client(open opener) (*provider.Client, error) {
+	c := v.config
+	c.Region, c.Endpoint = "r-1", v.endpoint
+	if c.Credentials == nil {
+		c.Credentials = provider.Static(v.id(), v.secret(), v.token())
+	}
+	return open(c)
+}
+
+func expectImage(images []image.Image, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case len(images) != 1 || images[0].ID != "m-1":
+		return fmt.Errorf("got the images %v, want m-1", images)
+	}
+	return nil
+}
+
+// credentialClients expect credentials with the mark that the visit has.
+func credentialClients() []*hostileClient {
+	instance := func(ctx context.Context, v visit) error {
+		s := aliyuncreds.Services{Metadata: v.endpoint}
+		return v.expectSession(s.InstanceRole("").Credentials(ctx))
+	}
+	role := func(ctx context.Context, v visit) error {
+		s := aliyuncreds.Services{STS: v.endpoint, HTTPClient: v.config.HTTPClient}
+		base := v.config.Credentials
+		if base == nil {
+			base = provider.Static(v.id(), v.secret(), v.token())
+		}
+		return v.expectSession(s.AssumeRole(base, aliyuncreds.Role{ARN: "acs:ram::1000000000000000:role/r"}).Credentials(ctx))
+	}
+	iam := func(ctx context.Context, v visit) error {
+		return v.expectSession(qingcloud.IAMToken(v.endpoint + "latest/meta-data/security-credentials").Credentials(ctx))
+	}
+	stage := func(is func(request) bool) hostileClient {
+		return hostileClient{ask: instance, hostile: is, body: metadataBody, refusal: plainRefusal, credentials: true}
+	}
+	all := []hostileClient{
+		named("instance role: token", stage(isTokenRequest)),
+		named("instance role: keys", stage(func(r request) bool { return !isTokenRequest(r) && !isNamesRequest(r) })),
+		{name: "AssumeRole", ask: role, body: stsBody, refusal: rpcRefusal, credentials: true, retries: true},
+		{name: "IAM token", ask: iam, body: iamBody, refusal: plainRefusal, credentials: true},
+	}
+	all[0].optional = true
+	var out []*hostileClient
+	for i := range all {
+		out = append(out, &all[i])
+	}
+	return out
+}
+
+func named(name string, c hostileClient) hostileClient {
+	c.name = name
+	return c
+}
+
+func plainRefusal(message string) string {
+	return fmt.Sprintf(`{"Code":"Failed","message":"%s"}`, message)
+}
+
+func isTokenRequest(r request) bool { return r.method() == http.MethodPut }
+
+func isNamesRequest(r request) bool { return strings.HasSuffix(r.target(), "/security-credentials/") }
+
+// The services of metadata are sent no secret of the visit. Their keys have one
+// mark of all visits.
+const metadataMark = "canary99999x"
+
+func metadataBody(r request) string {
+	switch {
+	case isTokenRequest(r):
+		return metadataMark + "metadata-token"
+	case isNamesRequest(r):
+		return "image-reader"
+	}
+	return sessionBody(metadataMark, `"Code":"Success",`)
+}
+
+func sessionBody(mark, before string) string {
+	return fmt.Sprintf(`{%s"AccessKeyId":"%s","AccessKeySecret":"%[2]s","SecurityToken":"%[2]s","Expiration":"%s"}`,
+		before, mark, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+}
+
+func stsBody(r request) string {
+	return `{"RequestId":"R-1","Credentials":` + sessionBody(metadataMark, "") + `}`
+}
+
+func iamBody(request) string {
+	return fmt.Sprintf(`{"access_key":"%s","secret_key":"%[1]s","id_token":"%[1]s","expiration":%d}`, metadataMark, time.Now().Add(time.Hour).Unix())
+}
+
+func (v visit) expectSession(c provider.Credentials, err error) error {
+	switch {
+	case err != nil:
+		return err
+	case c.AccessKeyID.Reveal() != metadataMark || c.AccessKeySecret.Reveal() != metadataMark || c.Token.Reveal() != metadataMark:
+		return errors.New("got other credentials than the honest response has")
+	}
+	return nil
+}
+
+// hostileConfig is that of an adapter that retries once, soon.
+func hostileConfig(timeout time.Duration, log slog.Handler) provider.Config {
+	return provider.Config{
+		Retry:  provider.Retry{Attempts: 2, AttemptTimeout: timeout, MaxWait: time.Millisecond},
+		Logger: slog.New(log),
+	}
+}

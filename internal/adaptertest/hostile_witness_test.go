@@ -1,0 +1,226 @@
+package adaptertest_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net/url"
+	"reflect"
+	"regexp"
+	"runtime/pprof"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/imagequery/imagequery/provider"
+)
+
+// markPattern finds the marks of secrets, which contain nothing that any encoding
+// escapes.
+var markPattern = regexp.MustCompile(`canary[0-9]{5}x`)
+
+// witness keeps all that a program could print of one visit. It is safe for
+// concurrent use.
+type witness struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (w *witness) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *witness) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
+// see renders a value in every way.
+func (w *witness) see(v any) {
+	for _, format := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
+		fmt.Fprintf(w, format+"\n", v)
+	}
+	if text, err := json.Marshal(v); err == nil {
+		fmt.Fprintf(w, "%s\n", text)
+	}
+	for _, handler := range []slog.Handler{slog.NewJSONHandler(w, nil), slog.NewTextHandler(w, nil)} {
+		slog.New(handler).Error("seen", "value", v)
+	}
+	if err, ok := v.(error); ok {
+		w.seeBeneath(err)
+	}
+}
+
+func (w *witness) seeBeneath(err error) {
+	switch wrapped := err.(type) {
+	case interface{ Unwrap() error }:
+		if next := wrapped.Unwrap(); next != nil {
+			w.see(next)
+		}
+	case interface{ Unwrap() []error }:
+		for _, next := range wrapped.Unwrap() {
+			w.see(next)
+		}
+	}
+}
+
+// seeError renders an error, and a report that has it.
+func (w *witness) seeError(err error) {
+	w.see(err)
+	w.see(&provider.TargetError{Target: "t", Err: err, Report: provider.Report{Target: "t", Err: err}})
+}
+
+// trace returns hooks that all render what they are given.
+func (w *witness) trace() *provider.Trace {
+	t := new(provider.Trace)
+	hooks := reflect.ValueOf(t).Elem()
+	for i := range hooks.NumField() {
+		hook := hooks.Field(i)
+		hook.Set(reflect.MakeFunc(hook.Type(), func(args []reflect.Value) []reflect.Value {
+			for _, arg := range args {
+				if _, ok := arg.Interface().(context.Context); !ok {
+					w.see(arg.Interface())
+					w.seeFields(arg)
+				}
+			}
+			return nil
+		}))
+	}
+	return t
+}
+
+// seeFields renders the errors in the fields of a trace's information.
+func (w *witness) seeFields(v reflect.Value) {
+	if v.Kind() != reflect.Struct {
+		return
+	}
+	for i := range v.NumField() {
+		if err, ok := v.Field(i).Interface().(error); ok && !v.Field(i).IsZero() {
+			w.see(err)
+		}
+	}
+}
+
+// shown returns the first place where a text has a mark, or a signature that was
+// sent; empty if there is none.
+func shown(text string, marks, signatures []string) string {
+	for _, mark := range marks {
+		if at := strings.Index(text, mark); at >= 0 {
+			return around(text, at)
+		}
+	}
+	for _, sent := range signatures {
+		forms := []string{sent, url.QueryEscape(sent)}
+		if plain, err := url.QueryUnescape(sent); err == nil {
+			forms = append(forms, plain)
+		}
+		for _, form := range forms {
+			if at := strings.Index(text, form); at >= 0 {
+				return around(text, at)
+			}
+		}
+	}
+	return ""
+}
+
+func around(text string, at int) string {
+	return text[max(0, at-160):min(len(text), at+160)]
+}
+
+// badRune finds what a message of the library must not contain: invalid UTF-8,
+// control and bidirectional characters.
+func badRune(text string) string {
+	if !utf8.ValidString(text) {
+		return "invalid UTF-8"
+	}
+	for _, r := range text {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u200b' || r == '\ufeff' {
+			return fmt.Sprintf("%U", r)
+		}
+	}
+	return ""
+}
+
+// captureStandardLog collects what anything writes to the standard logger until
+// the test ends.
+func captureStandardLog(t *testing.T) *witness {
+	w := new(witness)
+	before, flags := log.Writer(), log.Flags()
+	log.SetOutput(w)
+	t.Cleanup(func() {
+		log.SetOutput(before)
+		log.SetFlags(flags)
+	})
+	return w
+}
+
+const cellLabel = "hostile-cell"
+
+// inCell runs a function whose goroutines, and theirs, carry the name of a cell.
+func inCell(ctx context.Context, name string, run func(context.Context)) {
+	pprof.Do(ctx, pprof.Labels(cellLabel, name), run)
+}
+
+// leftIn waits a moment for the goroutines of a cell to end, and returns the
+// stacks of those that have not.
+func leftIn(name string, atMost time.Duration) string {
+	label := fmt.Sprintf("%q:%q", cellLabel, name)
+	deadline := time.Now().Add(atMost)
+	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
+		stacks := stacksWith(label)
+		if stacks == "" || time.Now().After(deadline) {
+			return stacks
+		}
+		time.Sleep(wait)
+	}
+}
+
+func stacksWith(label string) string {
+	var profile bytes.Buffer
+	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1)
+	var found []string
+	for block := range strings.SplitSeq(profile.String(), "\n\n") {
+		if strings.Contains(block, label) && !strings.Contains(block, "runtime/pprof.writeGoroutine") {
+			found = append(found, block)
+		}
+	}
+	return strings.Join(found, "\n\n")
+}
+
+// kindNames names outcomes; the zero Kind is a whole answer.
+func kindNames(kinds []provider.Kind) string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, kindName(k))
+	}
+	return strings.Join(names, " or ")
+}
+
+func kindName(k provider.Kind) string {
+	if k == 0 {
+		return whole
+	}
+	return k.Error()
+}
+
+// kindIn is the Kind of an error; ok is false if it has none.
+func kindIn(err error) (k provider.Kind, ok bool) {
+	if err == nil {
+		return 0, true
+	}
+	ok = errors.As(err, &k)
+	return k, ok
+}
+
+var _ io.Writer = (*witness)(nil)
