@@ -2,12 +2,10 @@ module github.com/imagequery/imagequery/examples
 
 go 1.26.0
 
-replace github.com/imagequery/imagequery => ../
-
 require (
 	github.com/goccy/go-yaml v1.19.2
 	github.com/google/go-cmp v0.7.0
-	github.com/imagequery/imagequery v0.0.0-00010101000000-000000000000
+	github.com/imagequery/imagequery v0.1.0
 	github.com/jedib0t/go-pretty/v6 v6.8.3
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/spf13/cobra v1.10.2

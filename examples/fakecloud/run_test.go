@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"github.com/imagequery/imagequery/aliyunens"
-	"github.com/imagequery/imagequery/examples/internal/config"
 	"github.com/imagequery/imagequery/examples/internal/providers"
+	"github.com/imagequery/imagequery/examples/targets"
 	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -45,18 +45,18 @@ func TestPrintedConfigurationWorks(t *testing.T) {
 				t.Errorf("%q is missing in:\n%s", want, text)
 			}
 		}
-		targets, err := config.Parse("printed", []byte(text), config.Surroundings{Env: os.LookupEnv})
-		if err != nil || len(targets) < 5 {
-			t.Fatalf("%d targets, %v", len(targets), err)
+		loaded, err := targets.Parse("printed", []byte(text), nil)
+		if err != nil || len(loaded) < 5 {
+			t.Fatalf("%d targets, %v", len(loaded), err)
 		}
 		asked := map[string]bool{}
-		for _, target := range targets {
+		for _, target := range loaded {
 			asked[target.Provider] = true
-			client, err := target.Open()
+			opened, err := target.Open()
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := client.Check(t.Context()); err != nil {
+			if err := opened.Client.Check(t.Context()); err != nil {
 				t.Errorf("%s: %v", target.Name, err)
 			}
 		}
@@ -97,16 +97,16 @@ func TestOwnWorld(t *testing.T) {
 func TestFaults(t *testing.T) {
 	file := writeFile(t, `{"faults": [{"do": "replay", "account": "sample-edge", "status": 403, "body": {"Code": "Forbidden.RAM"}}]}`)
 	printed(t, []string{"--faults", file}, func(text string) {
-		targets, err := config.Parse("printed", []byte(text), config.Surroundings{Env: os.LookupEnv})
+		loaded, err := targets.Parse("printed", []byte(text), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, target := range targets {
-			client, err := target.Open()
+		for _, target := range loaded {
+			opened, err := target.Open()
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = client.Check(t.Context())
+			err = opened.Client.Check(t.Context())
 			if denied := errors.Is(err, provider.PermissionDenied); denied != (target.Provider == aliyunens.Name) || err != nil && !denied {
 				t.Errorf("%s: %v", target.Name, err)
 			}

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/imagequery/imagequery/examples/internal/config"
+	"github.com/imagequery/imagequery/examples/targets"
 )
 
 const long = `imagesearch asks many clouds at once which machine images match.
@@ -75,7 +75,7 @@ func setHelp(root *cobra.Command, groups []group) {
 		for _, g := range groups {
 			fmt.Fprintf(&b, "\n%s:\n%s", g.title, g.flags.FlagUsagesWrapped(helpWidth))
 		}
-		fmt.Fprintf(&b, "\nConfiguration:\n%s\n%s\n\nExamples:\n%s\n", indented(config.Example), config.WithoutCredentials, c.Example)
+		fmt.Fprintf(&b, "\nConfiguration:\n%s\n%s\n\nExamples:\n%s\n", indented(targets.Example), targets.WithoutCredentials, c.Example)
 		_, _ = fmt.Fprint(c.OutOrStdout(), b.String())
 	})
 }

@@ -8,12 +8,12 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/imagequery/imagequery/examples/internal/config"
+	"github.com/imagequery/imagequery/examples/targets"
 )
 
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // a closed pipe is an error of Write, see run
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, config.Surroundings{Env: os.LookupEnv}))
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, &targets.Options{LookupEnv: os.LookupEnv}))
 }

@@ -28,6 +28,7 @@ type options struct {
 	concurrency  int           // 0: the library's default
 	prefetch     int           // 0: the library's default
 	progress     when
+	version      bool
 
 	flagOf map[image.Field]string // the flag of each predicate
 }

@@ -7,7 +7,7 @@ import (
 	"io"
 	"syscall"
 
-	"github.com/imagequery/imagequery/examples/internal/config"
+	"github.com/imagequery/imagequery/examples/targets"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -22,7 +22,7 @@ const (
 // app is one run of the command.
 type app struct {
 	stdout, stderr io.Writer
-	around         config.Surroundings
+	around         *targets.Options
 	options        options
 	progress       *progress
 	tally          tally
@@ -30,7 +30,7 @@ type app struct {
 }
 
 // run is the command: args are those behind its name. It returns the exit status.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer, around config.Surroundings) int {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer, around *targets.Options) int {
 	a := &app{around: around, progress: newProgress(stderr)}
 	a.stdout, a.stderr = a.progress.beside(stdout), a.progress.beside(stderr)
 	command := newCommand(a)
@@ -45,6 +45,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, around co
 // execute is called when the flags are read. Its errors mean that no cloud was
 // asked; from the first request on, failures are complained about as they come.
 func (a *app) execute(ctx context.Context) error {
+	if a.options.version {
+		a.wrote(printVersion(a.stdout))
+		return nil
+	}
 	if err := a.options.check(); err != nil {
 		return err
 	}
@@ -73,20 +77,20 @@ func (a *app) execute(ctx context.Context) error {
 }
 
 // prepare finds out what can be wrong before a cloud is asked.
-func (a *app) prepare(ctx context.Context, configured []config.Target) ([]provider.Target, []*provider.Plan, error) {
+func (a *app) prepare(ctx context.Context, configured []targets.Target) ([]provider.Target, []*provider.Plan, error) {
 	selected, err := a.options.selected(configured)
 	if err != nil {
 		return nil, nil, err
 	}
-	targets, err := a.open(selected)
+	opened, err := a.open(selected)
 	if err != nil {
 		return nil, nil, err
 	}
-	plans, err := explainAll(targets, a.options.query)
+	plans, err := explainAll(opened, a.options.query)
 	if err == nil && !a.options.explain {
-		err = config.Authenticate(ctx, selected)
+		err = targets.Authenticate(ctx, selected)
 	}
-	return targets, plans, err
+	return opened, plans, err
 }
 
 // ask sends what the flags want to be sent.

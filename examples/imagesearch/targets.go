@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/imagequery/imagequery/examples/internal/config"
 	"github.com/imagequery/imagequery/examples/internal/fakeconfig"
+	"github.com/imagequery/imagequery/examples/targets"
 	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
@@ -14,20 +14,20 @@ import (
 
 // configured returns the targets of the configuration, or of the sample cloud,
 // and what to call when they are no longer needed.
-func (a *app) configured() ([]config.Target, func(), error) {
+func (a *app) configured() ([]targets.Target, func(), error) {
 	file := a.options.config
 	if file == "" {
-		file, _ = a.around.Env("IMAGESEARCH_CONFIG")
+		file, _ = a.around.LookupEnv("IMAGESEARCH_CONFIG")
 	}
 	if file == "" {
 		return a.sample()
 	}
-	targets, err := config.Load(file, a.around)
-	return targets, func() {}, err
+	loaded, err := targets.Load(file, a.around)
+	return loaded, func() {}, err
 }
 
 // sample serves the sample world in this process.
-func (a *app) sample() (targets []config.Target, end func(), err error) {
+func (a *app) sample() (loaded []targets.Target, end func(), err error) {
 	world := fakecloud.Sample()
 	cloud, err := fakecloud.New(world)
 	if err != nil {
@@ -40,41 +40,33 @@ func (a *app) sample() (targets []config.Target, end func(), err error) {
 	end = func() { _ = server.Close() }
 	text, err := fakeconfig.YAML(world, server.URL())
 	if err == nil {
-		targets, err = config.Parse("sample cloud", text, a.around)
+		loaded, err = targets.Parse("sample cloud", text, a.around)
 	}
 	if err != nil {
 		end()
 		return nil, nil, err
 	}
 	_, _ = fmt.Fprintln(a.stderr, "imagesearch: no --config: this is the built-in sample cloud, and none of its images is real")
-	return targets, end, nil
+	return loaded, end, nil
 }
 
-// open makes the clients of targets.
-func (a *app) open(selected []config.Target) ([]provider.Target, error) {
-	var targets []provider.Target
-	var errs []error
-	for _, t := range selected {
-		a.options.configure(&t.Config)
-		client, err := t.Open()
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		targets = append(targets, provider.Target{Name: t.Name, Client: client})
+// open opens the selected targets, configured as the flags say.
+func (a *app) open(selected []targets.Target) ([]provider.Target, error) {
+	for i := range selected {
+		a.options.configure(&selected[i].Config)
 	}
-	return targets, errors.Join(errs...)
+	return targets.Open(selected)
 }
 
 // selected are the targets that --target and --provider leave.
-func (o *options) selected(all []config.Target) ([]config.Target, error) {
+func (o *options) selected(all []targets.Target) ([]targets.Target, error) {
 	var errs []error
 	byName := picked("target", o.targets, all, matchesName, &errs)
 	byProvider := picked("provider", o.providers, all, isOf, &errs)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	var left []config.Target
+	var left []targets.Target
 	for i, t := range all {
 		if byName[i] && byProvider[i] {
 			left = append(left, t)
@@ -88,7 +80,7 @@ func (o *options) selected(all []config.Target) ([]config.Target, error) {
 
 // picked tells of each target whether one of a flag's values picks it. Without
 // values, all are picked.
-func picked(flag string, values []string, all []config.Target, picks func(string, config.Target) bool, errs *[]error) []bool {
+func picked(flag string, values []string, all []targets.Target, picks func(string, targets.Target) bool, errs *[]error) []bool {
 	out := make([]bool, len(all))
 	for _, value := range values {
 		some := false
@@ -109,15 +101,15 @@ func picked(flag string, values []string, all []config.Target, picks func(string
 	return out
 }
 
-func isOf(name string, t config.Target) bool { return t.Provider == name }
+func isOf(name string, t targets.Target) bool { return t.Provider == name }
 
 // matchesName uses the patterns of image names for those of targets.
-func matchesName(glob string, t config.Target) bool {
+func matchesName(glob string, t targets.Target) bool {
 	q := image.Query{NameGlobs: []string{glob}}
 	return q.Match(image.Image{Name: t.Name})
 }
 
-func nameAll(all []config.Target) string {
+func nameAll(all []targets.Target) string {
 	var names []string
 	for _, t := range all {
 		names = append(names, fmt.Sprintf("%s (%s)", t.Name, t.Provider))

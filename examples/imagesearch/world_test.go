@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/imagequery/imagequery/aliyuncreds"
-	"github.com/imagequery/imagequery/examples/internal/config"
+	"github.com/imagequery/imagequery/examples/targets"
 	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 )
@@ -104,17 +104,17 @@ func imagesearch(ctx context.Context, args ...string) result {
 	return imagesearchIn(ctx, alone(nil), args...)
 }
 
-func imagesearchIn(ctx context.Context, around config.Surroundings, args ...string) result {
+func imagesearchIn(ctx context.Context, around *targets.Options, args ...string) result {
 	var stdout, stderr bytes.Buffer
 	status := run(ctx, args, &stdout, &stderr, around)
 	return result{status, stdout.String(), stderr.String()}
 }
 
 // alone are the surroundings of a machine that is no instance of any cloud.
-func alone(env map[string]string) config.Surroundings {
+func alone(env map[string]string) *targets.Options {
 	const nobody = "http://127.0.0.1:1/"
-	return config.Surroundings{
-		Env: func(name string) (string, bool) {
+	return &targets.Options{
+		LookupEnv: func(name string) (string, bool) {
 			value, ok := env[name]
 			return value, ok
 		},

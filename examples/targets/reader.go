@@ -1,4 +1,4 @@
-package config
+package targets
 
 import (
 	"errors"
@@ -16,7 +16,7 @@ import (
 // reader turns YAML nodes into values and gathers what is wrong with them.
 type reader struct {
 	file       string
-	around     Surroundings
+	options    Options
 	identities map[form]*identity
 	problems   []error
 }
@@ -169,7 +169,7 @@ func (r *reader) expand(text string, line int, what string) string {
 			failed = true
 			return ""
 		}
-		value, ok := r.around.Env(name)
+		value, ok := r.options.LookupEnv(name)
 		if !ok {
 			r.failf(line, "%s: the environment variable %s is not set", what, name)
 			failed = true

@@ -1,4 +1,4 @@
-package config
+package targets
 
 import (
 	"context"
@@ -13,30 +13,30 @@ import (
 
 // find returns the credentials that a form describes, or what is wrong with it.
 // Nothing is looked up yet.
-func (s Surroundings) find(f form) (found provider.CredentialsProvider, problem string) {
+func (o Options) find(f form) (found provider.CredentialsProvider, problem string) {
 	if f.vendor == providers.QingCloud {
-		return s.ofQingCloud(f)
+		return o.ofQingCloud(f)
 	}
 	switch f.kind {
 	case kindProfile:
-		return s.Alibaba.Profile(f.name), ""
+		return o.Alibaba.Profile(f.name), ""
 	case kindInstanceRole:
-		return s.Alibaba.InstanceRole(f.name), ""
+		return o.Alibaba.InstanceRole(f.name), ""
 	case kindAssumeRole:
-		return s.Alibaba.AssumeRole(s.Alibaba.Profile(f.base), aliyuncreds.Role{ARN: f.name}), ""
+		return o.Alibaba.AssumeRole(o.Alibaba.Profile(f.base), aliyuncreds.Role{ARN: f.name}), ""
 	}
-	return s.Alibaba.Default(), ""
+	return o.Alibaba.Default(), ""
 }
 
 // onlyRole stands for the role of a QingCloud instance, which has no name.
 const onlyRole = "default"
 
-func (s Surroundings) ofQingCloud(f form) (found provider.CredentialsProvider, problem string) {
+func (o Options) ofQingCloud(f form) (found provider.CredentialsProvider, problem string) {
 	switch {
 	case f.kind == "":
 		return usualOfQingCloud(), ""
 	case f.kind == kindInstanceRole && f.name == onlyRole:
-		return qingcloud.IAMToken(s.QingCloudMetadata), ""
+		return qingcloud.IAMToken(o.QingCloudMetadata), ""
 	case f.kind == kindInstanceRole:
 		return nil, fmt.Sprintf("%s: an instance of qingcloud has one role, which has no name: want %s", f.kind, onlyRole)
 	}

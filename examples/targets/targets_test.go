@@ -1,4 +1,4 @@
-package config_test
+package targets_test
 
 import (
 	"os"
@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/imagequery/imagequery/aliyuncreds"
-	"github.com/imagequery/imagequery/examples/internal/config"
+	"github.com/imagequery/imagequery/examples/targets"
 )
 
 var environment = map[string]string{"REGION": "cn-hangzhou", "KEY": "the-id", "SECRET": "the-secret", "EMPTY": "", "PROFILE": "p"}
@@ -20,8 +20,8 @@ func lookup(name string) (string, bool) {
 }
 
 // around has no cloud: nobody listens at its addresses.
-var around = config.Surroundings{
-	Env:               lookup,
+var around = &targets.Options{
+	LookupEnv:         lookup,
 	Alibaba:           aliyuncreds.Services{STS: nobody, Metadata: nobody},
 	QingCloudMetadata: nobody,
 }
@@ -62,12 +62,12 @@ func TestParse(t *testing.T) {
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "usual-secret")
 	t.Setenv("QINGCLOUD_ACCESS_KEY_ID", "usual-qing-id")
 	t.Setenv("QINGCLOUD_SECRET_ACCESS_KEY", "usual-qing-secret")
-	targets, err := config.Parse("f.yaml", []byte(full), around)
+	loaded, err := targets.Parse("f.yaml", []byte(full), around)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, target := range targets {
+	for _, target := range loaded {
 		line := target.Name + " " + target.Provider + " " + target.Config.Region + " " + target.Config.Endpoint
 		got = append(got, line+" "+revealed(t, target))
 	}
@@ -83,41 +83,41 @@ func TestParse(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if a, b, c := targets[0].Config.Budget, targets[2].Config.Budget, targets[3].Config.Budget; a != b || a == c || c == nil {
+	if a, b, c := loaded[0].Config.Budget, loaded[2].Config.Budget, loaded[3].Config.Budget; a != b || a == c || c == nil {
 		t.Error("targets share a budget exactly if they share an account")
 	}
-	if client, err := targets[0].Open(); err != nil || client.Info().Region != "cn-hangzhou" {
+	if target, err := loaded[0].Open(); err != nil || target.Client.Info().Region != "cn-hangzhou" {
 		t.Errorf("Open: %v", err)
 	}
 }
 
 func TestLoad(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f.yaml")
-	if _, err := config.Load(path, around); err == nil || !strings.Contains(err.Error(), path) {
+	if _, err := targets.Load(path, around); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("a missing file: %v", err)
 	}
-	if _, err := config.Load(t.TempDir(), around); err == nil {
+	if _, err := targets.Load(t.TempDir(), around); err == nil {
 		t.Error("a directory is no error")
 	}
 	if err := os.WriteFile(path, []byte(full), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if targets, err := config.Load(path, around); err != nil || len(targets) != 7 {
-		t.Errorf("%d targets, %v", len(targets), err)
+	if loaded, err := targets.Load(path, around); err != nil || len(loaded) != 7 {
+		t.Errorf("%d targets, %v", len(loaded), err)
 	}
 }
 
 func TestExample(t *testing.T) {
 	env := map[string]string{"KEY_ID": "id", "KEY_SECRET": "secret", "KEY_TOKEN": "token"}
-	around := config.Surroundings{Env: func(name string) (string, bool) {
+	around := &targets.Options{LookupEnv: func(name string) (string, bool) {
 		value, ok := env[name]
 		return value, ok
 	}}
-	targets, err := config.Parse("example", []byte(config.Example), around)
-	if err != nil || len(targets) != 1 {
-		t.Fatalf("%d targets, %v", len(targets), err)
+	loaded, err := targets.Parse("example", []byte(targets.Example), around)
+	if err != nil || len(loaded) != 1 {
+		t.Fatalf("%d targets, %v", len(loaded), err)
 	}
-	if got := targets[0].Name + " " + revealed(t, targets[0]); got != "prod/cn-hangzhou id secret token" {
+	if got := loaded[0].Name + " " + revealed(t, loaded[0]); got != "prod/cn-hangzhou id secret token" {
 		t.Errorf("%q", got)
 	}
 }

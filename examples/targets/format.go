@@ -1,4 +1,4 @@
-package config
+package targets
 
 // Example is a configuration with every key, for people.
 const Example = `targets:                            # one entry per account and provider

@@ -1,4 +1,4 @@
-package config
+package targets
 
 import (
 	"github.com/goccy/go-yaml/ast"
@@ -83,7 +83,7 @@ func (r *reader) shared(line int, f form) *identity {
 	if known := r.identities[f]; known != nil {
 		return known
 	}
-	found, problem := r.around.find(f)
+	found, problem := r.options.find(f)
 	if problem != "" {
 		r.failf(line, "%s", problem)
 		return nil

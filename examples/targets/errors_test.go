@@ -1,11 +1,11 @@
-package config_test
+package targets_test
 
 import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/imagequery/imagequery/examples/internal/config"
+	"github.com/imagequery/imagequery/examples/targets"
 )
 
 // good is a target without a fault, in four lines.
@@ -88,9 +88,9 @@ func TestErrors(t *testing.T) {
 				`f:3: unknown provider "x": want aliyunecs, aliyunswas, aliyunens or qingcloud`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			targets, err := config.Parse("f", []byte(c.text), around)
+			loaded, err := targets.Parse("f", []byte(c.text), around)
 			if err == nil {
-				t.Fatalf("no error; %d targets", len(targets))
+				t.Fatalf("no error; %d targets", len(loaded))
 			}
 			if diff := cmp.Diff(c.want, err.Error()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)

@@ -1,4 +1,4 @@
-package config_test
+package targets_test
 
 import (
 	"net/http"
@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/imagequery/imagequery/aliyuncreds"
-	"github.com/imagequery/imagequery/examples/internal/config"
+	"github.com/imagequery/imagequery/examples/targets"
 )
 
 // isolate hides this machine's environment and home directory, and returns a new
@@ -69,16 +69,16 @@ func services(t *testing.T) (url string) {
 	return server.URL
 }
 
-func servedBy(url string) config.Surroundings {
-	return config.Surroundings{
-		Env:               lookup,
+func servedBy(url string) *targets.Options {
+	return &targets.Options{
+		LookupEnv:         lookup,
 		Alibaba:           aliyuncreds.Services{STS: url, Metadata: url},
 		QingCloudMetadata: url + "/qing",
 	}
 }
 
 // revealed are a target's credentials: ID, secret, token.
-func revealed(t *testing.T, target config.Target) string {
+func revealed(t *testing.T, target targets.Target) string {
 	t.Helper()
 	c, err := target.Config.Credentials.Credentials(t.Context())
 	if err != nil {
@@ -102,14 +102,14 @@ func TestForms(t *testing.T) {
 		{"role of QingCloud", qing + "    credentials: {instance_role: default}\n", "qing-id qing-secret qing-token"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			targets, err := config.Parse("f", []byte(c.text), around)
+			loaded, err := targets.Parse("f", []byte(c.text), around)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := config.Authenticate(t.Context(), targets); err != nil {
+			if err := targets.Authenticate(t.Context(), loaded); err != nil {
 				t.Errorf("Authenticate: %v", err)
 			}
-			if got := revealed(t, targets[0]); got != c.want {
+			if got := revealed(t, loaded[0]); got != c.want {
 				t.Errorf("credentials %q, want %q", got, c.want)
 			}
 		})
@@ -118,12 +118,12 @@ func TestForms(t *testing.T) {
 
 // The role of a QingCloud instance is taken at an address of its own.
 func TestEndpointOfARole(t *testing.T) {
-	targets, err := config.Parse("f", []byte(qing+"    credentials: {instance_role: default}\n"), around)
+	loaded, err := targets.Parse("f", []byte(qing+"    credentials: {instance_role: default}\n"), around)
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := targets[0].Open()
-	if err != nil || client.Info().Host != "api.qingcloud.com" {
-		t.Errorf("%+v, %v", client, err)
+	target, err := loaded[0].Open()
+	if err != nil || target.Client.Info().Host != "api.qingcloud.com" {
+		t.Errorf("%+v, %v", target, err)
 	}
 }

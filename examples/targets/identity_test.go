@@ -1,4 +1,4 @@
-package config_test
+package targets_test
 
 import (
 	"context"
@@ -8,16 +8,16 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/imagequery/imagequery/examples/internal/config"
+	"github.com/imagequery/imagequery/examples/targets"
 )
 
-func authenticate(t *testing.T, text string, around config.Surroundings) error {
+func authenticate(t *testing.T, text string, around *targets.Options) error {
 	t.Helper()
-	targets, err := config.Parse("f", []byte(text), around)
+	loaded, err := targets.Parse("f", []byte(text), around)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return config.Authenticate(t.Context(), targets)
+	return targets.Authenticate(t.Context(), loaded)
 }
 
 func TestMissingCredentials(t *testing.T) {
@@ -94,13 +94,13 @@ func TestRefusedCredentialsAreNotMissing(t *testing.T) {
 	if err := authenticate(t, good+"    credentials: {instance_role: web}\n", around); err != nil {
 		t.Errorf("no metadata service: %v", err)
 	}
-	targets, err := config.Parse("f", []byte(good), around)
+	loaded, err := targets.Parse("f", []byte(good), around)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ended, end := context.WithCancel(t.Context())
 	end()
-	if err := config.Authenticate(ended, targets); err != nil {
+	if err := targets.Authenticate(ended, loaded); err != nil {
 		t.Errorf("after the end of the run: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package config
+package targets
 
 import (
 	"fmt"
@@ -109,6 +109,7 @@ func (e entry) target(file string, place located) Target {
 	t := Target{
 		Name:     e.name,
 		Provider: e.provider.Name,
+		Account:  e.account,
 		where:    fmt.Sprintf("%s:%d", file, place.line),
 		open:     e.provider.New,
 		identity: e.identity,

@@ -1,0 +1,54 @@
+package targets_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/imagequery/imagequery/examples/targets"
+	"github.com/imagequery/imagequery/fakecloud"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+func Example() {
+	cloud, err := fakecloud.New(fakecloud.Sample()) // stands in for the real one
+	if err != nil {
+		log.Fatal(err)
+	}
+	server, err := cloud.Listen("")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	env := map[string]string{"PROD_SECRET": "sample-prod-key-secret", "ADDRESS": server.URL()}
+	lookup := func(name string) (string, bool) {
+		value, ok := env[name]
+		return value, ok
+	}
+	loaded, err := targets.Parse("clouds.yaml", []byte(`
+targets:
+  - name: prod
+    provider: aliyunecs
+    regions: [cn-hangzhou, cn-beijing]
+    endpoint: ${ADDRESS}
+    credentials:
+      access_key_id: sample-prod-key
+      access_key_secret: ${PROD_SECRET}
+`), &targets.Options{LookupEnv: lookup}) // or targets.Load("clouds.yaml", nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	searchable, err := targets.Open(loaded)
+	if err != nil {
+		log.Fatal(err)
+	}
+	query := image.Query{Platforms: []string{"ubuntu"}, Archs: []image.Arch{image.ArchARM64}}
+	newest, err := provider.Newest(context.Background(), searchable, query, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(newest.Target, newest.Image.Name)
+	// Output:
+	// prod/cn-hangzhou ubuntu_22_04_arm64_20G_sample_20240524.vhd
+}

@@ -1,0 +1,157 @@
+// Package targets loads the configuration file of imagesearch: the targets of a
+// search and the credentials that each of them uses. Other programs can use the
+// same file:
+//
+//	loaded, err := targets.Load("clouds.yaml", nil)
+//	…
+//	searchable, err := targets.Open(loaded)
+//	…
+//	for hit, err := range provider.Search(ctx, searchable, query, nil) {
+//
+// [Example] is a file with every key.
+//
+// Every error names the file, the line and what was expected. No message shows a
+// value that could be a secret.
+package targets
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/imagequery/imagequery/aliyuncreds"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// Options configures what a file may refer to. The zero value and a nil pointer
+// are good defaults. Credentials that a file leaves out are looked up in the
+// environment and the home directory of the process, whatever LookupEnv is.
+type Options struct {
+	// LookupEnv returns the environment variable that ${NAME} in the file stands
+	// for, and whether it is set. Nil means [os.LookupEnv].
+	LookupEnv func(name string) (value string, ok bool)
+
+	// Alibaba has the addresses of Alibaba Cloud's token and metadata services.
+	// The zero value means the documented ones.
+	Alibaba aliyuncreds.Services
+
+	// QingCloudMetadata is the address of QingCloud's metadata service. Empty
+	// means the documented one.
+	QingCloudMetadata string
+}
+
+func (o *Options) withDefaults() Options {
+	var out Options
+	if o != nil {
+		out = *o
+	}
+	if out.LookupEnv == nil {
+		out.LookupEnv = os.LookupEnv
+	}
+	return out
+}
+
+// Target is one account at one provider in one region.
+type Target struct {
+	Name     string          // unique in a file: NAME/REGION, or NAME where there is no region
+	Provider string          // name of the adapter, such as "aliyunecs"
+	Account  string          // targets with the same account share a budget
+	Config   provider.Config // may be changed before Open
+
+	where    string // file and line
+	open     func(provider.Config) (*provider.Client, error)
+	identity *identity
+	signed   string // file and line of the credentials, or of the target that has none
+}
+
+// Open returns a target that can be searched. It sends nothing. It is an error
+// if Config is not valid.
+func (t Target) Open() (provider.Target, error) {
+	client, err := t.open(t.Config)
+	if err != nil {
+		return provider.Target{}, fmt.Errorf("%s: target %q: %s", t.where, t.Name, inYAMLWords(err))
+	}
+	return provider.Target{Name: t.Name, Account: t.Account, Client: client}, nil
+}
+
+// Open opens all targets. The error joins one for each target that cannot be
+// opened; the other targets are returned all the same.
+func Open(loaded []Target) ([]provider.Target, error) {
+	var opened []provider.Target
+	var errs []error
+	for _, t := range loaded {
+		target, err := t.Open()
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		opened = append(opened, target)
+	}
+	return opened, errors.Join(errs...)
+}
+
+// Load reads a file. The error joins one for each problem.
+func Load(path string, options *Options) ([]Target, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w; want a readable YAML file", err)
+	}
+	return Parse(path, bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), options) // editors put a byte order mark there
+}
+
+// Parse parses the text of a file, whose name is for messages. The error joins
+// one for each problem.
+func Parse(file string, data []byte, options *Options) ([]Target, error) {
+	r := &reader{file: file, options: options.withDefaults(), identities: map[form]*identity{}}
+	entries := r.entries(r.document(data))
+	r.checkIdentities(entries)
+	targets := r.targets(entries)
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	return targets, nil
+}
+
+// targets makes one target for each region of each entry.
+func (r *reader) targets(entries []entry) []Target {
+	budgets := map[[2]string]*provider.Budget{}
+	names := map[string]bool{}
+	var targets []Target
+	for _, e := range entries {
+		key := [2]string{e.provider.Vendor, e.account}
+		if budgets[key] == nil {
+			budgets[key] = &provider.Budget{}
+		}
+		for _, place := range e.places() {
+			t := e.target(r.file, place)
+			t.Config.Budget = budgets[key]
+			r.probe(e, place, t.Config)
+			if names[t.Name] {
+				r.failf(place.line, "duplicate target name %q: want every entry's name and region to be unique", t.Name)
+			}
+			names[t.Name] = true
+			targets = append(targets, t)
+		}
+	}
+	return targets
+}
+
+// probe finds out whether region and endpoint are good, whatever the credentials.
+func (r *reader) probe(e entry, place located, c provider.Config) {
+	if e.provider.New == nil || place.text == "" && !e.provider.Global {
+		return
+	}
+	c.Credentials = provider.Static("probe", "probe", "")
+	if _, err := e.provider.New(c); err == nil {
+		return
+	}
+	c.Endpoint, c.AllowHTTP = "", false
+	if _, err := e.provider.New(c); err != nil {
+		r.failf(place.line, "%s", inYAMLWords(err))
+		return
+	}
+	c.Endpoint, c.AllowHTTP = e.endpoint.text, e.allowHTTP
+	_, err := e.provider.New(c)
+	r.failf(e.endpoint.line, "%s", inYAMLWords(err))
+}
