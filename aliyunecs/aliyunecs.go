@@ -1,4 +1,4 @@
-// Package aliyunecs asks Alibaba Cloud ECS for images, by its operations
+// Package aliyunecs searches the images of Alibaba Cloud ECS, with its operations
 // DescribeImages and DescribeImageFromFamily of the API version 2014-05-26.
 //
 // # Scope

@@ -1,4 +1,4 @@
-// Package aliyunens asks Alibaba Cloud Edge Node Service for images, by its
+// Package aliyunens searches the images of Alibaba Cloud Edge Node Service, with its
 // operation DescribeSelfImages of the API version 2017-11-10.
 //
 // # Scope

@@ -1,5 +1,5 @@
-// Package aliyunswas asks Alibaba Cloud Simple Application Server for custom
-// images, by its operation ListCustomImages of the API version 2020-06-01.
+// Package aliyunswas searches the custom images of Alibaba Cloud Simple Application
+// Server, with its operation ListCustomImages of the API version 2020-06-01.
 //
 // # Scope
 //

@@ -1,4 +1,5 @@
-// Package qingcloud asks QingCloud for images, by its operation DescribeImages.
+// Package qingcloud searches the images of QingCloud, with its operation
+// DescribeImages.
 //
 // # Scope
 //
