@@ -39,28 +39,18 @@ func (r *Record) image() image.Image {
 // whether another account shared its image with this one or with everybody.
 func (r *Record) familyImage() image.Image {
 	m := r.image()
-	if r.ImageOwnerAlias == "others" {
+	if m.Source == image.SourceShared || m.Source == image.SourceCommunity {
 		m.Source, m.Visibility = "", ""
 	}
 	return m
 }
 
 func (r *Record) source() image.Source {
-	switch r.ImageOwnerAlias {
-	case "system":
-		return image.SourceSystem
-	case "self":
-		return image.SourceSelf
-	case "marketplace":
-		return image.SourceMarketplace
-	case "others":
-		if r.IsPublic {
-			return image.SourceCommunity
-		}
-		return image.SourceShared
-	default:
-		return ""
+	source := sources.Read(r.ImageOwnerAlias)
+	if source == image.SourceShared && r.IsPublic {
+		return image.SourceCommunity
 	}
+	return source
 }
 
 func (r *Record) visibility(source image.Source) image.Visibility {

@@ -28,6 +28,10 @@ func TestMutants(t *testing.T) {
 			`"SecureBootOptions":{"SecureBootSupport":"yes"},"Size":1e1},"RequestId":"R-2"}`,
 		` { "TotalCount" : "1" , "Images" : { "Image" : [ null , { "Unknown" : { } , "ImageId" : 7 , "Size" : 4e1 , `+
 			`"Tags" : { "Tag" : [ { "TagKey" : "a" } , { "TagKey" : "b" } ] } , "Tags" : { "Tag" : [ { "TagKey" : "c" } ] } } ] } } `,
+		`{"Images":{"Image":[{"ImageId":"m-6","Tags":[{"Key":"a","Value":"1"},{"TagKey":"b"}],"DiskDeviceMappings":[{"Type":"system"}],"CreationTime":"2023-11-14 17:40:32"},`+
+			`{"ImageId":"m-7","Tags":{"TagKey":"a","TagValue":"1"},"DiskDeviceMappings":{"DiskDeviceMapping":{"Size":-1}},"CreationTime":"2023-11-14T17:40:32+0800","Status":"Odd"},`+
+			`{"ImageId":"m-8","Tags":{"Tag":{"Key":"a","Value":"1"}},"DiskDeviceMappings":{"Device":"/dev/vda"},"CreationTime":"14.11.2023","OSType":"plan9"}]}}`,
+		`{"TotalCount":0,"RequestId":"R-4"}`,
 		`{"Images":{"Image":[{"ImageId":"m-5"}]},"Images":{},"RequestId":"R-3"}`,
 	)
 }

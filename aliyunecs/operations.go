@@ -88,6 +88,15 @@ var describeImageFromFamily = apispec.Operation[Record]{
 	},
 }
 
+// sources are the owner aliases of a record. An image of others that is public comes
+// from the community.
+var sources = apispec.Words[image.Source]{
+	{Neutral: image.SourceSystem, Wire: []string{"system"}},
+	{Neutral: image.SourceSelf, Wire: []string{"self"}},
+	{Neutral: image.SourceMarketplace, Wire: []string{"marketplace"}},
+	{Neutral: image.SourceShared, Wire: []string{"others"}},
+}
+
 var statuses = apispec.Words[image.Status]{
 	{Neutral: image.StatusPending, Wire: []string{"Creating", "Waiting"}},
 	{Neutral: image.StatusAvailable, Wire: []string{"Available"}},

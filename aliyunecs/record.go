@@ -3,6 +3,7 @@ package aliyunecs
 import (
 	"time"
 
+	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/wire"
 )
 
@@ -51,25 +52,23 @@ var record = wire.NewObject(
 	wire.Text("Description", func(r *Record) *string { return &r.Description }),
 	wire.Word("OSName", func(r *Record) *string { return &r.OSName }),
 	wire.Word("OSNameEn", func(r *Record) *string { return &r.OSNameEn }),
-	wire.Word("OSType", func(r *Record) *string { return &r.OSType }),
+	wire.Enum("OSType", func(r *Record) *string { return &r.OSType }, oses.Has),
 	wire.Word("Platform", func(r *Record) *string { return &r.Platform }),
-	wire.Word("Architecture", func(r *Record) *string { return &r.Architecture }),
+	wire.Enum("Architecture", func(r *Record) *string { return &r.Architecture }, apispec.IsArch),
 	wire.Word("BootMode", func(r *Record) *string { return &r.BootMode }),
 	wire.Word("ImageFamily", func(r *Record) *string { return &r.ImageFamily }),
 	wire.Word("ImageVersion", func(r *Record) *string { return &r.ImageVersion }),
 	wire.Word("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
-	wire.Word("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }),
+	wire.Enum("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }, sources.Has),
 	wire.Word("ImageOwnerId", func(r *Record) *string { return &r.ImageOwnerID }),
-	wire.Word("Status", func(r *Record) *string { return &r.Status }),
-	wire.Word("Progress", func(r *Record) *string { return &r.Progress }),
-	wire.Int("Size", func(r *Record) *int64 { return &r.Size }),
+	wire.Enum("Status", func(r *Record) *string { return &r.Status }, statuses.Has),
+	wire.Enum("Progress", func(r *Record) *string { return &r.Progress }, apispec.IsPercent),
+	wire.Size("Size", func(r *Record) *int64 { return &r.Size }),
 	wire.Time("CreationTime", func(r *Record) *time.Time { return &r.CreationTime }),
 	wire.Bool("IsSelfShared", func(r *Record) *bool { return &r.IsSelfShared }),
 	wire.Bool("IsPublic", func(r *Record) *bool { return &r.IsPublic }),
-	wire.Inside("DiskDeviceMappings",
-		wire.List("DiskDeviceMapping", diskDeviceMapping, func(r *Record) *[]DiskDeviceMapping { return &r.DiskDeviceMappings })),
-	wire.Inside("Tags",
-		wire.List("Tag", tag, func(r *Record) *[]Tag { return &r.Tags })),
+	wire.Wrapped("DiskDeviceMappings", "DiskDeviceMapping", diskDeviceMapping, func(r *Record) *[]DiskDeviceMapping { return &r.DiskDeviceMappings }),
+	wire.Wrapped("Tags", "Tag", tag, func(r *Record) *[]Tag { return &r.Tags }),
 
 	wire.Text("ProductCode", func(r *Record) *string { return &r.ProductCode }).Detail(),
 	wire.Text("SupplierName", func(r *Record) *string { return &r.SupplierName }).Detail(),
@@ -83,8 +82,7 @@ var record = wire.NewObject(
 	wire.Bool("Usable", func(r *Record) *bool { return &r.Usable }).Detail(),
 	wire.Inside("DetectionOptions",
 		wire.Text("Status", func(r *Record) *string { return &r.DetectionStatus }),
-		wire.Inside("Items",
-			wire.List("Item", detectionItem, func(r *Record) *[]DetectionItem { return &r.DetectionItems })),
+		wire.Wrapped("Items", "Item", detectionItem, func(r *Record) *[]DetectionItem { return &r.DetectionItems }),
 	).Detail(),
 	wire.Inside("Features",
 		wire.Text("NvmeSupport", func(r *Record) *string { return &r.NvmeSupport }),
@@ -104,7 +102,7 @@ var diskDeviceMapping = wire.NewObject(
 	wire.Word("Device", func(d *DiskDeviceMapping) *string { return &d.Device }),
 	wire.Text("SnapshotId", func(d *DiskDeviceMapping) *string { return &d.SnapshotID }),
 	wire.Word("Format", func(d *DiskDeviceMapping) *string { return &d.Format }),
-	wire.Int("Size", func(d *DiskDeviceMapping) *int64 { return &d.Size }),
+	wire.Size("Size", func(d *DiskDeviceMapping) *int64 { return &d.Size }),
 	wire.Bool("Encrypted", func(d *DiskDeviceMapping) *bool { return &d.Encrypted }),
 
 	wire.Text("Progress", func(d *DiskDeviceMapping) *string { return &d.Progress }).Detail(),
@@ -114,8 +112,8 @@ var diskDeviceMapping = wire.NewObject(
 )
 
 var tag = wire.NewObject(
-	wire.Word("TagKey", func(t *Tag) *string { return &t.TagKey }),
-	wire.Text("TagValue", func(t *Tag) *string { return &t.TagValue }),
+	wire.Word("TagKey", func(t *Tag) *string { return &t.TagKey }).Or("Key"),
+	wire.Text("TagValue", func(t *Tag) *string { return &t.TagValue }).Or("Value"),
 )
 
 var detectionItem = wire.NewObject(

@@ -22,6 +22,9 @@ func TestMutants(t *testing.T) {
 			`]},"RequestId":"R-1","PageSize":"10","PageNumber":"1","TotalCount":"3","Notes":{}}`,
 		` { "TotalCount" : 1 , "Images" : { "Image" : [ null , { "Unknown" : { } , "ImageId" : 7 , "ImageSize" : 4e1 , `+
 			`"DiskDeviceMappings" : { "DiskDeviceMapping" : [ { } , { } ] } , "DiskDeviceMappings" : { "DiskDeviceMapping" : [ { } ] } } ] } } `,
+		`{"Images":{"Image":[{"ImageId":"m-5","DiskDeviceMappings":[{"Size":"20"}],"CreationTime":"2017-12-08 12:10"},`+
+			`{"ImageId":"m-6","DiskDeviceMappings":{"Type":"System","Size":"20"},"Status":"Odd","ComputeType":"odd","ImageSize":"20GB"}]}}`,
+		`{"Code":0,"TotalCount":"0","PageSize":"10"}`,
 		`{"Images":{"Image":[{"ImageId":"m-4"}]},"Images":{},"RequestId":"R-2"}`,
 	)
 }

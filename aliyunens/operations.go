@@ -48,4 +48,5 @@ var statuses = apispec.Words[image.Status]{
 // knows no ARM.
 var computeArchs = apispec.Words[image.Arch]{
 	{Neutral: image.ArchARM64, Wire: []string{"arm_vm", "arm_bare_metal"}},
+	{Neutral: "", Wire: []string{"ens_vm", "ens", "bare_metal", "pcfarm"}}, // Architecture decides
 }

@@ -3,6 +3,7 @@ package aliyunens
 import (
 	"time"
 
+	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/wire"
 )
 
@@ -29,27 +30,26 @@ type DiskDeviceMapping struct {
 var record = wire.NewObject(
 	wire.Text("ImageId", func(r *Record) *string { return &r.ImageID }),
 	wire.Text("ImageName", func(r *Record) *string { return &r.ImageName }),
-	wire.Word("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }),
-	wire.Word("Status", func(r *Record) *string { return &r.Status }),
+	wire.Enum("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }, sources.Has),
+	wire.Enum("Status", func(r *Record) *string { return &r.Status }, statuses.Has),
 	wire.Word("RegionId", func(r *Record) *string { return &r.RegionID }),
 	wire.Word("Platform", func(r *Record) *string { return &r.Platform }),
 	wire.Word("OsVersion", func(r *Record) *string { return &r.OSVersion }),
-	wire.Word("Architecture", func(r *Record) *string { return &r.Architecture }),
-	wire.Word("ComputeType", func(r *Record) *string { return &r.ComputeType }),
+	wire.Enum("Architecture", func(r *Record) *string { return &r.Architecture }, apispec.IsArch),
+	wire.Enum("ComputeType", func(r *Record) *string { return &r.ComputeType }, computeArchs.Has),
 	wire.Text("InstanceId", func(r *Record) *string { return &r.InstanceID }),
 	wire.Text("SnapshotId", func(r *Record) *string { return &r.SnapshotID }),
-	wire.Int("ImageSize", func(r *Record) *int64 { return &r.ImageSize }),
+	wire.Size("ImageSize", func(r *Record) *int64 { return &r.ImageSize }),
 	wire.Time("CreationTime", func(r *Record) *time.Time { return &r.CreationTime }),
-	wire.Inside("DiskDeviceMappings",
-		wire.List("DiskDeviceMapping", diskDeviceMapping, func(r *Record) *[]DiskDeviceMapping { return &r.DiskDeviceMappings })),
+	wire.Wrapped("DiskDeviceMappings", "DiskDeviceMapping", diskDeviceMapping, func(r *Record) *[]DiskDeviceMapping { return &r.DiskDeviceMappings }),
 
-	wire.Int("ImageStorageSize", func(r *Record) *int64 { return &r.ImageStorageSize }).Detail(),
+	wire.Size("ImageStorageSize", func(r *Record) *int64 { return &r.ImageStorageSize }).Detail(),
 )
 
 var diskDeviceMapping = wire.NewObject(
 	wire.Word("Type", func(d *DiskDeviceMapping) *string { return &d.Type }),
 	wire.Word("Format", func(d *DiskDeviceMapping) *string { return &d.Format }),
-	wire.Int("Size", func(d *DiskDeviceMapping) *int64 { return &d.Size }),
+	wire.Size("Size", func(d *DiskDeviceMapping) *int64 { return &d.Size }),
 
 	wire.Text("imageId", func(d *DiskDeviceMapping) *string { return &d.ImageID }).Detail(),
 )

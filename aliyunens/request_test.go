@@ -43,7 +43,7 @@ func TestErrors(t *testing.T) {
 		{"bad parameter", `{"Code":"InvalidParameter.ImageId","Message":"bad","RequestId":"R-1"}`, 400, provider.InvalidArgument},
 		{"throttled", `{"Code":"Throttling.User","Message":"later","RequestId":"R-1"}`, 400, provider.Throttled},
 		{"an error in a success", `{"Code":"InternalError","Message":"try later","RequestId":"R-1"}`, 200, provider.Unavailable},
-		{"another page", `{"CustomImages":[],"TotalCount":"0"}`, 200, provider.BadResponse},
+		{"another page", `{"CustomImages":[],"TotalCount":"3"}`, 200, provider.BadResponse},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := &adaptertest.Server{Status: test.status, Body: test.body}

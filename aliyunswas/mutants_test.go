@@ -24,6 +24,9 @@ func TestMutants(t *testing.T) {
 			`],"TotalCount":"3","PageSize":"10","PageNumber":"1","Notes":{}}`,
 		` { "TotalCount" : 1 , "CustomImages" : [ null , { "Unknown" : [ ] , "ImageId" : 7 , "RequiredSystemDiskSize" : 4e1 , `+
 			`"Tags" : [ { "Key" : "a" } , { "Key" : "b" } ] , "Tags" : [ { "Key" : "c" } ] } ] } `,
+		`{"CustomImages":[{"ImageId":"m-5","Tags":{"Tag":[{"TagKey":"a","TagValue":"1"}]},"CreationTime":"2022-10-09 02:28:06"},`+
+			`{"ImageId":"m-6","Tags":{"Key":"a","Value":"1"},"CreationTime":"2022-10-09T02:28+08","Status":"9"},{"ImageId":"m-7","Tags":{"Tag":{"Key":"a"}}}]}`,
+		`{"TotalCount":"0","PageSize":"10"}`,
 		`{"CustomImages":[{"ImageId":"m-4"}],"CustomImages":{},"RequestId":"R-2"}`,
 	)
 }

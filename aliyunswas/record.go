@@ -32,8 +32,8 @@ var record = wire.NewObject(
 	wire.Text("Name", func(r *Record) *string { return &r.Name }),
 	wire.Text("Description", func(r *Record) *string { return &r.Description }),
 	wire.Word("RegionId", func(r *Record) *string { return &r.RegionID }),
-	wire.Word("Status", func(r *Record) *string { return &r.Status }),
-	wire.Word("OsType", func(r *Record) *string { return &r.OSType }),
+	wire.Enum("Status", func(r *Record) *string { return &r.Status }, statuses.Has),
+	wire.Enum("OsType", func(r *Record) *string { return &r.OSType }, oses.Has),
 	wire.Word("SourceImageName", func(r *Record) *string { return &r.SourceImageName }),
 	wire.Word("SourceImageVersion", func(r *Record) *string { return &r.SourceImageVersion }),
 	wire.Word("UserId", func(r *Record) *string { return &r.UserID }),
@@ -41,11 +41,11 @@ var record = wire.NewObject(
 	wire.Text("InstanceId", func(r *Record) *string { return &r.InstanceID }),
 	wire.Text("SystemSnapshotId", func(r *Record) *string { return &r.SystemSnapshotID }),
 	wire.Text("DataSnapshotId", func(r *Record) *string { return &r.DataSnapshotID }),
-	wire.Int("RequiredSystemDiskSize", func(r *Record) *int64 { return &r.RequiredSystemDiskSize }),
-	wire.Int("RequiredDataDiskSize", func(r *Record) *int64 { return &r.RequiredDataDiskSize }),
+	wire.Size("RequiredSystemDiskSize", func(r *Record) *int64 { return &r.RequiredSystemDiskSize }),
+	wire.Size("RequiredDataDiskSize", func(r *Record) *int64 { return &r.RequiredDataDiskSize }),
 	wire.Bool("InShareUser", func(r *Record) *bool { return &r.InShareUser }),
 	wire.Time("CreationTime", func(r *Record) *time.Time { return &r.CreationTime }),
-	wire.List("Tags", tag, func(r *Record) *[]Tag { return &r.Tags }),
+	wire.List("Tags", tag, func(r *Record) *[]Tag { return &r.Tags }, "Tag"),
 
 	wire.Text("InstanceName", func(r *Record) *string { return &r.InstanceName }).Detail(),
 	wire.Text("SystemSnapshotName", func(r *Record) *string { return &r.SystemSnapshotName }).Detail(),
@@ -55,6 +55,6 @@ var record = wire.NewObject(
 )
 
 var tag = wire.NewObject(
-	wire.Word("Key", func(t *Tag) *string { return &t.Key }),
-	wire.Text("Value", func(t *Tag) *string { return &t.Value }),
+	wire.Word("Key", func(t *Tag) *string { return &t.Key }).Or("TagKey"),
+	wire.Text("Value", func(t *Tag) *string { return &t.Value }).Or("TagValue"),
 )

@@ -43,7 +43,7 @@ func TestErrors(t *testing.T) {
 		{"internal error", `{"Code":"InternalError","Message":"try later","RequestId":"R-1"}`, 500, provider.Unavailable},
 		{"bad parameter", `{"Code":"InvalidParam","Message":"bad","RequestId":"R-1"}`, 403, provider.InvalidArgument},
 		{"forbidden", `{"Code":"Forbidden.RAM","Message":"no","RequestId":"R-1"}`, 403, provider.PermissionDenied},
-		{"another page", `{"Images":{"Image":[]},"TotalCount":0}`, 200, provider.BadResponse},
+		{"another page", `{"Images":{"Image":[]},"TotalCount":3}`, 200, provider.BadResponse},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := &adaptertest.Server{Status: test.status, Body: test.body}

@@ -152,4 +152,9 @@ type Page struct {
 	Total     int    // number of images in the whole listing; 0: not stated
 	Next      string // token of the next page; empty for the last page and without tokens
 	RequestID string // the provider's support can find the request by it
+
+	// Unreadable counts, by the path of a documented field, the values in the page
+	// that are not empty and could not be converted, such as a time in an unknown
+	// layout or an unknown status. Their fields in Images are zero. Nil: none.
+	Unreadable map[string]int
 }

@@ -24,6 +24,9 @@ func TestMutants(t *testing.T) {
 			`],"ret_code":0,"Notes":{}}`,
 		` { "total_count" : "1" , "image_set" : [ null , { "default_passwd" : 1 , "image_id" : 7 , "default_passwd" : [ ] , "size" : 4e1 , `+
 			`"tags" : [ { "tag_key" : "a" } , { "tag_key" : "b" } ] , "tags" : [ { "tag_key" : "c" } ] } ] } `,
+		`{"image_set":[{"image_id":"img-5","tags":{"tag_key":"a","tag_value":"1"},"create_time":"2013-08-07 18:16:32"},`+
+			`{"image_id":"img-6","tags":{"tag":[{"TagKey":"a","Value":"1"}]},"status":"odd","processor_type":"128bit"},{"image_id":"img-7","tags":{"tag":{"Key":"a"}}}],"ret_code":0}`,
+		`{"ret_code":0,"total_count":0}`,
 		`{"image_set":[{"image_id":"img-4"}],"image_set":{},"ret_code":0}`,
 	)
 }

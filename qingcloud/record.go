@@ -3,6 +3,7 @@ package qingcloud
 import (
 	"time"
 
+	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/wire"
 )
 
@@ -33,18 +34,18 @@ var record = wire.NewObject(
 	wire.Text("image_id", func(r *Record) *string { return &r.ImageID }),
 	wire.Text("image_name", func(r *Record) *string { return &r.ImageName }),
 	wire.Text("description", func(r *Record) *string { return &r.Description }),
-	wire.Word("provider", func(r *Record) *string { return &r.Provider }),
+	wire.Enum("provider", func(r *Record) *string { return &r.Provider }, sources.Has),
 	wire.Word("owner", func(r *Record) *string { return &r.Owner }),
-	wire.Word("visibility", func(r *Record) *string { return &r.Visibility }),
-	wire.Word("status", func(r *Record) *string { return &r.Status }),
-	wire.Word("platform", func(r *Record) *string { return &r.Platform }),
+	wire.Enum("visibility", func(r *Record) *string { return &r.Visibility }, visibilities.Has),
+	wire.Enum("status", func(r *Record) *string { return &r.Status }, statuses.Has),
+	wire.Enum("platform", func(r *Record) *string { return &r.Platform }, oses.Has),
 	wire.Word("os_family", func(r *Record) *string { return &r.OSFamily }),
-	wire.Word("processor_type", func(r *Record) *string { return &r.ProcessorType }),
-	wire.Word("architecture", func(r *Record) *string { return &r.Architecture }),
-	wire.Int("size", func(r *Record) *int64 { return &r.Size }),
+	wire.Enum("processor_type", func(r *Record) *string { return &r.ProcessorType }, widths.Has),
+	wire.Enum("architecture", func(r *Record) *string { return &r.Architecture }, apispec.IsArch),
+	wire.Size("size", func(r *Record) *int64 { return &r.Size }),
 	wire.Time("create_time", func(r *Record) *time.Time { return &r.CreateTime }),
 	wire.Time("status_time", func(r *Record) *time.Time { return &r.StatusTime }),
-	wire.List("tags", tag, func(r *Record) *[]Tag { return &r.Tags }),
+	wire.List("tags", tag, func(r *Record) *[]Tag { return &r.Tags }, "tag", "Tag"),
 
 	wire.Text[Record]("default_passwd", nil).Secret(),
 
@@ -64,9 +65,9 @@ var record = wire.NewObject(
 )
 
 var tag = wire.NewObject(
-	wire.Word("tag_key", func(t *Tag) *string { return &t.TagKey }),
+	wire.Word("tag_key", func(t *Tag) *string { return &t.TagKey }).Or("TagKey", "Key"),
 	wire.Word("tag_name", func(t *Tag) *string { return &t.TagName }),
-	wire.Text("tag_value", func(t *Tag) *string { return &t.TagValue }),
+	wire.Text("tag_value", func(t *Tag) *string { return &t.TagValue }).Or("TagValue", "Value"),
 
 	wire.Text("tag_id", func(t *Tag) *string { return &t.TagID }).Detail(),
 	wire.Text("owner", func(t *Tag) *string { return &t.Owner }).Detail(),

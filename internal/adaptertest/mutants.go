@@ -106,7 +106,7 @@ func (c checker[R]) checkRefused(doc []byte) {
 // members that come twice come once.
 func (c checker[R]) checkAlone(fresh reader[R], op *apispec.Operation[R], doc []byte, content tree, found findings[R]) {
 	for i, row := range expect(op, c.rows, content).images {
-		alone := answerOf(op, row.settled())
+		alone := answerOf(op, row.settled(listNames(c.api.Record.Names())))
 		f := form{"alone", alone, canonical.write(alone)}
 		got, _ := c.read(fresh, op, f)
 		c.same(op, doc, f, findings[R]{Images: found.Images[i : i+1], Details: found.Details[i : i+1]}, got)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -48,10 +49,18 @@ func expect[R any](op *apispec.Operation[R], rows Rows, doc tree) (e expected) {
 		e.refused = true
 	}
 	e.images = identified
-	if !e.found && !(op.Single && saysItsRequest(op, doc)) {
+	if !e.found && !(op.Single && saysItsRequest(op, doc)) && !statesNoImages(op, doc) {
 		e.refused = true
 	}
 	return e
+}
+
+var zero = regexp.MustCompile(`^-?0+(\.0+)?([eE][+-]?[0-9]+)?$`)
+
+// statesNoImages reports whether a response states that its total is 0.
+func statesNoImages[R any](op *apispec.Operation[R], doc tree) bool {
+	total := strings.TrimSpace(doc.member(op.Envelope.Total))
+	return json.Valid([]byte(total)) && zero.MatchString(total)
 }
 
 // saysItsRequest reports whether an answer has a request identifier, which some

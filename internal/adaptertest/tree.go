@@ -117,12 +117,12 @@ func (v tree) quoted() tree {
 	return out
 }
 
-// hasTwins reports whether an object has two members whose names are alike but
-// for their case, so that their order matters: some gateways answer code for Code.
+// hasTwins reports whether an object has two members that mean the same, so that
+// their order matters: some gateways answer code for Code, and Key for TagKey.
 func (v tree) hasTwins() bool {
 	seen := map[string]bool{}
 	for _, key := range v.keys {
-		key = strings.ToLower(key)
+		key = strings.TrimPrefix(strings.ReplaceAll(strings.ToLower(key), "_", ""), "tag")
 		if seen[key] {
 			return true
 		}
@@ -144,26 +144,50 @@ func (v tree) paths(above string, all map[string]bool) {
 	}
 }
 
+// listNames returns the names of the members that hold a list, or an object around
+// a list, by the paths of a record.
+func listNames(paths []string) map[string]bool {
+	names := map[string]bool{"Tag": true, "tag": true} // wrappers, documented or not
+	for _, path := range paths {
+		list, _, found := strings.Cut(path, "[]")
+		if !found {
+			continue
+		}
+		steps := strings.Split(list, ".")
+		for _, step := range steps[max(0, len(steps)-2):] {
+			names[step] = true
+		}
+	}
+	return names
+}
+
 // settled returns the value with members that come twice made into one: the last
-// counts, null is no value but ends a list, and objects are one object together.
-// Only an object stays apart from another value that follows.
-func (v tree) settled() tree {
+// counts, null is no value but ends a list, and objects are one object together,
+// unless they stand in the place of a list. Only an object stays apart from another
+// value that follows.
+func (v tree) settled(lists map[string]bool) tree {
 	out := tree{open: v.open, scalar: v.scalar}
 	for i, e := range v.inside {
 		if v.open == '{' {
-			out.settle(v.keys[i], e.settled())
+			out.settle(v.keys[i], e.settled(lists), lists)
 		} else {
-			out.inside = append(out.inside, e.settled())
+			out.inside = append(out.inside, e.settled(lists))
 		}
 	}
 	return out
 }
 
 // settle adds a member to an object.
-func (v *tree) settle(key string, e tree) {
+func (v *tree) settle(key string, e tree, lists map[string]bool) {
 	for i := range v.keys {
-		if v.keys[i] == key && v.inside[i].joins(e) {
-			v.inside[i] = v.inside[i].followedBy(e)
+		switch {
+		case v.keys[i] != key:
+			continue
+		case lists[key]:
+			v.inside[i] = e
+			return
+		case v.inside[i].joins(e):
+			v.inside[i] = v.inside[i].followedBy(e, lists)
 			return
 		}
 	}
@@ -172,7 +196,7 @@ func (v *tree) settle(key string, e tree) {
 
 func (v tree) joins(e tree) bool { return v.open != '{' || e.open == '{' || e.isNull() }
 
-func (v tree) followedBy(e tree) tree {
+func (v tree) followedBy(e tree, lists map[string]bool) tree {
 	switch {
 	case e.isNull() && v.open != '[':
 		return v
@@ -180,7 +204,7 @@ func (v tree) followedBy(e tree) tree {
 		return e
 	}
 	for i, key := range e.keys {
-		v.settle(key, e.inside[i])
+		v.settle(key, e.inside[i], lists)
 	}
 	return v
 }

@@ -83,6 +83,13 @@ func (w Words[E]) Read(wire string) E {
 	return ""
 }
 
+// Has reports whether a provider's word is in the vocabulary, in any case.
+func (w Words[E]) Has(wire string) bool {
+	return slices.ContainsFunc(w, func(word Word[E]) bool {
+		return slices.ContainsFunc(word.Wire, func(known string) bool { return strings.EqualFold(known, wire) })
+	})
+}
+
 // Encode is an [Encode].
 func (w Words[E]) Encode(value string) ([]string, Fit) {
 	for _, word := range w {

@@ -14,7 +14,14 @@ import (
 // envelope is what stands around the images of an answer.
 type envelope struct {
 	status httpapi.Status
-	total  int64
+	total  string
+}
+
+// count is the number of images that the response states; ok is false if it states
+// none.
+func (e *envelope) count() (n int, ok bool) {
+	total, ok := wire.Whole(e.total)
+	return int(max(total, 0)), ok && total >= 0 && strings.TrimSpace(e.total) != ""
 }
 
 func newPage[R any](op *Operation[R], record *wire.Object[R]) *wire.Page[envelope, R] {
@@ -36,9 +43,14 @@ func envelopeFields(e Envelope) []wire.Field[envelope] {
 	text(e.Message, func(e *envelope) *string { return &e.status.Message })
 	text(e.RequestID, func(e *envelope) *string { return &e.status.RequestID })
 	if e.Total != "" {
-		fields = append(fields, wire.Int(e.Total, func(e *envelope) *int64 { return &e.total }))
+		fields = append(fields, wire.Enum(e.Total, func(e *envelope) *string { return &e.total }, isCount))
 	}
 	return fields
+}
+
+func isCount(text string) bool {
+	n, ok := wire.Whole(text)
+	return ok && n >= 0
 }
 
 // spellings of a member: some gateways begin it in lower case.
@@ -60,7 +72,7 @@ func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Pa
 	var e envelope
 	page := &provider.Page{}
 	_, located := op.named(Location)
-	found, err := s.api.pages[op.Action].Scan(body, &e, func(r *R, raw wire.Raw) error {
+	result, err := s.api.pages[op.Action].Scan(body, &e, func(r *R, raw wire.Raw) error {
 		if page.Images == nil {
 			page.Images = make([]image.Image, 0, min(size, op.MaxPage))
 		}
@@ -76,10 +88,12 @@ func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Pa
 		}
 		return nil
 	})
-	if err == nil && !found && (!op.Single || e.status.RequestID == "") {
+	total, stated := e.count()
+	isEmpty := stated && total == 0 || op.Single && e.status.RequestID != ""
+	if err == nil && !result.Found && !isEmpty {
 		err = errNoRows
 	}
-	page.Total, page.RequestID = int(max(e.total, 0)), e.status.RequestID
+	page.Total, page.RequestID, page.Unreadable = total, e.status.RequestID, result.Unreadable
 	return page, e.status, err
 }
 

@@ -17,20 +17,38 @@ func Identifier(text string) string {
 	return text
 }
 
-// Percent reads a share such as "32%" or "32"; anything else is 0.
+// Percent parses a share such as "32%" or "32"; anything else is 0.
 func Percent(text string) int {
-	if text == "" {
-		return 0
-	}
-	n, err := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(text), "%"))
-	if err != nil || n < 0 {
-		return 0
-	}
+	n, _ := percent(text)
 	return n
 }
 
-// GiB reads a size. One below nothing is none.
+// IsPercent reports whether [Percent] can parse a text.
+func IsPercent(text string) bool {
+	_, ok := percent(text)
+	return ok
+}
+
+func percent(text string) (n int, ok bool) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		return 0, true
+	}
+	n, err := strconv.Atoi(strings.TrimSuffix(text, "%"))
+	if err != nil || n < 0 {
+		return 0, false
+	}
+	return n, true
+}
+
+// GiB converts a size. Negative sizes become 0.
 func GiB(n int64) int { return int(max(n, 0)) }
+
+// IsArch reports whether [Arch] knows an architecture.
+func IsArch(text string) bool {
+	_, err := image.ParseArch(text)
+	return err == nil
+}
 
 // Arch reads an architecture in any usual spelling; an unknown one is the zero
 // value.

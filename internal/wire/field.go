@@ -1,6 +1,9 @@
 package wire
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A Field says where one member of a JSON object lands in a T: in the place that at
 // returns. That must be inside the T itself, as it is asked only once.
@@ -12,6 +15,7 @@ type Field[T any] struct {
 // A member is what a field says about the JSON side.
 type member struct {
 	name   string
+	other  []string // further spellings of the name, which no page documents
 	names  []string // the paths of the field and of all inside it
 	holder byte     // '[' or '{' of a field that holds others, else 0
 	detail bool
@@ -21,8 +25,15 @@ type member struct {
 
 // A mode says how to read.
 type mode struct {
-	details bool // whether fields marked Detail are stored
-	fresh   bool // whether every list needs memory of its own
+	details bool   // whether fields marked Detail are stored
+	fresh   bool   // whether every list needs memory of its own
+	path    string // of the value
+}
+
+// inside is the mode for what a value holds; step stands between the paths.
+func (m mode) inside(step string) mode {
+	m.path += step
+	return m
 }
 
 // Detail returns the field marked as stored only where details are wanted:
@@ -39,10 +50,19 @@ func (f Field[T]) Secret() Field[T] {
 	return f
 }
 
-// reader returns what reads the field into t. What holds secrets is always looked
+// Or returns the field with further names, which are read like its own and are not
+// among the paths of the table.
+func (f Field[T]) Or(names ...string) Field[T] {
+	f.other = append(slices.Clip(f.other), names...)
+	return f
+}
+
+// reader returns what reads the field into t; m is the mode of the object around it.
+// What holds secrets is always looked
 // into, and cut as a whole if it has not the shape in which the table knows where
 // they are.
 func (f *Field[T]) reader(t *T, m mode) reader {
+	m = m.inside(f.name)
 	switch {
 	case f.secret:
 		return (*scanner).cutMember
@@ -64,14 +84,15 @@ func (f *Field[T]) reader(t *T, m mode) reader {
 func named(name string) member { return member{name: name, names: []string{name}} }
 
 // scalar is a field for values that are no lists and no objects. Set takes over what
-// [scanner.text] returns.
-func scalar[T, V any](name string, at func(*T) *V, set func(s *scanner, to *V, text []byte)) Field[T] {
-	return Field[T]{named(name), func(t *T, _ mode) reader {
+// [scanner.text] returns, and reports whether it could convert it.
+func scalar[T, V any](name string, at func(*T) *V, set func(s *scanner, to *V, text []byte) bool) Field[T] {
+	return Field[T]{named(name), func(t *T, m mode) reader {
 		to := at(t)
 		return func(s *scanner, i int) int {
-			text, ok, end := s.text(i)
-			if ok {
-				set(s, to, text)
+			start, c := s.peek(i)
+			text, ok, end := s.text(start)
+			if ok && !set(s, to, text) || (c == '[' || c == '{') && !s.isEmpty(start, end) {
+				s.countUnreadable(m.path)
 			}
 			return end
 		}
@@ -80,30 +101,47 @@ func scalar[T, V any](name string, at func(*T) *V, set func(s *scanner, to *V, t
 
 // Text is a string. A number or a boolean becomes its literal text.
 func Text[T any](name string, at func(*T) *string) Field[T] {
-	return scalar(name, at, func(s *scanner, to *string, text []byte) { *to = s.texts.keep(text) })
+	return scalar(name, at, func(s *scanner, to *string, text []byte) bool {
+		*to = s.texts.keep(text)
+		return true
+	})
 }
 
 // Word is a [Text] of few different values, such as a status, which share their
 // memory.
 func Word[T any](name string, at func(*T) *string) Field[T] {
-	return Field[T]{named(name), func(t *T, _ mode) reader {
+	return Enum(name, at, func(string) bool { return true })
+}
+
+// Enum is a [Word] of a closed vocabulary. A word that known does not accept is
+// stored all the same, and counted as unreadable; an empty one is not.
+func Enum[T any](name string, at func(*T) *string, known func(string) bool) Field[T] {
+	return Field[T]{named(name), func(t *T, m mode) reader {
 		to := at(t)
-		var seen recent // in quotes, and without anything that quoting changes
+		var seen recent // in quotes, and without anything that quoting changes; known ones only
 		return func(s *scanner, i int) int {
-			i, _ = s.peek(i)
-			if k := seen.at(s.data, i); k != "" {
+			start, c := s.peek(i)
+			if k := seen.at(s.data, start); k != "" {
 				*to = k[1 : len(k)-1]
-				return i + len(k)
+				return start + len(k)
 			}
-			text, ok, end := s.text(i)
-			switch quoted := s.data[i:end]; {
-			case !ok || s.err != nil:
-			case end-i <= maxWord && isQuoted(quoted, text):
+			text, ok, end := s.text(start)
+			if !ok || s.err != nil {
+				return end
+			}
+			quoted := s.data[start:end]
+			whole := end-start <= maxWord && isQuoted(quoted, text)
+			if whole {
 				k := s.words.intern(quoted)
-				seen.add(k)
 				*to = k[1 : len(k)-1]
-			default:
+			} else {
 				*to = s.words.intern(text)
+			}
+			switch {
+			case *to != "" && !known(*to), (c == '[' || c == '{') && !s.isEmpty(start, end):
+				s.countUnreadable(m.path)
+			case whole:
+				seen.add(s.words.intern(quoted))
 			}
 			return end
 		}
@@ -117,19 +155,36 @@ func isQuoted(quoted, text []byte) bool {
 // Int is a number, or a string that holds one; 1e3 is 1000 and 40.0 is 40. What
 // is not a whole number of 64 bits is 0.
 func Int[T any](name string, at func(*T) *int64) Field[T] {
-	return scalar(name, at, func(_ *scanner, to *int64, text []byte) { *to = whole(text) })
+	return scalar(name, at, func(_ *scanner, to *int64, text []byte) (ok bool) {
+		*to, ok = whole(text)
+		return ok
+	})
+}
+
+// Size is an [Int] that is not negative. A negative number becomes 0 and is counted
+// as unreadable.
+func Size[T any](name string, at func(*T) *int64) Field[T] {
+	return scalar(name, at, func(_ *scanner, to *int64, text []byte) bool {
+		n, ok := whole(text)
+		*to = max(n, 0)
+		return ok && n >= 0
+	})
 }
 
 // Bool is true, 1, or a string that says "true", "True", "TRUE" or "1"; anything
 // else is false.
 func Bool[T any](name string, at func(*T) *bool) Field[T] {
-	return scalar(name, at, func(_ *scanner, to *bool, text []byte) {
+	return scalar(name, at, func(_ *scanner, to *bool, text []byte) bool {
 		switch string(text) {
 		case "true", "True", "TRUE", "1":
 			*to = true
-		default:
+			return true
+		case "", "false", "False", "FALSE", "0":
 			*to = false
+			return true
 		}
+		*to = false
+		return false
 	})
 }
 
@@ -138,21 +193,28 @@ func Bool[T any](name string, at func(*T) *bool) Field[T] {
 // +08:00, +0800 or +08, or missing, which means UTC. The result is in UTC; a text in
 // another layout is the zero time.
 func Time[T any](name string, at func(*T) *time.Time) Field[T] {
-	return scalar(name, at, func(_ *scanner, to *time.Time, text []byte) { *to, _ = instant(text) })
+	return scalar(name, at, func(_ *scanner, to *time.Time, text []byte) (ok bool) {
+		*to, ok = instant(text)
+		return ok || len(text) == 0
+	})
 }
 
 // Texts is a list of texts, as [Text] reads them. Null, lists and objects in it are
 // left out; what is no list is empty.
 func Texts[T any](name string, at func(*T) *[]string) Field[T] {
-	return Field[T]{named(name), func(t *T, _ mode) reader {
+	return Field[T]{named(name), func(t *T, m mode) reader {
 		texts := at(t)
+		elements := m.path + "[]"
 		return func(s *scanner, i int) int {
 			*texts = nil
-			i, more := s.list(i)
+			i, more := s.list(i, m.path)
 			for ; more; i, more = s.next(i, ']') {
 				start, c := s.peek(i)
 				text, ok, end := s.text(start)
-				if ok && c != '{' && c != '[' {
+				switch {
+				case c == '{' || c == '[':
+					s.countUnless(s.isEmpty(start, end), elements)
+				case ok:
 					*texts = append(*texts, s.texts.keep(text))
 				}
 				i = end
@@ -162,43 +224,141 @@ func Texts[T any](name string, at func(*T) *[]string) Field[T] {
 	}}
 }
 
-// List is a list of objects. Elements that are no object are left out; what is
-// no list is empty.
-func List[T, E any](name string, of *Object[E], at func(*T) *[]E) Field[T] {
+// List is a list of objects. One object may stand for a list of one, and an object
+// with one of the wrappers as a member for what that member holds:
+//
+//	[{"Key":"a"}]    {"Key":"a"}    {"Tag":[{"Key":"a"}]}    {"Tag":{"Key":"a"}}
+//
+// Elements that are no object are left out. What has none of these forms is empty.
+func List[T, E any](name string, of *Object[E], at func(*T) *[]E, wrappers ...string) Field[T] {
 	return Field[T]{holder(name, '[', of), func(t *T, m mode) reader {
-		list, element := at(t), new(E)
-		inside := of.bind(element, mode{details: m.details, fresh: true})
-		var memory []E
-		return func(s *scanner, i int) int {
-			*list = memory[:0]
-			i, more := s.list(i)
-			for ; more; i, more = s.next(i, ']') {
-				start, c := s.peek(i)
-				if c != '{' {
-					i = s.pass(start, of.guards)
-					continue
-				}
-				var empty E
-				*element = empty
-				i = inside.scan(s, start)
-				*list = append(*list, *element)
-			}
-			if !m.fresh {
-				memory = *list
-			}
-			return i
-		}
+		return newListReader(of, at(t), wrappers, m)
 	}}
+}
+
+// Wrapped is a list that the vendor documents inside of an object: "Tags" with the
+// member "Tag". It is read in all forms of a [List].
+func Wrapped[T, E any](name, wrapper string, of *Object[E], at func(*T) *[]E) Field[T] {
+	inner := holder(wrapper, '[', of)
+	outer := member{name: name, names: pathsInside(name, '{', inner.names), holder: '{', guards: of.guards}
+	return Field[T]{outer, func(t *T, m mode) reader {
+		return newListReader(of, at(t), []string{wrapper}, m.inside("."+wrapper))
+	}}
+}
+
+// A listReader reads lists of objects into one place in memory.
+type listReader[E any] struct {
+	list    *[]E
+	memory  []E // of the lists before, unless every list needs its own
+	element E
+	table   *table // of an object in a list
+	object  *table // of an object in the place of a list
+	members int    // of the element, seen in that object
+	wrapped bool   // whether a wrapper was seen in it
+	fresh   bool
+	guards  bool
+	path    string // of the list
+}
+
+func newListReader[E any](of *Object[E], list *[]E, wrappers []string, m mode) reader {
+	l := &listReader[E]{list: list, fresh: m.fresh, guards: of.guards, path: m.path}
+	inside := m.inside("[].")
+	inside.fresh = true
+	l.table = of.bind(&l.element, inside)
+	l.object = of.bind(&l.element, inside)
+	for i := range l.object.slots {
+		read := l.object.slots[i].read
+		l.object.slots[i].read = func(s *scanner, i int) int {
+			l.members++
+			return read(s, i)
+		}
+	}
+	for _, wrapper := range wrappers {
+		l.object.add(wrapper, l.unwrap)
+	}
+	return l.read
+}
+
+// read reads a list, or an object in its place.
+func (l *listReader[E]) read(s *scanner, i int) int {
+	*l.list = l.memory[:0]
+	i, c := s.peek(i)
+	if c != '{' {
+		i = l.elements(s, i)
+	} else {
+		i = l.inPlace(s, i)
+	}
+	if !l.fresh {
+		l.memory = *l.list
+	}
+	return i
+}
+
+// elements reads a list.
+func (l *listReader[E]) elements(s *scanner, i int) int {
+	i, more := s.list(i, l.path)
+	for ; more; i, more = s.next(i, ']') {
+		start, c := s.peek(i)
+		if c != '{' {
+			i = s.pass(start, l.guards)
+			s.countUnless(s.isNothing(start, i), l.path+"[]")
+			continue
+		}
+		l.begin()
+		i = l.table.scan(s, start)
+		*l.list = append(*l.list, l.element)
+	}
+	return i
+}
+
+// inPlace reads an object that stands in the place of a list. If it has members of
+// an element, it is the last element.
+func (l *listReader[E]) inPlace(s *scanner, start int) int {
+	l.begin()
+	l.members, l.wrapped = 0, false
+	end := l.object.scan(s, start)
+	if l.members > 0 {
+		*l.list = append(*l.list, l.element)
+	} else if !l.wrapped {
+		s.countUnless(s.isEmpty(start, end), l.path)
+	}
+	return end
+}
+
+// unwrap reads what a wrapper holds: a list, or one object. The members of the
+// object around it stay.
+func (l *listReader[E]) unwrap(s *scanner, i int) (end int) {
+	l.wrapped = true
+	*l.list = (*l.list)[:0]
+	around := l.element
+	defer func() { l.element = around }()
+	i, c := s.peek(i)
+	if c != '{' {
+		return l.elements(s, i)
+	}
+	l.begin()
+	end = l.table.scan(s, i)
+	if !s.isEmpty(i, end) {
+		*l.list = append(*l.list, l.element)
+	}
+	return end
+}
+
+func (l *listReader[E]) begin() {
+	var empty E
+	l.element = empty
 }
 
 // Nested is an object. What is no object leaves the E as it is.
 func Nested[T, E any](name string, of *Object[E], at func(*T) *E) Field[T] {
 	return Field[T]{holder(name, '{', of), func(t *T, m mode) reader {
-		inside := of.bind(at(t), m)
+		inside := of.bind(at(t), m.inside("."))
 		return func(s *scanner, i int) int {
 			i, c := s.peek(i)
 			if c != '{' {
-				return s.skip(i)
+				end := s.skip(i)
+				s.countUnless(s.isNothing(i, end), m.path)
+				return end
 			}
 			return inside.scan(s, i)
 		}

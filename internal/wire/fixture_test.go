@@ -48,8 +48,8 @@ var diskTable = wire.NewObject(
 )
 
 var tagTable = wire.NewObject(
-	wire.Word("TagKey", func(t *tag) *string { return &t.Key }),
-	wire.Word("TagValue", func(t *tag) *string { return &t.Value }),
+	wire.Word("TagKey", func(t *tag) *string { return &t.Key }).Or("Key"),
+	wire.Word("TagValue", func(t *tag) *string { return &t.Value }).Or("Value"),
 )
 
 var detectionTable = wire.NewObject(
@@ -66,10 +66,8 @@ var imageTable = wire.NewObject(
 	wire.Int("Size", func(i *image) *int64 { return &i.Size }),
 	wire.Bool("IsPublic", func(i *image) *bool { return &i.Public }),
 	wire.Time("CreationTime", func(i *image) *time.Time { return &i.Created }),
-	wire.Inside("DiskDeviceMappings",
-		wire.List("DiskDeviceMapping", diskTable, func(i *image) *[]disk { return &i.Disks })),
-	wire.Inside("Tags",
-		wire.List("Tag", tagTable, func(i *image) *[]tag { return &i.Tags })),
+	wire.Wrapped("DiskDeviceMappings", "DiskDeviceMapping", diskTable, func(i *image) *[]disk { return &i.Disks }),
+	wire.Wrapped("Tags", "Tag", tagTable, func(i *image) *[]tag { return &i.Tags }),
 	wire.Texts("CreateInstances", func(i *image) *[]string { return &i.Instances }),
 	wire.Inside("Features",
 		wire.Word("NvmeSupport", func(i *image) *string { return &i.Nvme })).Detail(),
@@ -95,7 +93,7 @@ type scanned struct {
 }
 
 func scan(p *wire.Page[envelope, image], data []byte) (got scanned, err error) {
-	got.Found, err = p.Scan(data, &got.Envelope, func(i *image, raw wire.Raw) error {
+	result, err := p.Scan(data, &got.Envelope, func(i *image, raw wire.Raw) error {
 		row := *i
 		row.Disks = append([]disk(nil), i.Disks...)
 		row.Tags = append([]tag(nil), i.Tags...)
@@ -103,6 +101,7 @@ func scan(p *wire.Page[envelope, image], data []byte) (got scanned, err error) {
 		got.Raw = append(got.Raw, string(raw.Copy()))
 		return nil
 	})
+	got.Found = result.Found
 	return got, err
 }
 

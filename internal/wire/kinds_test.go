@@ -107,7 +107,7 @@ var kindTests = map[string]every{
 	`["a",1,true,null,[],{}]`:  {Texts: []string{"a", "1", "true"}, List: []item{{}}},
 	`[{"name":"x"},null,{},3]`: {Texts: []string{"3"}, List: []item{{"x"}, {}}},
 	`{}`:                       {},
-	`{"name":"x"}`:             {Nested: item{"x"}, Inside: "x"},
+	`{"name":"x"}`:             {List: []item{{"x"}}, Nested: item{"x"}, Inside: "x"},
 	`{"Name":"x","other":[1]}`: {},
 
 	`"2017-12-08T12:10:03Z"`:                clock("2017-12-08T12:10:03Z", 12, 10, 3, 0),

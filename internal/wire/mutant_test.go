@@ -13,6 +13,9 @@ func TestMutantsOfRecords(t *testing.T) {
 		`{"Tags":{"Tag":[{"TagKey":"k","TagValue":"v"},null,{"TagKey":1}]},"DiskDeviceMappings":{"DiskDeviceMapping":[{"Size":"20","Type":"system"}]},` +
 			`"Features":{"NvmeSupport":"supported"},"DetectionOptions":{"Status":"Finished","Items":{}},"CreateInstances":["a",1,null]}`,
 		` { "Size" : 40.0 , "Size" : 1e3 , "IsPublic" : 1 , "CreationTime" : "2017-12-08 12:10+08:00" , "Tags" : "" } `,
+		`{"Tags":[{"Key":"a","Value":"1"},{"TagKey":"b"}],"DiskDeviceMappings":{"DiskDeviceMapping":{"Size":20,"Type":"data"}},"CreationTime":"2017-12-08 12:10"}`,
+		`{"Tags":{"TagKey":"a","TagValue":"1"},"DiskDeviceMappings":{"Size":"40","Device":"/dev/vda"},"CreationTime":"2017-12-08T12:10:03+0800"}`,
+		`{"Tags":{"Key":"a","Tag":[{"Value":"1"}],"Tag":{"Key":"c"}},"Tags":{"Tag":{}},"CreationTime":"2017-12-08T12:10+08"}`,
 		`{"Tags":{"Tag":[{"TagKey":"a"},{"TagKey":"b"}]},"Tags":{"Tag":[{"TagKey":"c"}]}}`,
 	}, checkDecode)
 }

@@ -44,17 +44,21 @@ func digitsEnd(b []byte, i int) (end int, ok bool) {
 // maxDigits is how many digits an int64 can have.
 const maxDigits = 19
 
-// whole is the number that a text holds, or 0 if it is not an int64.
-func whole(text []byte) int64 {
+// Whole parses a number as [Int] does: 1e3 is 1000 and 40.0 is 40, white space around
+// it does not matter, and an empty text is 0. What is not a whole number of 64 bits is
+// 0 and not ok.
+func Whole(text string) (n int64, ok bool) { return whole([]byte(text)) }
+
+func whole(text []byte) (n int64, ok bool) {
 	if n, ok := digitsOnly(text); ok {
-		return n
+		return n, true
 	}
 	text = bytes.TrimSpace(text)
 	if end, ok := numberEnd(text, 0); !ok || end != len(text) {
-		return 0
+		return 0, len(text) == 0
 	}
 	if i, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-		return i
+		return i, true
 	}
 	return scaled(strings.ToLower(string(text)))
 }
@@ -74,24 +78,27 @@ func digitsOnly(text []byte) (n int64, ok bool) {
 }
 
 // scaled is the value of a number with a fraction or an exponent.
-func scaled(n string) int64 {
+func scaled(n string) (value int64, ok bool) {
 	mantissa, exponent, hasExponent := strings.Cut(n, "e")
 	shift := 0
 	if hasExponent {
 		var err error
 		if shift, err = strconv.Atoi(exponent); err != nil {
-			return 0
+			return 0, false
 		}
 	}
 	integer, fraction, _ := strings.Cut(mantissa, ".")
 	digits := strings.TrimRight(integer+fraction, "0")
+	if digits == "" || digits == "-" {
+		return 0, true
+	}
 	zeros := len(integer) + shift - len(digits)
 	if zeros < 0 || zeros > maxDigits {
-		return 0
+		return 0, false
 	}
 	i, err := strconv.ParseInt(digits+strings.Repeat("0", zeros), 10, 64)
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	return i
+	return i, true
 }

@@ -19,10 +19,12 @@ type Object[T any] struct {
 func NewObject[T any](fields ...Field[T]) *Object[T] {
 	o := &Object[T]{fields: slices.Clone(fields), index: make(map[string]int, len(fields))}
 	for i, f := range fields {
-		if _, twice := o.index[f.name]; twice {
-			panic(fmt.Sprintf("wire: two fields have the name %q", f.name))
+		for _, name := range append([]string{f.name}, f.other...) {
+			if _, twice := o.index[name]; twice {
+				panic(fmt.Sprintf("wire: two fields have the name %q", name))
+			}
+			o.index[name] = i
 		}
-		o.index[f.name] = i
 		o.guards = o.guards || f.secret || f.guards
 	}
 	o.decoders.New = func() any {

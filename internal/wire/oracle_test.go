@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -153,27 +154,37 @@ func oracleDisk(raw json.RawMessage) (d disk) {
 func oracleTag(raw json.RawMessage) (t tag) {
 	for _, m := range oracleMembers(raw) {
 		switch m.key {
-		case "TagKey":
+		case "TagKey", "Key":
 			oracleText(m.value, &t.Key)
-		case "TagValue":
+		case "TagValue", "Value":
 			oracleText(m.value, &t.Value)
 		}
 	}
 	return t
 }
 
-// oracleList reads the list that is the member called name of the object raw.
-func oracleList[E any](raw json.RawMessage, name string, read func(json.RawMessage) E, to *[]E) {
+// oracleList reads a list of objects: as a list, as one object, or as what the member
+// wrapper of an object holds. An object with one of the keys is an element.
+func oracleList[E any](raw json.RawMessage, wrapper string, keys []string, read func(json.RawMessage) E, to *[]E) {
+	*to = nil
+	for _, e := range oracleElements(raw) {
+		if e[0] == '{' {
+			*to = append(*to, read(e))
+		}
+	}
+	isElement := false
 	for _, m := range oracleMembers(raw) {
-		if m.key != name {
-			continue
+		isElement = isElement || slices.Contains(keys, m.key)
+		switch {
+		case m.key != wrapper:
+		case m.value[0] == '{' && !oracleEmpty(m.value):
+			*to = []E{read(m.value)}
+		default:
+			oracleList(m.value, "", nil, read, to)
 		}
-		*to = nil
-		for _, e := range oracleElements(m.value) {
-			if e[0] == '{' {
-				*to = append(*to, read(e))
-			}
-		}
+	}
+	if isElement {
+		*to = append(*to, read(raw))
 	}
 }
 
@@ -208,9 +219,9 @@ func oracleImage(raw json.RawMessage, details bool) (i image) {
 		case "CreationTime":
 			oracleTime(m.value, &i.Created)
 		case "DiskDeviceMappings":
-			oracleList(m.value, "DiskDeviceMapping", oracleDisk, &i.Disks)
+			oracleList(m.value, "DiskDeviceMapping", []string{"Type", "Device", "SnapshotId", "Size"}, oracleDisk, &i.Disks)
 		case "Tags":
-			oracleList(m.value, "Tag", oracleTag, &i.Tags)
+			oracleList(m.value, "Tag", []string{"TagKey", "Key", "TagValue", "Value"}, oracleTag, &i.Tags)
 		case "CreateInstances":
 			oracleTexts(m.value, &i.Instances)
 		case "Features":

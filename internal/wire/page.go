@@ -47,23 +47,35 @@ func (p *Page[P, R]) Names() []string {
 	return append(p.envelope.Names(), names...)
 }
 
+// Result is what a scan of a page found besides its rows.
+type Result struct {
+	// Found reports whether the member with the rows is there. Null or something
+	// empty in its place, or on the way to it, is a page without rows.
+	Found bool
+
+	// Unreadable counts, by path, the values that are there, are not empty, and
+	// could not be converted; nil if there are none. The paths are those of
+	// [Object.Names]: of a row, or of the envelope.
+	Unreadable map[string]int
+}
+
 // Scan reads a page: the envelope into e, and the rows one by one into a record
 // that is handed to row. Fields marked Detail are skipped. The record, and the
 // elements of lists in it, are used again for the next row.
 //
-// Found reports whether the member with the rows is there; null or something
-// empty in its place, or on the way to it, is a page without rows. Rows are handed
-// over as they are read, so an error can follow them: a [*SyntaxError], a
-// [*ShapeError], or what row returned.
-func (p *Page[P, R]) Scan(data []byte, e *P, row func(r *R, raw Raw) error) (found bool, err error) {
+// Rows are handed over as they are read, so an error can follow them: a
+// [*SyntaxError], a [*ShapeError], or what row returned.
+func (p *Page[P, R]) Scan(data []byte, e *P, row func(r *R, raw Raw) error) (result Result, err error) {
 	v := p.visits.Get().(*visit[P, R])
 	v.begin(data)
 	v.found, v.row, v.envelope = false, row, *e
-	err = v.end(v.document(v.table))
-	found, *e = v.found, v.envelope
+	end := v.document(v.table)
+	result.Unreadable = v.counts
+	err = v.end(end)
+	result.Found, *e = v.found, v.envelope
 	v.forget()
 	if len(data) <= maxUsual {
 		p.visits.Put(v)
 	}
-	return found, err
+	return result, err
 }

@@ -153,14 +153,14 @@ func TestRecordIsEmptyForEveryRow(t *testing.T) {
 func TestScanEndsWithTheErrorOfRow(t *testing.T) {
 	stop := errors.New("stop")
 	rows := 0
-	found, err := ecsPage.Scan([]byte(`{"Images":{"Image":[{},{},{}`), new(envelope), func(*image, wire.Raw) error {
+	result, err := ecsPage.Scan([]byte(`{"Images":{"Image":[{},{},{}`), new(envelope), func(*image, wire.Raw) error {
 		if rows++; rows == 2 {
 			return stop
 		}
 		return nil
 	})
-	if !errors.Is(err, stop) || rows != 2 || !found {
-		t.Errorf("Scan = %t, %v after %d rows, want true, stop after 2", found, err, rows)
+	if !errors.Is(err, stop) || rows != 2 || !result.Found {
+		t.Errorf("Scan = %+v, %v after %d rows, want found, stop after 2", result, err, rows)
 	}
 }
 

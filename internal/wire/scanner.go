@@ -1,5 +1,7 @@
 package wire
 
+import "bytes"
+
 // maxDepth is how deep values may be nested, as in encoding/json.
 const maxDepth = 10000
 
@@ -13,13 +15,14 @@ type scanner struct {
 	member  int // where the current member begins, or the white space in front of it
 	words   words
 	texts   texts
-	cuts    []span // the secrets of the current row
-	scratch []byte // the text unquoted last
+	cuts    []span         // the secrets of the current row
+	counts  map[string]int // of unreadable values, by path; nil: none
+	scratch []byte         // the text unquoted last
 }
 
 // begin makes the scanner ready for another document. The words stay.
 func (s *scanner) begin(data []byte) {
-	s.data, s.err, s.depth, s.cuts = data, nil, 0, s.cuts[:0]
+	s.data, s.err, s.depth, s.cuts, s.counts = data, nil, 0, s.cuts[:0], nil
 	s.texts.next()
 }
 
@@ -88,13 +91,52 @@ func (s *scanner) next(i int, closing byte) (end int, more bool) {
 	return i + 1, false
 }
 
-// list enters the list at i. What is no list is skipped.
-func (s *scanner) list(i int) (end int, more bool) {
+// list enters the list at i. What is no list is skipped, and counted under path
+// unless it is empty.
+func (s *scanner) list(i int, path string) (end int, more bool) {
 	i, c := s.peek(i)
 	if c == '[' {
 		return s.enter(i, ']')
 	}
-	return s.skip(i), false
+	end = s.skip(i)
+	s.countUnless(s.isNothing(i, end), path)
+	return end, false
+}
+
+// countUnreadable counts a value that is there and could not be converted.
+func (s *scanner) countUnreadable(path string) {
+	if s.err != nil {
+		return
+	}
+	if s.counts == nil {
+		s.counts = make(map[string]int)
+	}
+	s.counts[path]++
+}
+
+func (s *scanner) countUnless(fine bool, path string) {
+	if !fine {
+		s.countUnreadable(path)
+	}
+}
+
+// isNothing reports whether the value that was read from start to end is null, "",
+// [] or {}.
+func (s *scanner) isNothing(start, end int) bool {
+	switch value := s.data[start:end]; {
+	case s.err != nil || len(value) == 0 || value[0] == 'n':
+		return true
+	case value[0] == '[' || value[0] == '{':
+		return s.isEmpty(start, end)
+	default:
+		return string(value) == `""`
+	}
+}
+
+// isEmpty reports whether the list or object that was read from start to end is
+// empty.
+func (s *scanner) isEmpty(start, end int) bool {
+	return s.err != nil || len(bytes.TrimSpace(s.data[start+1:end-1])) == 0
 }
 
 // skip checks one value and passes over it.

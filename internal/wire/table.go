@@ -1,12 +1,16 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+	"maps"
+)
 
 // A reader reads the value at a position into one place in memory, and returns
 // where the value ends. Null leaves a scalar as it is.
 type reader func(s *scanner, at int) (end int)
 
-// A table reads objects into one place in memory, which always stand at one depth.
+// A table reads objects into one place in memory, which always stand at
+// about the same depth.
 // It remembers which key came after which: objects mostly repeat the order of the one
 // before, and then finding a member takes one comparison.
 type table struct {
@@ -30,6 +34,13 @@ const (
 	maxKey     = 128 // bytes of a key that are remembered
 	maxSkipped = 512 // bytes of a skipped value that are remembered
 )
+
+// add gives the table another member.
+func (t *table) add(name string, read reader) {
+	t.index = maps.Clone(t.index)
+	t.index[name] = len(t.slots)
+	t.slots = append(t.slots, slot{read: read})
+}
 
 // scan reads the object at i.
 func (t *table) scan(s *scanner, i int) int {

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -31,9 +30,7 @@ func (p *Page[P, R]) newVisit() *visit[P, R] {
 		read = v.place('{', way.scan)
 	}
 	v.table = p.envelope.bind(&v.envelope, mode{fresh: true})
-	v.table.index = maps.Clone(v.table.index)
-	v.table.index[steps[0]] = len(v.table.slots)
-	v.table.slots = append(v.table.slots, slot{read: read})
+	v.table.add(steps[0], read)
 	return v
 }
 
