@@ -10,8 +10,4 @@ require (
 	golang.org/x/time v0.16.0
 )
 
-require (
-	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
-	github.com/jmespath/go-jmespath v0.4.0 // indirect
-	gopkg.in/ini.v1 v1.67.0 // indirect
-)
+require github.com/hashicorp/go-cleanhttp v0.5.2 // indirect

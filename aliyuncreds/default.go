@@ -2,66 +2,123 @@ package aliyuncreds
 
 import (
 	"context"
-	"os"
+	"fmt"
 	"strings"
 
+	"github.com/imagequery/imagequery/internal/aliyun"
 	"github.com/imagequery/imagequery/provider"
 )
 
-// Default returns the credentials that the vendor's tools would use. It looks in
-// their order, each time anew:
+// Default returns the credentials that the environment and the vendor's files
+// configure. It tries the sources in the order of the package documentation, each
+// time anew.
 //
-//   - the environment: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET
-//     and, for a temporary session, ALIBABA_CLOUD_SECURITY_TOKEN
-//   - an OIDC token: ALIBABA_CLOUD_OIDC_TOKEN_FILE, ALIBABA_CLOUD_OIDC_PROVIDER_ARN
-//     and ALIBABA_CLOUD_ROLE_ARN
-//   - the profile files, as [Services.Profile] does without a name
-//   - the role of the instance, the one that ALIBABA_CLOUD_ECS_METADATA names or the
-//     only one, unless ALIBABA_CLOUD_ECS_METADATA_DISABLED is true
-//
-// What is not set up is passed over. What is set up and fails is an error, never a
-// reason to go on as somebody else; the next request looks again. The error names
-// every source that was looked at, and why it gave nothing.
+// A source that is not configured is skipped. A source that is configured and
+// cannot be used is an error, and no later source is tried. The error lists the
+// sources in order, with the reason why each gave no credentials; its Kind is that
+// of the last one.
 func (s Services) Default() provider.CredentialsProvider { return provider.Cache(s.search) }
 
-func (s Services) search(ctx context.Context) (provider.Credentials, error) {
-	var tried []string
-	for _, source := range []struct {
-		name string
-		find func(context.Context) (provider.Credentials, error)
-	}{
-		{"environment", environment},
+// source is one place where credentials may be configured. Its find returns an
+// absent error if they are not.
+type source struct {
+	name string
+	find func(context.Context) (provider.Credentials, error)
+}
+
+func (s Services) sources() []source {
+	return []source{
+		{"environment", environmentKeys},
 		{"OIDC", s.environmentOIDC},
-		{"profiles", func(ctx context.Context) (provider.Credentials, error) { return s.profile(ctx, "") }},
+		{"profiles", s.environmentProfile},
+		{"credentials URI", s.environmentURI},
 		{"instance role", s.environmentInstance},
-	} {
+	}
+}
+
+func (s Services) search(ctx context.Context) (provider.Credentials, error) {
+	tried := "no credentials: "
+	for i, source := range s.sources() {
+		if i > 0 {
+			tried += "; "
+		}
 		c, err := source.find(ctx)
 		if err == nil {
 			return c, nil
 		}
-		tried = append(tried, source.name+": "+err.Error())
+		tried += source.name
 		if !isAbsent(err) {
-			return c, nothingIn(tried, kindOf(err))
+			return c, because(err, tried)
 		}
+		tried += ": " + err.Error()
 	}
-	return provider.Credentials{}, nothingIn(tried, provider.Unauthenticated)
+	return provider.Credentials{}, unauthenticated(tried)
 }
 
-func nothingIn(tried []string, kind provider.Kind) error {
-	return &provider.Error{Kind: kind, Message: "no credentials: " + strings.Join(tried, "; ")}
+func environmentKeys(context.Context) (provider.Credentials, error) {
+	c, found, err := aliyun.EnvironmentKeys()
+	if err == nil && !found {
+		err = absent("ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET are not set")
+	}
+	return c, err
 }
 
-func environment(ctx context.Context) (provider.Credentials, error) {
-	const id, secret = "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"
-	if os.Getenv(id) == "" && os.Getenv(secret) == "" {
-		return provider.Credentials{}, absent(id + " and " + secret + " are not set")
+var (
+	profileNames       = []string{"ALIBABA_CLOUD_PROFILE", "ALIBABACLOUD_PROFILE", "ALICLOUD_PROFILE"}
+	ignoreProfileNames = []string{"ALIBABA_CLOUD_IGNORE_PROFILE", "ALIBABACLOUD_IGNORE_PROFILE"}
+)
+
+// environmentProfile looks into the files, unless the environment says to ignore
+// them.
+func (s Services) environmentProfile(ctx context.Context) (provider.Credentials, error) {
+	ignored, variable, err := aliyun.Switch(ignoreProfileNames...)
+	if err != nil {
+		return provider.Credentials{}, err
 	}
-	return provider.Env(id, secret, "ALIBABA_CLOUD_SECURITY_TOKEN").Credentials(ctx)
+	name, chosenBy, err := aliyun.Variable(profileNames...)
+	switch {
+	case err != nil:
+		return provider.Credentials{}, err
+	case ignored && name != "":
+		return provider.Credentials{}, invalid(fmt.Sprintf("%s names profile %q, and %s ignores all profiles: unset one of the two", chosenBy, name, variable))
+	case ignored:
+		return provider.Credentials{}, absent(variable + " is true")
+	case name != "":
+		c, err := s.namedProfile(ctx, name)
+		if err != nil {
+			return c, because(err, chosenBy)
+		}
+		return c, nil
+	}
+	return s.chosenProfile(ctx)
+}
+
+func (s Services) environmentURI(ctx context.Context) (provider.Credentials, error) {
+	address, variable, err := aliyun.Variable("ALIBABA_CLOUD_CREDENTIALS_URI", "ALICLOUD_CREDENTIALS_URI")
+	if err != nil {
+		return provider.Credentials{}, err
+	}
+	if address == "" {
+		return provider.Credentials{}, absent("ALIBABA_CLOUD_CREDENTIALS_URI is not set")
+	}
+	c, err := s.fromURI(ctx, address)
+	if err != nil {
+		return c, because(err, variable)
+	}
+	return c, nil
 }
 
 func (s Services) environmentInstance(ctx context.Context) (provider.Credentials, error) {
-	if isTrue("ALIBABA_CLOUD_ECS_METADATA_DISABLED") {
-		return provider.Credentials{}, absent("ALIBABA_CLOUD_ECS_METADATA_DISABLED is true")
+	disabled, variable, err := aliyun.Switch(metadataDisabled)
+	if err != nil {
+		return provider.Credentials{}, err
 	}
-	return s.instance(ctx, os.Getenv("ALIBABA_CLOUD_ECS_METADATA"))
+	if disabled {
+		return provider.Credentials{}, absent(variable + " is true")
+	}
+	role, _, err := aliyun.Variable("ALIBABA_CLOUD_ECS_METADATA", "ALICLOUD_ECS_ROLE_NAME")
+	if err != nil {
+		return provider.Credentials{}, err
+	}
+	return s.instance(ctx, strings.TrimSpace(role))
 }

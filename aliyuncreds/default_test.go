@@ -49,7 +49,7 @@ func TestDefaultFindsNothing(t *testing.T) {
 	isolate(t)
 	everywhere := []string{
 		"environment: ALIBABA_CLOUD_ACCESS_KEY_ID", "OIDC: ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
-		cliFile + " is not there", sharedFile + " is not there",
+		cliFile + " does not exist", sharedFile + " does not exist",
 	}
 	checkError(t, nobody(t).Default(), provider.Unauthenticated, append(everywhere, "instance role: ", "has no role")...)
 	t.Setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
@@ -68,10 +68,10 @@ func TestDefaultStops(t *testing.T) {
 		"no secret": {environment: map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_ID": canary}, words: []string{"environment: "}},
 		"no ID":     {environment: map[string]string{"ALIBABA_CLOUD_ACCESS_KEY_SECRET": canary}, words: []string{"environment: "}},
 		"half of OIDC": {environment: map[string]string{"ALIBABA_CLOUD_OIDC_TOKEN_FILE": "/x"},
-			words: []string{"environment: ", "OIDC: ", "not named"}},
-		"profile that is not there": {environment: map[string]string{"ALIBABA_CLOUD_PROFILE": "x"}, words: []string{"OIDC: ", `no profile "x"`}},
-		"file that is broken":       {cli: canary, words: []string{"environment: ", "profiles: ", "not the JSON"}},
-		"profile that is empty":     {cli: cli(`"mode":"AK"`), words: []string{"profiles: ", "empty"}},
+			words: []string{"environment: ", "OIDC: ", "ALIBABA_CLOUD_ROLE_ARN", "not set"}},
+		"profile that does not exist": {environment: map[string]string{"ALIBABA_CLOUD_PROFILE": "x"}, words: []string{"OIDC: ", `no profile "x"`}},
+		"file that is broken":         {cli: canary, words: []string{"environment: ", "profiles: ", "not the JSON"}},
+		"profile that is empty":       {cli: cli(`"mode":"AK"`), words: []string{"profiles: ", "empty"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			home := isolate(t)

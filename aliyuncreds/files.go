@@ -1,20 +1,28 @@
 package aliyuncreds
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/imagequery/imagequery/internal/aliyun"
 	"github.com/imagequery/imagequery/provider"
 )
 
-// openCLI reads the file of the vendor's command.
+// openCLI reads the file of the vendor's command. Of two profiles with one name it
+// takes the first, as the command does.
 func openCLI() (book, error) {
-	if isTrue("ALIBABA_CLOUD_CLI_PROFILE_DISABLED") {
-		return book{}, absent("ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true")
+	disabled, variable, err := aliyun.Switch("ALIBABA_CLOUD_CLI_PROFILE_DISABLED")
+	switch {
+	case err != nil:
+		return book{}, err
+	case disabled:
+		return book{}, absent(variable + " is true")
 	}
 	path, data, err := readHome("", ".aliyun", "config.json")
 	if err != nil {
@@ -27,8 +35,10 @@ func openCLI() (book, error) {
 	if err := decode(data, &file); err != nil {
 		return book{}, unauthenticated(path + " is not the JSON that the vendor's command writes")
 	}
-	b := book{path: path, chosen: file.Current, profiles: map[string]profile{}}
-	for _, p := range file.Profiles {
+	const usual = "default"
+	b := book{path: path, chosen: cmp.Or(file.Current, usual), profiles: map[string]profile{}}
+	b.explicit = b.chosen != usual
+	for _, p := range slices.Backward(file.Profiles) {
 		b.profiles[p.Name] = p
 	}
 	return b, nil
@@ -36,7 +46,12 @@ func openCLI() (book, error) {
 
 // openShared reads the file of the vendor's SDKs.
 func openShared() (book, error) {
-	path, data, err := readHome(os.Getenv("ALIBABA_CLOUD_CREDENTIALS_FILE"), ".alibabacloud", "credentials")
+	const variable = "ALIBABA_CLOUD_CREDENTIALS_FILE"
+	named := os.Getenv(variable)
+	path, data, err := readHome(named, ".alibabacloud", "credentials")
+	if err != nil && named != "" {
+		return book{}, unauthenticated(variable + ": " + err.Error())
+	}
 	if err != nil {
 		return book{}, err
 	}
@@ -51,7 +66,7 @@ func openShared() (book, error) {
 	return b, nil
 }
 
-// readHome reads a file, or one in the home directory where path is empty.
+// readHome reads a file, or one in the home directory if path is empty.
 func readHome(path string, inHome ...string) (string, []byte, error) {
 	if path == "" {
 		home, err := os.UserHomeDir()
@@ -63,7 +78,7 @@ func readHome(path string, inHome ...string) (string, []byte, error) {
 	data, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return path, nil, absent(path + " is not there")
+		return path, nil, absent(path + " does not exist")
 	case err != nil:
 		return path, nil, because(err, "a file of profiles cannot be read")
 	}
@@ -73,59 +88,60 @@ func readHome(path string, inHome ...string) (string, []byte, error) {
 // section holds the keys of one section of an ini file.
 type section map[string]provider.Secret
 
-// readSections reads lines of the forms "[section]", "key = value", and comments
-// that begin with # or ;. A line's text never gets into an error.
+// readSections reads lines of the forms "[section]" and "key = value". A comment
+// begins with # or ; at the start of a line or after white space. Errors never
+// show the text of a line.
 func readSections(text string) (map[string]section, error) {
 	sections := map[string]section{}
 	var open section
 	number := 0
-	for line := range strings.Lines(text) {
+	for line := range strings.Lines(strings.TrimPrefix(text, "\ufeff")) {
 		number++
-		line = strings.TrimSpace(strings.TrimPrefix(line, "\ufeff"))
-		key, value, isPair := strings.Cut(line, "=")
-		switch {
-		case line == "" || line[0] == '#' || line[0] == ';':
-		case line[0] == '[' && line[len(line)-1] == ']':
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' || line[0] == ';' {
+			continue
+		}
+		if name, isSection := sectionName(line); isSection {
+			if sections[name] != nil {
+				return nil, fmt.Errorf("line %d: the section is there for the second time", number)
+			}
 			open = section{}
-			sections[strings.TrimSpace(line[1:len(line)-1])] = open
-		case isPair && open != nil:
-			open[strings.TrimSpace(key)] = provider.NewSecret(bare(value))
-		default:
+			sections[name] = open
+			continue
+		}
+		at := strings.IndexAny(line, "=:")
+		if at < 0 || open == nil {
 			return nil, fmt.Errorf("line %d: want a [section] or \"key = value\" inside one", number)
 		}
+		key := strings.ToLower(strings.TrimSpace(line[:at]))
+		if _, twice := open[key]; twice {
+			return nil, fmt.Errorf("line %d: the key is there for the second time", number)
+		}
+		open[key] = provider.NewSecret(bare(line[at+1:]))
 	}
 	return sections, nil
 }
 
-// bare is a value without quotes around it and without a comment after it.
-func bare(value string) string {
-	for _, comment := range []string{" #", " ;", "\t#", "\t;"} {
-		value, _, _ = strings.Cut(value, comment)
+func sectionName(line string) (name string, isSection bool) {
+	line = withoutComment(line)
+	if line[0] != '[' || line[len(line)-1] != ']' {
+		return "", false
 	}
-	value = strings.TrimSpace(value)
+	return strings.TrimSpace(line[1 : len(line)-1]), true
+}
+
+// bare returns a value without quotes around it and without a comment after it.
+func bare(value string) string {
+	value = withoutComment(value)
 	if n := len(value); n >= 2 && (value[0] == '"' || value[0] == '\'') && value[n-1] == value[0] {
 		value = value[1 : n-1]
 	}
 	return value
 }
 
-// sharedProfile puts a section into the words of the CLI's file.
-func sharedProfile(name string, keys section) profile {
-	modes := map[string]string{"access_key": "AK", "sts": "StsToken", "ram_role_arn": "RamRoleArn", "ecs_ram_role": "EcsRamRole"}
-	kind := keys["type"].Reveal()
-	mode, known := modes[kind]
-	if !known {
-		mode = kind
+func withoutComment(text string) string {
+	for _, comment := range []string{" #", " ;", "\t#", "\t;"} {
+		text, _, _ = strings.Cut(text, comment)
 	}
-	return profile{
-		Name:            name,
-		Mode:            mode,
-		AccessKeyID:     keys["access_key_id"],
-		AccessKeySecret: keys["access_key_secret"],
-		Token:           keys["security_token"],
-		RoleName:        keys["role_name"].Reveal(),
-		RoleARN:         keys["role_arn"].Reveal(),
-		SessionName:     keys["role_session_name"].Reveal(),
-		Policy:          keys["policy"].Reveal(),
-	}
+	return strings.TrimSpace(text)
 }

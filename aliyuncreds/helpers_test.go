@@ -34,7 +34,7 @@ func base() provider.CredentialsProvider { return provider.Static(baseID, baseSe
 // home.
 func isolate(t *testing.T) string {
 	for _, pair := range os.Environ() {
-		if name, _, _ := strings.Cut(pair, "="); strings.HasPrefix(name, "ALIBABA") {
+		if name, _, _ := strings.Cut(pair, "="); isCredentialsVariable(name) {
 			t.Setenv(name, "")
 		}
 	}
@@ -42,6 +42,11 @@ func isolate(t *testing.T) string {
 	t.Setenv("HOME", home)
 	t.Setenv("USERPROFILE", home)
 	return home
+}
+
+func isCredentialsVariable(name string) bool {
+	return strings.HasPrefix(name, "ALIBABA") || strings.HasPrefix(name, "ALICLOUD") ||
+		name == "ACCESS_KEY_ID" || name == "ACCESS_KEY_SECRET" || name == "SECURITY_TOKEN"
 }
 
 func write(t *testing.T, home, path, text string) {
@@ -136,12 +141,13 @@ func (s *sts) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *sts) take(r *http.Request) (int, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.queries = append(s.queries, r.URL.Query())
+	_ = r.ParseForm()
+	s.queries = append(s.queries, r.Form)
 	s.hosts = append(s.hosts, r.URL.Host)
 	if s.reply == nil {
 		return http.StatusOK, session(len(s.queries), time.Hour)
 	}
-	return s.reply(len(s.queries), r.URL.Query())
+	return s.reply(len(s.queries), r.Form)
 }
 
 func (s *sts) count() int {

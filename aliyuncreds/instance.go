@@ -5,31 +5,46 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
 
+	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/metadata"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // InstanceRole returns the credentials of the role of the ECS instance that this
 // program runs on. An empty name means the one role that the instance has.
 //
-// The metadata service is asked directly, never through a proxy, with a token as
-// its hardened mode wants, and without one where it gives none, unless
-// ALIBABA_CLOUD_IMDSV1_DISABLED is true. It has a second to take the connection.
+// The metadata service is asked directly, never through a proxy. It is asked with
+// a token, as its hardened mode requires, and without one if it gives none or
+// refuses the one that it gave, unless ALIBABA_CLOUD_IMDSV1_DISABLED is true. It
+// has a second to accept the connection; its failures are retried like those of an
+// API. ALIBABA_CLOUD_ECS_METADATA_DISABLED=true makes the role an error.
 func (s Services) InstanceRole(name string) provider.CredentialsProvider {
 	return provider.Cache(func(ctx context.Context) (provider.Credentials, error) {
 		return s.instance(ctx, name)
 	})
 }
 
+const (
+	metadataDisabled = "ALIBABA_CLOUD_ECS_METADATA_DISABLED"
+	onlyTokens       = "ALIBABA_CLOUD_IMDSV1_DISABLED"
+	rolePath         = "latest/meta-data/ram/security-credentials/"
+)
+
 func (s Services) instance(ctx context.Context, role string) (provider.Credentials, error) {
-	m := metadata{address: strings.TrimSuffix(cmp.Or(s.Metadata, "http://100.100.100.200"), "/")}
-	c, err := m.credentials(ctx, role)
+	disabled, _, err := aliyun.Switch(metadataDisabled)
+	switch {
+	case err != nil:
+		return provider.Credentials{}, err
+	case disabled:
+		return provider.Credentials{}, unauthenticated("the metadata service is not asked: " + metadataDisabled + " is true")
+	}
+	c, err := s.visit(ctx, role)
 	switch {
 	case ctx.Err() != nil:
 		return c, ctx.Err()
@@ -39,119 +54,144 @@ func (s Services) instance(ctx context.Context, role string) (provider.Credentia
 	return c, nil
 }
 
-// metadata is the metadata service, during one visit.
-type metadata struct {
-	address string
-	token   provider.Secret
+// instanceMetadata is the metadata service during one visit.
+type instanceMetadata struct {
+	client     *httpapi.Client
+	onlyTokens bool
+	token      provider.Secret
 }
 
-const rolePath = "/latest/meta-data/ram/security-credentials/"
-
-func (m *metadata) credentials(ctx context.Context, role string) (provider.Credentials, error) {
-	if err := m.enter(ctx); err != nil {
-		return provider.Credentials{}, err
-	}
-	if role == "" {
-		names, err := m.ask(ctx, http.MethodGet, rolePath)
-		if err != nil {
-			return provider.Credentials{}, err
-		}
-		role, _, _ = strings.Cut(strings.TrimSpace(string(names)), "\n")
-	}
-	if role == "" {
-		return provider.Credentials{}, unauthenticated("the instance has no role")
-	}
-	body, err := m.ask(ctx, http.MethodGet, rolePath+url.PathEscape(strings.TrimSpace(role)))
+func (s Services) visit(ctx context.Context, role string) (provider.Credentials, error) {
+	required, _, err := aliyun.Switch(onlyTokens)
 	if err != nil {
 		return provider.Credentials{}, err
 	}
-	return readInstanceSession(body)
+	client, err := metadata.New("ecsmetadata", cmp.Or(s.Metadata, "http://100.100.100.200/"))
+	if err != nil {
+		return provider.Credentials{}, err
+	}
+	m := &instanceMetadata{client: client, onlyTokens: required}
+	if err := m.takeToken(ctx); err != nil {
+		return provider.Credentials{}, err
+	}
+	switch role {
+	case "":
+		if role, err = m.onlyRole(ctx); err != nil {
+			return provider.Credentials{}, err
+		}
+	case ".", "..":
+		return provider.Credentials{}, unauthenticated("the instance has no such role")
+	}
+	return get(ctx, m, "GetRoleCredentials", rolePath+url.PathEscape(strings.TrimSpace(role)), decodeInstanceSession)
 }
 
-// enter asks for the token of the hardened mode, which does not get through to
-// every container.
-func (m *metadata) enter(ctx context.Context) error {
+// takeToken asks for the token of the hardened mode. The response does not reach
+// every container, so it gets little time and its lack is no error, unless tokens
+// are required.
+func (m *instanceMetadata) takeToken(ctx context.Context) error {
 	brief, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	token, err := m.ask(brief, http.MethodPut, "/latest/api/token")
+	token, err := httpapi.Do(brief, m.client, httpapi.Request{
+		Action: "GetToken", Method: http.MethodPut, Path: "latest/api/token",
+		Header: http.Header{"X-Aliyun-Ecs-Metadata-Token-Ttl-Seconds": {"60"}},
+	}, decodeText)
 	switch {
 	case err == nil:
-		m.token = provider.NewSecret(strings.TrimSpace(string(token)))
+		m.token = provider.NewSecret(token)
 		return nil
-	case isTrue("ALIBABA_CLOUD_IMDSV1_DISABLED") || errors.Is(err, errUnreachable) || ctx.Err() != nil:
+	case ctx.Err() != nil, metadata.IsUnreachable(err):
 		return err
-	default:
-		return nil
+	case m.onlyTokens && brief.Err() != nil:
+		return &provider.Error{Kind: provider.Unavailable, Message: "it gives no token within a second"}
+	case m.onlyTokens:
+		return err
 	}
+	return nil
 }
 
-func readInstanceSession(body []byte) (provider.Credentials, error) {
+func (m *instanceMetadata) onlyRole(ctx context.Context) (string, error) {
+	names, err := get(ctx, m, "ListRoles", rolePath, decodeText)
+	if err != nil {
+		return "", err
+	}
+	role, _, _ := strings.Cut(names, "\n")
+	if role == "" {
+		return "", unauthenticated("the instance has no role")
+	}
+	return role, nil
+}
+
+// get asks with the token, and without it if the service refuses the token.
+func get[T any](ctx context.Context, m *instanceMetadata, action, path string, decode httpapi.Decode[T]) (T, error) {
+	request := httpapi.Request{Action: action, Path: path}
+	if !m.token.IsZero() {
+		request.Header = http.Header{"X-Aliyun-Ecs-Metadata-Token": {m.token.Reveal()}}
+	}
+	result, err := httpapi.Do(ctx, m.client, request, decode)
+	if isRefusal(err) && !m.token.IsZero() && !m.onlyTokens {
+		m.token = provider.Secret{}
+		return get(ctx, m, action, path, decode)
+	}
+	if e := (*provider.Error)(nil); errors.As(err, &e) && e.HTTPStatus == http.StatusNotFound {
+		return result, unauthenticated("the instance has no such role")
+	}
+	return result, err
+}
+
+// isRefusal reports whether a service refused a request, rather than failed.
+func isRefusal(err error) bool {
+	e := (*provider.Error)(nil)
+	return errors.As(err, &e) && e.Kind == provider.Unauthenticated && e.HTTPStatus >= 400
+}
+
+func decodeText(body []byte) (string, httpapi.Status, error) {
+	return strings.TrimSpace(string(body)), httpapi.Status{}, nil
+}
+
+// decodeInstanceSession reads a session as the metadata service states it.
+func decodeInstanceSession(body []byte) (provider.Credentials, httpapi.Status, error) {
 	var answer struct {
 		Code string
 		session
 	}
 	if err := decode(body, &answer); err != nil {
-		return provider.Credentials{}, &provider.Error{Kind: provider.BadResponse, Err: err}
+		return provider.Credentials{}, httpapi.Status{}, err
 	}
-	if answer.Code != "Success" {
-		return provider.Credentials{}, unauthenticated("its answer is no success")
+	if answer.Code != "" && answer.Code != "Success" {
+		return provider.Credentials{}, httpapi.Status{Code: answer.Code, Message: "its code is not Success"}, nil
 	}
 	c, err := answer.credentials()
-	if err != nil {
-		return c, &provider.Error{Kind: provider.BadResponse, Err: err}
+	return c, httpapi.Status{}, err
+}
+
+// fromURI asks an address for a session, in the form of the metadata service.
+func (s Services) fromURI(ctx context.Context, address string) (provider.Credentials, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return provider.Credentials{}, invalid("the credentials URI is not an address such as http://127.0.0.1:8080/credentials")
+	}
+	c, err := askURI(ctx, u)
+	switch {
+	case ctx.Err() != nil:
+		return c, ctx.Err()
+	case err != nil:
+		return c, because(err, fmt.Sprintf("the credentials URI at %s gives no credentials", u.Host))
 	}
 	return c, nil
 }
 
-// direct keeps no connection, uses no proxy and follows no redirect.
-var direct = &http.Client{
-	Timeout:       2 * time.Second,
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	Transport: &http.Transport{
-		DialContext:       (&net.Dialer{Timeout: time.Second}).DialContext,
-		DisableKeepAlives: true,
-	},
-}
-
-func (m *metadata) ask(ctx context.Context, method, path string) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, method, m.address+path, nil)
+// askURI sends the query of the address as parameters, and its user as a header.
+func askURI(ctx context.Context, u *url.URL) (provider.Credentials, error) {
+	request := httpapi.Request{Action: "GetCredentials", Params: u.Query(), Header: http.Header{}}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		basic := http.Request{Header: request.Header}
+		basic.SetBasicAuth(u.User.Username(), password)
+	}
+	plain := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	client, err := metadata.New("credentialsuri", plain.String())
 	if err != nil {
-		return nil, invalid("its address is not one such as http://100.100.100.200/")
+		return provider.Credentials{}, err
 	}
-	if method == http.MethodPut {
-		request.Header.Set("X-Aliyun-Ecs-Metadata-Token-Ttl-Seconds", "60")
-	} else if !m.token.IsZero() {
-		request.Header.Set("X-Aliyun-Ecs-Metadata-Token", m.token.Reveal())
-	}
-	response, err := direct.Do(request)
-	if err != nil {
-		return nil, noAnswer(err)
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
-	switch {
-	case err != nil:
-		return nil, noAnswer(err)
-	case response.StatusCode == http.StatusNotFound && method == http.MethodGet:
-		return nil, unauthenticated("the instance has no such role")
-	case response.StatusCode >= 500:
-		return nil, &provider.Error{Kind: provider.Unavailable, HTTPStatus: response.StatusCode}
-	case response.StatusCode != http.StatusOK:
-		return nil, &provider.Error{Kind: provider.Unauthenticated, HTTPStatus: response.StatusCode}
-	}
-	return body, nil
-}
-
-var errUnreachable = errors.New("it cannot be reached")
-
-func noAnswer(err error) error {
-	if wrapped := (*url.Error)(nil); errors.As(err, &wrapped) {
-		err = wrapped.Err
-	}
-	if failed := (*net.OpError)(nil); errors.As(err, &failed) && failed.Op == "dial" {
-		err = fmt.Errorf("%w: %s", errUnreachable, failed.Error())
-	} else {
-		err = withoutContext(err)
-	}
-	return &provider.Error{Kind: provider.Unavailable, Err: err}
+	return httpapi.Do(ctx, client, request, decodeInstanceSession)
 }

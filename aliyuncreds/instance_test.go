@@ -131,11 +131,11 @@ func TestInstanceRoleFails(t *testing.T) {
 		"refused":          {&metadata{status: 403}, "web role", "", provider.Unauthenticated, "403"},
 		"broken":           {&metadata{status: 500}, "web role", "", provider.Unavailable, "500"},
 		"redirected":       {&metadata{status: 302}, "web role", "", provider.Unauthenticated, "302"},
-		"no success":       {&metadata{body: `{"Code":"Failed","AccessKeySecret":"` + canary + `"}`}, "web role", "", provider.Unauthenticated, "no success"},
+		"no success":       {&metadata{body: `{"Code":"Failed","AccessKeySecret":"` + canary + `"}`}, "web role", "", provider.Unauthenticated, "not Success"},
 		"half a session":   {&metadata{body: `{"Code":"Success","AccessKeySecret":"` + canary + `"}`}, "web role", "", provider.BadResponse, "no credentials"},
 		"no JSON":          {&metadata{body: canary}, "web role", "", provider.BadResponse, "JSON"},
-		"cut off":          {&metadata{body: `{"AccessKeySecret":"` + canary}, "web role", "", provider.BadResponse, "EOF"},
-		"an answer by nil": {&metadata{body: `null`}, "web role", "", provider.Unauthenticated, "no success"},
+		"cut off":          {&metadata{body: `{"AccessKeySecret":"` + canary}, "web role", "", provider.Unavailable, "EOF"},
+		"an answer by nil": {&metadata{body: `null`}, "web role", "", provider.BadResponse, "no credentials"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			isolate(t)

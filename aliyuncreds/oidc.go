@@ -1,20 +1,17 @@
 package aliyuncreds
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"io/fs"
+	"maps"
 	"net/url"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
-	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
-	sdkerrors "github.com/aliyun/alibaba-cloud-sdk-go/sdk/errors"
-
+	"github.com/imagequery/imagequery/internal/aliyun"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
 // federated is a role that an OIDC token may assume.
@@ -25,122 +22,101 @@ type federated struct {
 	at        place
 }
 
-// environmentOIDC is what a cluster sets for the programs that it runs.
-func (s Services) environmentOIDC(ctx context.Context) (provider.Credentials, error) {
-	f := federated{
-		role:      Role{ARN: os.Getenv("ALIBABA_CLOUD_ROLE_ARN"), SessionName: os.Getenv("ALIBABA_CLOUD_ROLE_SESSION_NAME")},
-		provider:  os.Getenv("ALIBABA_CLOUD_OIDC_PROVIDER_ARN"),
-		tokenFile: os.Getenv("ALIBABA_CLOUD_OIDC_TOKEN_FILE"),
+// missing names the first part that is not set, or is empty.
+func (f federated) missing() string {
+	switch {
+	case f.role.ARN == "":
+		return "the role (ALIBABA_CLOUD_ROLE_ARN or ram_role_arn)"
+	case f.provider == "":
+		return "the provider (ALIBABA_CLOUD_OIDC_PROVIDER_ARN or oidc_provider_arn)"
+	case f.tokenFile == "":
+		return "the token file (ALIBABA_CLOUD_OIDC_TOKEN_FILE or oidc_token_file)"
 	}
-	if f.provider == "" && f.tokenFile == "" {
+	return ""
+}
+
+// environmentOIDC reads what a cluster sets for the programs that it runs.
+func (s Services) environmentOIDC(ctx context.Context) (provider.Credentials, error) {
+	f, err := environmentFederated()
+	switch {
+	case err != nil:
+		return provider.Credentials{}, err
+	case f.provider == "" && f.tokenFile == "" && f.role.ARN == "":
 		return provider.Credentials{}, absent("ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE are not set")
 	}
 	return s.federate(ctx, f)
 }
 
-// federate takes the role through the SDK, which does not say when the session
-// expires: it is asked for one of an hour.
-func (s Services) federate(ctx context.Context, f federated) (provider.Credentials, error) {
-	const hour = 3600
-	if f.role.ARN == "" || f.provider == "" || f.tokenFile == "" {
-		return provider.Credentials{}, unauthenticated("a role, an OIDC provider and a token file are wanted, and one of them is not named")
-	}
-	builder := credentials.NewOIDCCredentialsProviderBuilder().
-		WithRoleArn(f.role.ARN).WithRoleSessionName(cmp.Or(f.role.SessionName, sessionName)).
-		WithPolicy(f.role.Policy).WithDurationSeconds(hour).
-		WithOIDCProviderARN(f.provider).WithOIDCTokenFilePath(f.tokenFile).
-		WithStsRegion(f.at.region).WithEnableVpc(f.at.private)
-	if s.STS != "" {
-		host, err := secureHost(s.STS)
-		if err != nil {
-			return provider.Credentials{}, err
+func environmentFederated() (f federated, err error) {
+	for _, variable := range []struct {
+		text  *string
+		names []string
+	}{
+		{&f.role.ARN, []string{"ALIBABA_CLOUD_ROLE_ARN", "ALIBABACLOUD_ROLE_ARN"}},
+		{&f.provider, []string{"ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABACLOUD_OIDC_PROVIDER_ARN"}},
+		{&f.tokenFile, []string{"ALIBABA_CLOUD_OIDC_TOKEN_FILE", "ALIBABACLOUD_OIDC_TOKEN_FILE"}},
+		{&f.role.SessionName, []string{"ALIBABA_CLOUD_ROLE_SESSION_NAME", "ALIBABACLOUD_ROLE_SESSION_NAME"}},
+	} {
+		if *variable.text, _, err = aliyun.Variable(variable.names...); err != nil {
+			return f, err
 		}
-		builder.WithSTSEndpoint(host)
 	}
-	asked := time.Now()
-	c, err := guarded(ctx, builder)
+	return f, nil
+}
+
+// federate exchanges the token for a session of the role.
+func (s Services) federate(ctx context.Context, f federated) (provider.Credentials, error) {
+	if missing := f.missing(); missing != "" {
+		return provider.Credentials{}, unauthenticated("a role, a provider and a token file are wanted together, and " + missing + " is not set")
+	}
+	c, err := s.exchange(ctx, f)
 	if err != nil {
-		return provider.Credentials{}, err
+		return c, because(err, "the OIDC token is not exchanged for the role \""+f.role.ARN+"\"")
 	}
-	c.Expires = asked.Add(hour * time.Second)
 	return c, nil
 }
 
-// secureHost is all of an address that the SDK can be given.
-func secureHost(address string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "https" || u.Host == "" {
-		return "", invalid("Services.STS: an OIDC token is sent to an address with https only")
+func (s Services) exchange(ctx context.Context, f federated) (provider.Credentials, error) {
+	if err := f.role.check(); err != nil {
+		return provider.Credentials{}, err
 	}
-	return u.Host, nil
-}
-
-type outcome struct {
-	credentials *credentials.Credentials
-	err         error
-}
-
-// guarded calls the SDK, which may hang and may panic.
-func guarded(ctx context.Context, builder *credentials.OIDCCredentialsProviderBuilder) (provider.Credentials, error) {
-	done := make(chan outcome, 1)
-	go func() {
-		o := outcome{err: errPanic}
-		defer func() {
-			_ = recover()
-			done <- o
-		}()
-		o = take(builder)
-	}()
-	select {
-	case <-ctx.Done():
-		return provider.Credentials{}, ctx.Err()
-	case o := <-done:
-		if o.err != nil {
-			return provider.Credentials{}, because(readable(o.err), "the OIDC token gives no role")
-		}
-		return provider.Static(o.credentials.AccessKeyId, o.credentials.AccessKeySecret, o.credentials.SecurityToken).Credentials(ctx)
-	}
-}
-
-func take(builder *credentials.OIDCCredentialsProviderBuilder) outcome {
-	from, err := builder.Build()
+	client, err := s.sts(tokenFile(f.tokenFile), f.at, sendToken)
 	if err != nil {
-		return outcome{err: err}
+		return provider.Credentials{}, err
 	}
-	c, err := from.GetCredentials()
-	return outcome{c, err}
+	params := f.role.params()
+	params.Set("OIDCProviderArn", f.provider)
+	c, err := httpapi.Do(ctx, client, httpapi.Request{Action: "AssumeRoleWithOIDC", Params: params}, readSession)
+	if e := (*provider.Error)(nil); errors.As(err, &e) && strings.HasPrefix(e.Code, "AuthenticationFail") {
+		e.Kind = provider.Unauthenticated // the token is what is refused
+	}
+	return c, err
 }
 
-var errPanic = errors.New("the SDK panicked")
+// tokenFile hands out the token in a file, which a cluster renews.
+type tokenFile string
 
-var codes = regexp.MustCompile(`^[A-Za-z0-9.]{1,64}$`)
+func (f tokenFile) Credentials(context.Context) (provider.Credentials, error) {
+	text, err := os.ReadFile(string(f))
+	if err != nil {
+		return provider.Credentials{}, &provider.Error{Kind: provider.Unauthenticated, Message: "the OIDC token cannot be read", Err: err}
+	}
+	token := provider.NewSecret(strings.TrimSpace(string(text)))
+	if token.IsZero() {
+		return provider.Credentials{}, unauthenticated("the OIDC token file " + string(f) + " is empty")
+	}
+	return provider.Credentials{Token: token}, nil
+}
 
-// readable says what an error of the SDK means without the answer that it quotes.
-func readable(err error) error {
-	var file *fs.PathError
-	var refused *sdkerrors.ServerError
-	var unsent *url.Error
-	switch {
-	case errors.Is(err, errPanic):
-		return &provider.Error{Kind: provider.BadResponse, Err: err}
-	case errors.As(err, &file):
-		return &provider.Error{Kind: provider.Unauthenticated, Err: file}
-	case errors.As(err, &unsent):
-		return &provider.Error{Kind: provider.Unavailable, Message: "no answer", Err: withoutContext(unsent.Err)}
-	case !errors.As(err, &refused):
-		return &provider.Error{Kind: provider.BadResponse, Message: "the answer cannot be understood"}
-	}
-	e := &provider.Error{Kind: provider.Unauthenticated, HTTPStatus: refused.HttpStatus()}
-	if codes.MatchString(refused.ErrorCode()) {
-		e.Code = refused.ErrorCode()
-	}
-	switch {
-	case strings.HasPrefix(e.Code, "Throttling"):
-		e.Kind = provider.Throttled
-	case e.HTTPStatus >= 500:
-		e.Kind = provider.Unavailable
-	case e.HTTPStatus == 403:
-		e.Kind = provider.PermissionDenied
-	}
-	return e
+// sendToken puts the token into the form of a request, which has no signature.
+func sendToken(a *httpapi.Attempt) error {
+	form := url.Values{}
+	maps.Copy(form, a.Request.Params)
+	form.Set("Action", a.Request.Action)
+	form.Set("Version", stsVersion)
+	form.Set("Format", "JSON")
+	form.Set("Timestamp", time.Now().UTC().Format("2006-01-02T15:04:05Z"))
+	form.Set("OIDCToken", a.Credentials.Token.Reveal())
+	a.SetForm(form.Encode())
+	return nil
 }

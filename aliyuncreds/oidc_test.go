@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"os"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,33 +22,21 @@ const (
 	oidcProvider = "acs:ram::123456789012:oidc-provider/cluster"
 )
 
-// secure starts an STS that the SDK trusts, and sets up the environment of a
-// cluster.
-func secure(t *testing.T, handle http.HandlerFunc) aliyuncreds.Services {
+// cluster sets up the environment of a program in a cluster, and returns the home
+// directory.
+func cluster(t *testing.T) string {
 	home := isolate(t)
-	write(t, home, "token", oidcToken)
+	write(t, home, "token", oidcToken+"\n")
 	t.Setenv("ALIBABA_CLOUD_OIDC_TOKEN_FILE", home+"/token")
 	t.Setenv("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", oidcProvider)
 	t.Setenv("ALIBABA_CLOUD_ROLE_ARN", roleARN)
-	server := httptest.NewUnstartedServer(handle)
-	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
-	t.Cleanup(server.Close)
-	shared := http.DefaultTransport.(*http.Transport)
-	before := shared.TLSClientConfig
-	shared.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
-	t.Cleanup(func() { shared.TLSClientConfig = before })
-	return aliyuncreds.Services{STS: server.URL + "/"}
+	return home
 }
 
-func TestOIDC(t *testing.T) {
-	var sent url.Values
-	services := secure(t, func(w http.ResponseWriter, r *http.Request) {
-		_ = r.ParseForm()
-		sent = r.Form
-		_, _ = io.WriteString(w, session(1, time.Hour))
-	})
-	creds := services.Default()
+func TestOIDCTokenIsExchangedForASession(t *testing.T) {
+	cluster(t)
+	server := &sts{}
+	creds := over(server).Default()
 	c, err := creds.Credentials(t.Context())
 	if diff := cmp.Diff(sessionKeys(1), revealed(c)); diff != "" || err != nil {
 		t.Errorf("error %v (-want +got):\n%s", err, diff)
@@ -57,6 +44,7 @@ func TestOIDC(t *testing.T) {
 	if left := time.Until(c.Expires); left < 59*time.Minute || left > time.Hour {
 		t.Errorf("expires in %s, want about an hour", left)
 	}
+	sent := server.queries[0]
 	sent.Del("Timestamp")
 	want := url.Values{
 		"Action": {"AssumeRoleWithOIDC"}, "Version": {"2015-04-01"}, "Format": {"JSON"}, "RoleArn": {roleARN},
@@ -68,65 +56,116 @@ func TestOIDC(t *testing.T) {
 	showsNoSecret(t, creds, c)
 }
 
+func TestOIDCTokenTravelsInTheBody(t *testing.T) {
+	cluster(t)
+	services := over(roundTrip(func(r *http.Request) (*http.Response, error) {
+		body, _ := io.ReadAll(r.Body)
+		if form, _ := url.ParseQuery(string(body)); r.URL.RawQuery != "" || r.Method != http.MethodPost || form.Get("OIDCToken") != oidcToken {
+			t.Errorf("%s with query %q, want a POST with the token in its body only", r.Method, r.URL.RawQuery)
+		}
+		return answer(http.StatusOK, session(1, time.Hour)), nil
+	}))
+	ask(t, services.Default())
+}
+
 func TestOIDCProfile(t *testing.T) {
-	services := secure(t, func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, session(1, time.Hour)) })
-	home := os.Getenv("HOME")
+	home := isolate(t)
+	write(t, home, "token", oidcToken)
 	write(t, home, cliFile, cli(`"mode":"OIDC","oidc_provider_arn":"`+oidcProvider+`","oidc_token_file":"`+home+`/token","ram_role_arn":"`+roleARN+`"`))
-	if diff := cmp.Diff(sessionKeys(1), ask(t, services.Profile("p"))); diff != "" {
+	if diff := cmp.Diff(sessionKeys(1), ask(t, over(&sts{}).Profile("p"))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-// TestOIDCRefused has answers that the SDK quotes, or panics about.
+// TestOIDCRefused has responses that echo the token.
 func TestOIDCRefused(t *testing.T) {
 	for name, test := range map[string]struct {
-		status int
-		body   string
-		kind   provider.Kind
-		word   string
+		status   int
+		body     string
+		kind     provider.Kind
+		requests int
+		word     string
 	}{
-		"refused":     {400, `{"Code":"AuthenticationFail.OIDCToken.Invalid","Message":"` + canary + `"}`, provider.Unauthenticated, "AuthenticationFail.OIDCToken.Invalid"},
-		"forbidden":   {403, `{"Code":"NoPermission","Message":"` + canary + `"}`, provider.PermissionDenied, "NoPermission"},
-		"throttled":   {400, `{"Code":"Throttling.User"}`, provider.Throttled, "Throttling.User"},
-		"down":        {503, `<html>` + canary, provider.Unavailable, "503"},
-		"odd code":    {400, `{"Code":"` + canary + ` and more"}`, provider.Unauthenticated, "400"},
-		"no JSON":     {200, canary, provider.BadResponse, "cannot be understood"},
-		"no session":  {200, `{}`, provider.BadResponse, "cannot be understood"},
-		"no expiry":   {200, `{"Credentials":{"AccessKeyId":"a","AccessKeySecret":"` + canary + `","SecurityToken":"c"}}`, provider.BadResponse, "panicked"},
-		"number code": {400, `{"Code":12}`, provider.BadResponse, "panicked"},
-		"empty keys":  {200, `{"Credentials":{"AccessKeyId":"","AccessKeySecret":"","SecurityToken":"","Expiration":"2030-01-01T00:00:00Z"}}`, provider.Unauthenticated, "empty"},
+		"refused":    {400, `{"Code":"AuthenticationFail.OIDCToken.Invalid","Message":"` + oidcToken + `"}`, provider.Unauthenticated, 1, "AuthenticationFail.OIDCToken.Invalid"},
+		"forbidden":  {403, `{"Code":"NoPermission","Message":"` + oidcToken + `"}`, provider.PermissionDenied, 1, "NoPermission"},
+		"throttled":  {400, `{"Code":"Throttling.User"}`, provider.Throttled, 5, "Throttling.User"},
+		"down":       {503, `<html>` + canary, provider.Unavailable, 5, "503"},
+		"no JSON":    {200, canary, provider.BadResponse, 5, "JSON"},
+		"no session": {200, `{}`, provider.BadResponse, 5, "no credentials"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			services := secure(t, func(w http.ResponseWriter, r *http.Request) {
-				w.Header().Set("X-Echo", canary)
-				w.WriteHeader(test.status)
-				_, _ = io.WriteString(w, test.body)
+			cluster(t)
+			synctest.Test(t, func(t *testing.T) {
+				server := &sts{reply: func(int, url.Values) (int, string) { return test.status, test.body }}
+				checkError(t, over(server).Default(), test.kind, "OIDC", roleARN, test.word)
+				if server.count() != test.requests {
+					t.Errorf("%d requests, want %d", server.count(), test.requests)
+				}
 			})
-			checkError(t, services.Default(), test.kind, "OIDC", test.word)
 		})
 	}
 }
 
 func TestOIDCMistakes(t *testing.T) {
-	services := secure(t, func(w http.ResponseWriter, r *http.Request) { t.Error("a request was sent") })
-	plain := aliyuncreds.Services{STS: "http://127.0.0.1:1/"}
-	checkError(t, plain.Default(), provider.InvalidArgument, "https only")
+	home := cluster(t)
+	server := &sts{}
+	plain := over(server)
+	plain.STS = "http://sts.example.com/"
+	checkError(t, plain.Default(), provider.InvalidArgument, "plain http")
 	t.Setenv("ALIBABA_CLOUD_OIDC_TOKEN_FILE", "/nowhere/token")
-	checkError(t, services.Default(), provider.Unauthenticated, "/nowhere/token")
-	t.Setenv("ALIBABA_CLOUD_OIDC_TOKEN_FILE", os.Getenv("HOME")+"/token")
-	checkError(t, aliyuncreds.Services{STS: "https://127.0.0.1:1/"}.Default(), provider.Unavailable, "no answer")
+	checkError(t, over(server).Default(), provider.Unauthenticated, "/nowhere/token")
+	write(t, home, "empty", "\n")
+	t.Setenv("ALIBABA_CLOUD_OIDC_TOKEN_FILE", home+"/empty")
+	checkError(t, over(server).Default(), provider.Unauthenticated, home+"/empty is empty")
+	if server.count() != 0 {
+		t.Errorf("%d requests, want none", server.count())
+	}
 }
 
-// TestOIDCHangs lets the caller go, though the SDK cannot be interrupted.
-func TestOIDCHangs(t *testing.T) {
-	release := make(chan struct{})
-	ctx, cancel := context.WithCancel(t.Context())
-	services := secure(t, func(w http.ResponseWriter, r *http.Request) {
-		cancel()
-		<-release
+// TestOIDCFailuresAreRetriedWithTheTokenOfTheFile renews the token between two
+// attempts, as a cluster does.
+func TestOIDCFailuresAreRetriedWithTheTokenOfTheFile(t *testing.T) {
+	home := cluster(t)
+	synctest.Test(t, func(t *testing.T) {
+		server := &sts{}
+		server.reply = func(n int, q url.Values) (int, string) {
+			if n == 1 {
+				write(t, home, "token", "renewed"+canary)
+				return http.StatusServiceUnavailable, ""
+			}
+			if q.Get("OIDCToken") != "renewed"+canary {
+				t.Error("the second attempt does not send the renewed token")
+			}
+			return http.StatusOK, session(n, time.Hour)
+		}
+		if diff := cmp.Diff(sessionKeys(2), ask(t, over(server).Default())); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
 	})
-	t.Cleanup(func() { close(release) })
+}
+
+func TestOIDCHangsNoLongerThanItsCaller(t *testing.T) {
+	cluster(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	services := over(roundTrip(func(r *http.Request) (*http.Response, error) {
+		cancel()
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}))
 	if _, err := services.Default().Credentials(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want canceled", err)
 	}
+}
+
+func TestOldNamesOfOIDCVariables(t *testing.T) {
+	cluster(t)
+	for _, name := range []string{"OIDC_TOKEN_FILE", "OIDC_PROVIDER_ARN", "ROLE_ARN"} {
+		t.Setenv("ALIBABACLOUD_"+name, os.Getenv("ALIBABA_CLOUD_"+name))
+		t.Setenv("ALIBABA_CLOUD_"+name, "")
+	}
+	if diff := cmp.Diff(sessionKeys(1), ask(t, over(&sts{}).Default())); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	t.Setenv("ALIBABA_CLOUD_ROLE_ARN", roleARN+"2")
+	checkError(t, aliyuncreds.Default(), provider.InvalidArgument, "ALIBABA_CLOUD_ROLE_ARN and ALIBABACLOUD_ROLE_ARN")
 }

@@ -2,157 +2,170 @@ package aliyuncreds
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
+	"maps"
+	"slices"
 	"strings"
-	"time"
 
+	"github.com/imagequery/imagequery/internal/aliyun"
 	"github.com/imagequery/imagequery/provider"
 )
 
 // Profile returns the credentials of a profile in the vendor's files: the one
-// that the CLI writes, ~/.aliyun/config.json, and then that of the SDKs,
-// ~/.alibabacloud/credentials, or where ALIBABA_CLOUD_CREDENTIALS_FILE says. An
-// empty name means that in ALIBABA_CLOUD_PROFILE, or the file's own choice: its
-// current profile, or "default". ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true leaves
-// the first file out.
+// of the vendor's command, ~/.aliyun/config.json, and then the one of the SDKs,
+// ~/.alibabacloud/credentials or the file that ALIBABA_CLOUD_CREDENTIALS_FILE
+// names. An empty name means the profile that ALIBABA_CLOUD_PROFILE names, or the
+// file's own choice: its current profile, or "default".
+// ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true skips the first file.
 //
-// The modes of the first file are AK, StsToken, RamRoleArn, EcsRamRole,
-// ChainableRamRoleArn and OIDC; the types of the second are access_key, sts,
-// ram_role_arn and ecs_ram_role, in plain lines "key = value". Any other is an
-// error. Both files are read again for each session, and at least each minute for
-// keys.
+// The modes of the first file are AK, StsToken, RamRoleArn, ChainableRamRoleArn,
+// RamRoleArnWithRoleName, EcsRamRole, OIDC, CredentialsURI, External, CloudSSO and
+// OAuth; the types of the second are access_key, sts, ram_role_arn, ecs_ram_role,
+// oidc_role_arn and credentials_uri. Any other is an error. Both files are read
+// again for each session, and at least each minute for keys.
+//
+// External runs the profile's process_command, without a shell. CloudSSO and OAuth
+// use the session that the vendor's command has left in the file; once it has
+// ended, the error names the command that renews it.
 func (s Services) Profile(name string) provider.CredentialsProvider {
 	return provider.Cache(func(ctx context.Context) (provider.Credentials, error) {
-		c, err := s.profile(ctx, name)
+		if name != "" {
+			return s.namedProfile(ctx, name)
+		}
+		name, variable, err := aliyun.Variable(profileNames...)
+		if err != nil {
+			return provider.Credentials{}, err
+		}
+		if name != "" {
+			c, err := s.namedProfile(ctx, name)
+			if err != nil {
+				err = because(err, variable)
+			}
+			return c, err
+		}
+		c, err := s.chosenProfile(ctx)
 		if isAbsent(err) {
-			return c, unauthenticated(err.Error())
+			return c, unauthenticated("no profile: " + err.Error())
 		}
 		return c, err
 	})
 }
 
-// profile looks through the files. Nothing there is absence, unless a profile has
-// been asked for by name.
-func (s Services) profile(ctx context.Context, name string) (provider.Credentials, error) {
-	if name == "" {
-		name = os.Getenv("ALIBABA_CLOUD_PROFILE")
-	}
+// namedProfile looks for a profile in both files. It is an error if neither has
+// it.
+func (s Services) namedProfile(ctx context.Context, name string) (provider.Credentials, error) {
 	var reasons []string
 	for _, open := range []func() (book, error){openCLI, openShared} {
-		c, err := s.fromBook(ctx, open, name)
-		if !isAbsent(err) {
-			return c, err
+		b, err := open()
+		if err == nil {
+			err = b.check(name)
+		}
+		switch {
+		case err == nil:
+			return s.use(ctx, b, name)
+		case !isAbsent(err):
+			return provider.Credentials{}, err
 		}
 		reasons = append(reasons, err.Error())
 	}
-	missing := strings.Join(reasons, "; ")
-	if name != "" {
-		return provider.Credentials{}, unauthenticated(fmt.Sprintf("there is no profile %q: %s", name, missing))
+	return provider.Credentials{}, unauthenticated(fmt.Sprintf("there is no profile %q: %s", name, strings.Join(reasons, "; ")))
+}
+
+// chosenProfile takes the profile that a file chooses by itself. A file without
+// any configured profile is skipped.
+func (s Services) chosenProfile(ctx context.Context) (provider.Credentials, error) {
+	var reasons []string
+	for _, open := range []func() (book, error){openCLI, openShared} {
+		b, err := open()
+		switch {
+		case err == nil && !b.isBlank():
+			if err := b.check(b.chosen); err != nil {
+				return provider.Credentials{}, unauthenticated(fmt.Sprintf("%s chooses profile %q: %s", b.path, b.chosen, err))
+			}
+			return s.use(ctx, b, b.chosen)
+		case err == nil:
+			err = absent(b.path + " has no configured profile")
+		case !isAbsent(err):
+			return provider.Credentials{}, err
+		}
+		reasons = append(reasons, err.Error())
 	}
-	return provider.Credentials{}, absent(missing)
+	return provider.Credentials{}, absent(strings.Join(reasons, "; "))
 }
 
 // book is one file of profiles.
 type book struct {
 	path     string
-	chosen   string // where no name is given
+	chosen   string // by the file itself
+	explicit bool   // the file states its choice
 	profiles map[string]profile
 }
 
-// profile is one entry, in the words of the CLI's file.
-type profile struct {
-	Name            string
-	Mode            string
-	AccessKeyID     provider.Secret `json:"access_key_id"`
-	AccessKeySecret provider.Secret `json:"access_key_secret"`
-	Token           provider.Secret `json:"sts_token"`
-	RoleName        string          `json:"ram_role_name"`
-	RoleARN         string          `json:"ram_role_arn"`
-	SessionName     string          `json:"ram_session_name"`
-	Seconds         int             `json:"expired_seconds"`
-	ExternalID      string          `json:"external_id"`
-	Policy          string          `json:"policy"`
-	SourceProfile   string          `json:"source_profile"`
-	OIDCProvider    string          `json:"oidc_provider_arn"`
-	OIDCTokenFile   string          `json:"oidc_token_file"`
-	Region          string          `json:"sts_region"`
-	Private         bool            `json:"enable_vpc"`
+// isBlank reports whether the file chooses nothing and configures nothing.
+func (b book) isBlank() bool {
+	for _, p := range b.profiles {
+		if p.isConfigured() {
+			return false
+		}
+	}
+	_, known := b.profiles[b.chosen]
+	return known || !b.explicit
 }
 
-func (s Services) fromBook(ctx context.Context, open func() (book, error), name string) (provider.Credentials, error) {
-	b, err := open()
-	if err != nil {
-		return provider.Credentials{}, err
+// check returns an absent error unless the file has a configured profile of a
+// name.
+func (b book) check(name string) error {
+	p, known := b.profiles[name]
+	switch {
+	case !known && len(b.profiles) == 0:
+		return absent(fmt.Sprintf("%s has no profile %q, and no other", b.path, name))
+	case !known:
+		return absent(fmt.Sprintf("%s has no profile %q, only %q", b.path, name, slices.Sorted(maps.Keys(b.profiles))))
+	case !p.isConfigured():
+		return absent(fmt.Sprintf("profile %q of %s is not configured", name, b.path))
 	}
-	if name == "" {
-		name = b.chosen
-	}
-	p, ok := b.profiles[name]
-	if !ok || p.Mode == "" {
-		return provider.Credentials{}, absent(fmt.Sprintf("%s has no profile %q that is set up", b.path, name))
-	}
-	c, err := s.resolve(ctx, b, p)
+	return nil
+}
+
+func (s Services) use(ctx context.Context, b book, name string) (provider.Credentials, error) {
+	c, err := s.resolve(ctx, b, b.profiles[name])
 	if err != nil {
 		return c, because(err, fmt.Sprintf("profile %q of %s", name, b.path))
 	}
 	return c, nil
 }
 
-// resolve does what the mode of a profile says. A profile that others lead to is
-// taken out of the book, so that they cannot lead in a circle.
-func (s Services) resolve(ctx context.Context, b book, p profile) (provider.Credentials, error) {
-	delete(b.profiles, p.Name)
-	switch strings.ToLower(p.Mode) {
-	case "ak":
-		return p.keys("").Credentials(ctx)
-	case "ststoken":
-		if p.Token.IsZero() {
-			return provider.Credentials{}, errors.New("its token is empty")
-		}
-		return p.keys(p.Token.Reveal()).Credentials(ctx)
-	case "ramrolearn":
-		return s.assume(ctx, p.keys(p.Token.Reveal()), p.role(), p.place())
-	case "ecsramrole":
-		return s.instance(ctx, p.RoleName)
-	case "chainableramrolearn":
-		return s.chain(ctx, b, p)
-	case "oidc":
-		return s.federate(ctx, federated{role: p.role(), provider: p.OIDCProvider, tokenFile: p.OIDCTokenFile, at: p.place()})
-	default:
-		return provider.Credentials{}, unauthenticated(fmt.Sprintf("its mode %q is not supported", p.Mode))
+// modeOf returns the mode of a profile in lower case. Like the vendor's command,
+// it derives a mode that is not written from the fields that are.
+func (p profile) modeOf() string {
+	has := func(secrets ...provider.Secret) bool {
+		return !slices.ContainsFunc(secrets, provider.Secret.IsZero)
 	}
-}
-
-func (s Services) chain(ctx context.Context, b book, p profile) (provider.Credentials, error) {
-	source, ok := b.profiles[p.SourceProfile]
-	if !ok {
-		return provider.Credentials{}, unauthenticated(fmt.Sprintf("its source profile %q is not there, or leads back to it", p.SourceProfile))
+	switch keys := has(p.AccessKeyID, p.AccessKeySecret); {
+	case p.Mode != "":
+		return strings.ToLower(p.Mode)
+	case keys && has(p.Token):
+		return "ststoken"
+	case keys && p.RoleARN != "":
+		return "ramrolearn"
+	case keys, has(p.AccessKeyID), has(p.AccessKeySecret):
+		return "ak"
+	case p.RoleName != "":
+		return "ecsramrole"
+	case p.ProcessCommand != "":
+		return "external"
+	case p.CredentialsURI != "":
+		return "credentialsuri"
+	case p.OIDCProvider != "" || p.OIDCTokenFile != "":
+		return "oidc"
+	case p.SourceProfile != "":
+		return "chainableramrolearn"
+	case p.SignInURL != "":
+		return "cloudsso"
 	}
-	base, err := s.resolve(ctx, b, source)
-	if err != nil {
-		return base, because(err, fmt.Sprintf("its source profile %q", p.SourceProfile))
-	}
-	return s.assume(ctx, fixed(base), p.role(), p.place())
+	return ""
 }
 
-func fixed(c provider.Credentials) provider.CredentialsProvider {
-	return provider.Static(c.AccessKeyID.Reveal(), c.AccessKeySecret.Reveal(), c.Token.Reveal())
-}
-
-func (p profile) keys(token string) provider.CredentialsProvider {
-	return provider.Static(p.AccessKeyID.Reveal(), p.AccessKeySecret.Reveal(), token)
-}
-
-func (p profile) role() Role {
-	return Role{
-		ARN:         p.RoleARN,
-		SessionName: p.SessionName,
-		Duration:    time.Duration(p.Seconds) * time.Second,
-		ExternalID:  p.ExternalID,
-		Policy:      p.Policy,
-	}
-}
-
-func (p profile) place() place { return place{region: p.Region, private: p.Private} }
+// isConfigured reports whether a profile says where credentials come from. The
+// vendor's command creates a profile that does not.
+func (p profile) isConfigured() bool { return p.refusal != "" || p.modeOf() != "" }

@@ -168,7 +168,7 @@ func TestProfileMistakes(t *testing.T) {
 		kind       provider.Kind
 		words      []string
 	}{
-		"nothing":        {"nothing", "", provider.Unauthenticated, []string{cliFile + " is not there", sharedFile + " is not there"}},
+		"nothing":        {"nothing", "", provider.Unauthenticated, []string{cliFile + " does not exist", sharedFile + " does not exist"}},
 		"no JSON":        {cliFile, "secret: " + canary, provider.Unauthenticated, []string{cliFile + " is not the JSON"}},
 		"cut off":        {cliFile, `{"profiles":[{"access_key_secret":"` + canary, provider.Unauthenticated, []string{"not the JSON"}},
 		"number":         {cliFile, `{"profiles":[{"access_key_secret":12345}]}`, provider.Unauthenticated, []string{"not the JSON"}},
@@ -182,13 +182,13 @@ func TestProfileMistakes(t *testing.T) {
 		"no source":      {cliFile, cli(`"mode":"ChainableRamRoleArn","source_profile":"x",` + role), provider.Unauthenticated, []string{`"x" is not there`}},
 		"circle":         {cliFile, circle, provider.Unauthenticated, []string{"leads back"}},
 		"bad region":     {cliFile, cli(`"mode":"RamRoleArn","sts_region":"evil.com/",` + role + `,` + keys), provider.InvalidArgument, []string{"evil.com/"}},
-		"OIDC":           {cliFile, cli(`"mode":"OIDC",` + role), provider.Unauthenticated, []string{"not named"}},
-		"CloudSSO":       {cliFile, cli(`"mode":"CloudSSO",` + keys), provider.Unauthenticated, []string{`mode "CloudSSO" is not supported`}},
-		"rsa_key_pair":   {sharedFile, "[default]\ntype=rsa_key_pair\n", provider.Unauthenticated, []string{`mode "rsa_key_pair" is not supported`}},
+		"OIDC":           {cliFile, cli(`"mode":"OIDC",` + role), provider.Unauthenticated, []string{"oidc_provider_arn"}},
+		"CloudSSO":       {cliFile, cli(`"mode":"CloudSSO",` + keys), provider.Unauthenticated, []string{"aliyun configure --profile p --mode CloudSSO"}},
+		"rsa_key_pair":   {sharedFile, "[default]\ntype=rsa_key_pair\n", provider.Unauthenticated, []string{`type "rsa_key_pair" is not supported`}},
 		"no section":     {sharedFile, "access_key_secret=" + canary, provider.Unauthenticated, []string{"line 1: want a [section]"}},
 		"no pair":        {sharedFile, "[default]\n\n" + canary, provider.Unauthenticated, []string{"line 3: want"}},
 		"no key":         {sharedFile, "[default]\ntype=access_key\naccess_key_secret=" + canary, provider.Unauthenticated, []string{"empty"}},
-		"no type":        {sharedFile, "[default]\n" + iniKeys, provider.Unauthenticated, []string{"no profile"}},
+		"no type":        {sharedFile, "[default]\n" + iniKeys, provider.Unauthenticated, []string{"has no type"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			home := isolate(t)
@@ -207,7 +207,7 @@ func TestProfileMistakes(t *testing.T) {
 
 func TestProfileByNameOnly(t *testing.T) {
 	write(t, isolate(t), cliFile, cli(`"mode":"AK",`+keys))
-	checkError(t, aliyuncreds.Profile("q"), provider.Unauthenticated, `no profile "q"`, cliFile, sharedFile+" is not there")
+	checkError(t, aliyuncreds.Profile("q"), provider.Unauthenticated, `no profile "q"`, cliFile, sharedFile+" does not exist")
 }
 
 // TestProfileIsReadAgain follows keys that are changed.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/imagequery/imagequery/internal/aliyun"
@@ -45,10 +46,13 @@ func (s Services) assume(ctx context.Context, base provider.CredentialsProvider,
 }
 
 func (s Services) ask(ctx context.Context, base provider.CredentialsProvider, r Role, at place) (provider.Credentials, error) {
-	if err := r.check(base); err != nil {
+	if base == nil {
+		return provider.Credentials{}, invalid("there are no base credentials to assume it with")
+	}
+	if err := r.check(); err != nil {
 		return provider.Credentials{}, err
 	}
-	client, err := s.sts(base, at)
+	client, err := s.sts(base, at, nil)
 	if err != nil {
 		return provider.Credentials{}, err
 	}
@@ -57,10 +61,8 @@ func (s Services) ask(ctx context.Context, base provider.CredentialsProvider, r 
 
 var sessionNames = regexp.MustCompile(`^[A-Za-z0-9.@_-]{2,64}$`)
 
-func (r Role) check(base provider.CredentialsProvider) error {
+func (r Role) check() error {
 	switch {
-	case base == nil:
-		return invalid("there are no base credentials to assume it with")
 	case r.ARN == "":
 		return invalid("its ARN is empty")
 	case r.SessionName != "" && !sessionNames.MatchString(r.SessionName):
@@ -87,18 +89,53 @@ func (r Role) params() url.Values {
 	return params
 }
 
-// place is which of the token service's addresses a profile asks for.
+// place says which address of the token service to ask.
 type place struct {
-	region  string
-	private bool // inside a VPC
+	endpoint string // an address or only a host; empty: that of the region
+	region   string
+	private  bool // inside a VPC
 }
 
-func (s Services) sts(base provider.CredentialsProvider, at place) (*httpapi.Client, error) {
+// withEnvironment fills in what the environment says about the token service.
+func (p place) withEnvironment() (place, error) {
+	private, _, err := aliyun.Switch("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED")
+	p.endpoint = cmp.Or(p.endpoint, os.Getenv("ALIBABA_CLOUD_STS_ENDPOINT"))
+	p.region = cmp.Or(p.region, os.Getenv("ALIBABA_CLOUD_STS_REGION"))
+	p.private = p.private || private
+	return p, err
+}
+
+// address returns the endpoint as an address, or "" if the region decides.
+func (p place) address() string {
+	if p.endpoint == "" || strings.Contains(p.endpoint, "://") {
+		return p.endpoint
+	}
+	return "https://" + p.endpoint + "/"
+}
+
+func (p place) host(region string) string {
+	switch {
+	case region == "":
+		return "sts.aliyuncs.com"
+	case p.private:
+		return "sts-vpc." + region + ".aliyuncs.com"
+	default:
+		return "sts." + region + ".aliyuncs.com"
+	}
+}
+
+// sts returns a client of the token service. A nil sign means the signature of
+// the base.
+func (s Services) sts(base provider.CredentialsProvider, at place, sign func(*httpapi.Attempt) error) (*httpapi.Client, error) {
+	at, err := at.withEnvironment()
+	if err != nil {
+		return nil, err
+	}
 	return aliyun.New(
-		aliyun.Product{Name: "aliyunsts", Version: "2015-04-01", Host: at.host, NoRegions: true},
+		aliyun.Product{Name: "aliyunsts", Version: stsVersion, Host: at.host, NoRegions: true, Sign: sign},
 		provider.Config{
-			Region:      cmp.Or(at.region, os.Getenv("ALIBABA_CLOUD_STS_REGION")),
-			Endpoint:    s.STS,
+			Region:      at.region,
+			Endpoint:    cmp.Or(s.STS, at.address()),
 			AllowHTTP:   s.AllowHTTP,
 			Credentials: base,
 			HTTPClient:  s.HTTPClient,
@@ -106,13 +143,4 @@ func (s Services) sts(base provider.CredentialsProvider, at place) (*httpapi.Cli
 		})
 }
 
-func (p place) host(region string) string {
-	switch {
-	case region == "":
-		return "sts.aliyuncs.com"
-	case p.private || isTrue("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"):
-		return "sts-vpc." + region + ".aliyuncs.com"
-	default:
-		return "sts." + region + ".aliyuncs.com"
-	}
-}
+const stsVersion = "2015-04-01"

@@ -48,9 +48,9 @@ func readSession(body []byte) (provider.Credentials, httpapi.Status, error) {
 	return c, httpapi.Status{Code: answer.Code, Message: answer.Message, RequestID: answer.RequestID}, err
 }
 
-// decode reads JSON, and quotes none of it in an error.
+// decode reads JSON, with or without a byte order mark. Its error shows none of it.
 func decode(body []byte, into any) error {
-	err := json.NewDecoder(bytes.NewReader(body)).Decode(into)
+	err := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff")))).Decode(into)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the text is not the JSON that is documented")
 	}

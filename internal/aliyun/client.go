@@ -19,6 +19,10 @@ type Product struct {
 	Version   string // of the API
 	Host      func(region string) string
 	NoRegions bool // Config.Region may be empty
+
+	// Sign replaces the RPC signature, where an operation is authorized otherwise.
+	// Nil means the signature.
+	Sign func(*httpapi.Attempt) error
 }
 
 // New returns a client of one product in one region. Its errors are those of
@@ -28,9 +32,12 @@ func New(p Product, c provider.Config) (*httpapi.Client, error) {
 		Name:          p.Name,
 		Endpoint:      func(region string) string { return "https://" + p.Host(region) + "/" },
 		RegionExample: "cn-hangzhou",
-		Credentials:   provider.Env("ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"),
+		Credentials:   Environment(),
 		Sign:          p.sign,
 		Classify:      classify,
+	}
+	if p.Sign != nil {
+		api.Sign = p.Sign
 	}
 	if p.NoRegions {
 		api.RegionExample = ""
