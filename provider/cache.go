@@ -27,6 +27,8 @@ type Forgetter interface {
 // deadline is not another's. If it fails while the credentials at hand are still
 // valid, those are handed out for some seconds more.
 //
+// If fetch panics, every caller that waits for it panics with a [*PanicError].
+//
 // The Kinds are those of fetch, and [Unauthenticated] where [Credentials.Validate]
 // refuses what it returns, unless that is a bearer token without a key.
 func Cache(fetch func(context.Context) (Credentials, error)) Forgetter {
@@ -50,6 +52,7 @@ type fetching struct {
 	done        chan struct{}
 	credentials Credentials
 	err         error
+	panicked    panicRecord // of fetch
 }
 
 func (c *cache) Credentials(ctx context.Context) (Credentials, error) {
@@ -63,6 +66,9 @@ func (c *cache) Credentials(ctx context.Context) (Credentials, error) {
 	defer c.leave(f)
 	select {
 	case <-f.done:
+		if e := f.panicked.first; e != nil {
+			panic(e)
+		}
 		return f.credentials, f.err
 	case <-ctx.Done():
 		return Credentials{}, ctx.Err()
@@ -88,14 +94,18 @@ func (c *cache) start() *fetching {
 	f := &fetching{cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer cancel()
-		credentials, err := c.fetch(ctx)
+		credentials, err := Credentials{}, errFetchEnded
+		defer func() { c.finish(f, credentials, err) }()
+		defer f.panicked.record()
+		credentials, err = c.fetch(ctx)
 		if err == nil {
 			err = credentials.checkUsable()
 		}
-		c.finish(f, credentials, err)
 	}()
 	return f
 }
+
+var errFetchEnded error = &Error{Kind: Unauthenticated, Message: "the function that fetches credentials ended its goroutine instead of returning"}
 
 // checkUsable accepts a complete key, or a bearer token without a key.
 func (c Credentials) checkUsable() error {

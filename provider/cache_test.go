@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -240,5 +241,49 @@ func BenchmarkCache(b *testing.B) {
 		if _, err := cache.Credentials(b.Context()); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// TestCacheRaisesPanicsForAllWaiters has no waiter wait for a fetch that panicked,
+// or ended its goroutine.
+func TestCacheRaisesPanicsForAllWaiters(t *testing.T) {
+	for name, fetch := range map[string]func(){
+		"panic":  func() { panic("no vault") },
+		"goexit": runtime.Goexit,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				calls := 0
+				cache := provider.Cache(func(context.Context) (provider.Credentials, error) {
+					if calls++; calls > 1 {
+						return provider.Static("id", "secret", "").Credentials(t.Context())
+					}
+					time.Sleep(time.Second)
+					fetch()
+					return provider.Credentials{}, nil
+				})
+				var raised, failed atomic.Int32
+				var waiters sync.WaitGroup
+				for range 3 {
+					waiters.Go(func() {
+						defer func() {
+							if e, ok := recover().(*provider.PanicError); ok && e.Value == "no vault" && len(e.Stack) > 0 {
+								raised.Add(1)
+							}
+						}()
+						if _, err := cache.Credentials(t.Context()); errors.Is(err, provider.Unauthenticated) {
+							failed.Add(1)
+						}
+					})
+				}
+				waiters.Wait()
+				if got := map[string]int32{"panic": raised.Load(), "goexit": failed.Load()}[name]; got != 3 {
+					t.Errorf("%d of 3 waiters learned of it", got)
+				}
+				if _, err := cache.Credentials(t.Context()); err != nil || calls != 2 {
+					t.Errorf("the next caller: error %v after %d calls, want new credentials", err, calls)
+				}
+			})
+		})
 	}
 }

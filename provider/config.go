@@ -31,7 +31,8 @@ type Config struct {
 
 	// HTTPClient sends the requests; it is neither changed nor closed. Its Timeout
 	// bounds one attempt. Its redirect policy is not used: a signed request follows
-	// no redirect. Nil means one tuned client that all targets share.
+	// no redirect. Nil means one tuned client that all targets share. A transport that
+	// ignores the context of a request delays no caller; it may still run afterwards.
 	HTTPClient *http.Client
 
 	// Logger receives records about requests, retries and changed listings, never

@@ -2,10 +2,13 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 
 	"github.com/imagequery/imagequery/provider"
 )
@@ -15,9 +18,64 @@ const maxBody = 16 << 20
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// readBody reads the body of a response within bounds, and closes it.
+// received is a response and its complete body.
+type received struct {
+	response *http.Response // without body
+	body     *bytes.Buffer
+}
+
+// receive sends a request and reads the response whole. The end of ctx closes the
+// body, which ends a read that ignores ctx. A response that comes after the end of
+// ctx is closed.
+func receive(ctx context.Context, transport http.RoundTripper, request *http.Request) (received, error) {
+	response, err := transport.RoundTrip(request)
+	if response != nil && response.Body != nil {
+		body := &closeOnce{Closer: response.Body}
+		defer body.close()
+		defer context.AfterFunc(ctx, body.close)()
+	}
+	switch {
+	case err != nil:
+		return received{}, err
+	case response == nil:
+		return received{}, errors.New("the transport returned nothing")
+	case response.StatusCode < 200:
+		return received{}, interim(response.StatusCode)
+	}
+	into := buffers.Get().(*bytes.Buffer)
+	if err := readBody(into, response); err != nil {
+		releaseBuffer(into)
+		return received{}, err
+	}
+	return received{complete(response), into}, nil
+}
+
+// interim is the error of a 1xx status in place of a response. After 101 there is
+// no body but a connection of another protocol, which no context closes.
+func interim(status int) error {
+	return &failure{err: &provider.Error{
+		Kind: provider.BadResponse, HTTPStatus: status,
+		Message: "the server switched to another protocol or sent no final response; check the endpoint and any proxy before it",
+	}}
+}
+
+// closeOnce closes a body once, from any goroutine, and waits for no other close.
+type closeOnce struct {
+	io.Closer
+	closed atomic.Bool
+}
+
+func (c *closeOnce) close() {
+	if c.closed.CompareAndSwap(false, true) {
+		_ = c.Close()
+	}
+}
+
+// readBody reads the body of a response within bounds.
 func readBody(into *bytes.Buffer, response *http.Response) error {
-	defer response.Body.Close()
+	if response.Body == nil {
+		return nil
+	}
 	if n := response.ContentLength; n > 0 && n <= maxBody {
 		into.Grow(int(n) + bytes.MinRead)
 	}
@@ -31,16 +89,31 @@ func readBody(into *bytes.Buffer, response *http.Response) error {
 	return err
 }
 
-// releaseBody returns the buffer of the current response to the pool, unless it
-// has become unusually large.
+// complete is the response without its body, which has been read. It has no
+// Location either, so that the HTTP client returns a redirect like any response.
+func complete(response *http.Response) *http.Response {
+	out := *response
+	out.Body = http.NoBody
+	if out.Header.Get("Location") != "" {
+		out.Header = out.Header.Clone()
+		out.Header.Del("Location")
+	}
+	return &out
+}
+
+// releaseBody returns the buffer of the current response to the pool.
 func (x *exchange) releaseBody() {
+	if x.body != nil {
+		releaseBuffer(x.body)
+		x.body = nil
+	}
+}
+
+// releaseBuffer returns a buffer to the pool, unless it has become unusually large.
+func releaseBuffer(b *bytes.Buffer) {
 	const usual = 1 << 20
-	if x.body == nil {
-		return
+	if b.Cap() <= usual {
+		b.Reset()
+		buffers.Put(b)
 	}
-	if x.body.Cap() <= usual {
-		x.body.Reset()
-		buffers.Put(x.body)
-	}
-	x.body = nil
 }

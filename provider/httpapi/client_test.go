@@ -54,8 +54,8 @@ func TestAttempts(t *testing.T) {
 				if test.kind != 0 && !errors.Is(err, test.kind) || test.kind == 0 && err != nil {
 					t.Errorf("error %v, want kind %v", err, test.kind)
 				}
-				if len(transport.queries) != test.sent {
-					t.Errorf("%d requests were sent, want %d", len(transport.queries), test.sent)
+				if len(transport.sent()) != test.sent {
+					t.Errorf("%d requests were sent, want %d", len(transport.sent()), test.sent)
 				}
 				if err != nil && asError(t, err).Attempts != test.sent {
 					t.Errorf("the error tells of %d attempts, want %d", asError(t, err).Attempts, test.sent)
@@ -76,7 +76,7 @@ func TestEachAttemptIsSignedAfresh(t *testing.T) {
 			"AccessKeyId=LTAIsecret&Nonce=2&Signature=top%2Fsecret%3D",
 			"AccessKeyId=LTAIsecret&Nonce=3&Signature=top%2Fsecret%3D",
 		}
-		if diff := cmp.Diff(want, transport.queries); diff != "" {
+		if diff := cmp.Diff(want, transport.sent()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})
@@ -131,8 +131,8 @@ func TestErrorOfCredentials(t *testing.T) {
 				t.Errorf("error %v, want %v", err, test.want)
 			}
 			showsNoAddress(t, err)
-			if len(transport.queries) != 0 || asError(t, err).Attempts != 0 {
-				t.Errorf("%d requests were sent: %v", len(transport.queries), err)
+			if len(transport.sent()) != 0 || asError(t, err).Attempts != 0 {
+				t.Errorf("%d requests were sent: %v", len(transport.sent()), err)
 			}
 		})
 	}
@@ -156,8 +156,8 @@ func TestSignRequiresAKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := (sender{client}).Do(t.Context(), request()); !errors.Is(err, provider.Unauthenticated) || len(transport.queries) != 0 {
-			t.Errorf("%s: error %v after %d requests, want unauthenticated", name, err, len(transport.queries))
+		if err := (sender{client}).Do(t.Context(), request()); !errors.Is(err, provider.Unauthenticated) || len(transport.sent()) != 0 {
+			t.Errorf("%s: error %v after %d requests, want unauthenticated", name, err, len(transport.sent()))
 		}
 	}
 }

@@ -118,8 +118,8 @@ func TestContextEnds(t *testing.T) {
 						t.Errorf("it took %s, want the 2s until the context ends", took)
 					}
 					isEnd(t, err, end.want)
-					if len(transport.queries) != at.sent {
-						t.Errorf("%d requests were sent, want %d", len(transport.queries), at.sent)
+					if len(transport.sent()) != at.sent {
+						t.Errorf("%d requests were sent, want %d", len(transport.sent()), at.sent)
 					}
 					if !strings.Contains(err.Error(), at.words) {
 						t.Errorf("the error %q forgets %q", err, at.words)
@@ -137,8 +137,8 @@ func TestContextEndedBefore(t *testing.T) {
 		transport := newScript(says(200, "ok"))
 		err := newSender(t, transport, provider.Config{Budget: budget}).Do(ctx, request())
 		isEnd(t, err, context.Canceled)
-		if len(transport.queries) != 0 {
-			t.Errorf("%s: %d requests were sent", name, len(transport.queries))
+		if len(transport.sent()) != 0 {
+			t.Errorf("%s: %d requests were sent", name, len(transport.sent()))
 		}
 	}
 }
@@ -214,8 +214,8 @@ func TestAttemptTimeout(t *testing.T) {
 				if took := time.Since(start); took < 6*time.Second || took > 7*time.Second {
 					t.Errorf("it took %s, want two attempts of 3s", took)
 				}
-				if len(transport.queries) != test.sent || !strings.Contains(err.Error(), "3s") {
-					t.Errorf("%d requests were sent, want %d: %v", len(transport.queries), test.sent, err)
+				if len(transport.sent()) != test.sent || !strings.Contains(err.Error(), "3s") {
+					t.Errorf("%d requests were sent, want %d: %v", len(transport.sent()), test.sent, err)
 				}
 			})
 		})

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"bytes"
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -103,7 +102,8 @@ func (x *exchange) sign(ctx context.Context, header http.Header) error {
 		x.attempt.PlaceParams()
 		return nil
 	}
-	used, err := x.client.credentials.Credentials(ctx)
+	source := x.client.credentials
+	used, err := await(ctx, func() (provider.Credentials, error) { return source.Credentials(ctx) })
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -117,33 +117,21 @@ func (x *exchange) sign(ctx context.Context, header http.Header) error {
 	return nil
 }
 
-// send returns a complete response whose body is in x.body.
+// send returns a complete response whose body is in x.body. A transport that may
+// ignore ctx runs on a goroutine of its own, which owns the buffer until it is done.
 func (x *exchange) send(ctx context.Context, request *http.Request) (*http.Response, error) {
-	response, err := x.client.transport.RoundTrip(request)
-	switch {
-	case err != nil:
-		return nil, err
-	case response == nil:
-		return nil, errors.New("the transport returned nothing")
-	case response.Body == nil:
-		response.Body = http.NoBody
+	transport := x.client.transport
+	receive := func() (received, error) { return receive(ctx, transport, request) }
+	var r received
+	var err error
+	if endsWithContext(transport) {
+		r, err = receive()
+	} else {
+		r, err = await(ctx, receive)
 	}
-	x.body = buffers.Get().(*bytes.Buffer)
-	if err := readBody(x.body, response); err != nil {
-		x.releaseBody()
+	if err != nil {
 		return nil, err
 	}
-	return complete(response), nil
-}
-
-// complete is the response without its body, which has been read. It has no
-// Location either, so that the HTTP client returns a redirect like any response.
-func complete(response *http.Response) *http.Response {
-	out := *response
-	out.Body = http.NoBody
-	if out.Header.Get("Location") != "" {
-		out.Header = out.Header.Clone()
-		out.Header.Del("Location")
-	}
-	return &out
+	x.body = r.body
+	return r.response, nil
 }

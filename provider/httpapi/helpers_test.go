@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -31,7 +33,9 @@ func answers(status int, body string) *http.Response {
 // script is a transport that goes through its steps, one for each attempt, and
 // repeats the last one.
 type script struct {
-	steps   []roundTrip
+	steps []roundTrip
+
+	mu      sync.Mutex
 	queries []string
 	times   []time.Time
 }
@@ -39,14 +43,29 @@ type script struct {
 func newScript(steps ...roundTrip) *script { return &script{steps: steps} }
 
 func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
+	return s.next(r)(r)
+}
+
+func (s *script) next(r *http.Request) roundTrip {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	step := s.steps[min(len(s.queries), len(s.steps)-1)]
 	s.queries = append(s.queries, r.URL.RawQuery)
 	s.times = append(s.times, time.Now())
-	return step(r)
+	return step
+}
+
+// sent are the queries of the attempts so far.
+func (s *script) sent() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.queries)
 }
 
 // waits are the times between attempts.
 func (s *script) waits() []time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var out []time.Duration
 	for i := 1; i < len(s.times); i++ {
 		out = append(out, s.times[i].Sub(s.times[i-1]))
