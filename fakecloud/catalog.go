@@ -58,7 +58,7 @@ func newCatalog(w World) (*catalog, error) {
 		own, err := newRows(w.Accounts[i].Images)
 		errs = append(errs, err, c.addAccount(&w.Accounts[i]), c.addRows(w.Accounts[i].Name, slices.Concat(own, common)))
 	}
-	if err := errors.Join(errs...); err != nil {
+	if err := reportWorldErrors(errs...); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -81,16 +81,16 @@ func newRows(images []Image) ([]*row, error) {
 func (c *catalog) addAccount(a *Account) error {
 	var errs []error
 	if a.Name == "" {
-		errs = append(errs, errors.New("fakecloud: an account has no name"))
+		errs = append(errs, newWorldError("account name", "set its name", "an account has no name"))
 	}
 	for _, k := range a.Keys {
 		switch _, taken := c.keys[k.ID]; {
 		case k.ID == "" || k.Secret == "":
-			errs = append(errs, fmt.Errorf("fakecloud: account %s: a key needs an id and a secret", a.Name))
+			errs = append(errs, newWorldError("key", "set both", "account %s: a key has no id or no secret", a.Name))
 		case taken:
-			errs = append(errs, fmt.Errorf("fakecloud: account %s: key %s exists twice", a.Name, k.ID))
+			errs = append(errs, newWorldError("key twice", "give each key an id of its own", "account %s: key %s exists twice", a.Name, k.ID))
 		case k.Expired && k.Token == "":
-			errs = append(errs, fmt.Errorf("fakecloud: account %s: key %s has no token that could expire", a.Name, k.ID))
+			errs = append(errs, newWorldError("key expired", "set token, or leave expired unset", "account %s: key %s has no token that could expire", a.Name, k.ID))
 		}
 		c.keys[k.ID] = keyOwner{key: k, account: a}
 		if k.Token != "" {
@@ -131,7 +131,7 @@ func checkUnique(account string, rows []*row) error {
 	seen := make(map[image.Ref]bool, len(rows))
 	for _, r := range rows {
 		if seen[r.Ref] {
-			errs = append(errs, fmt.Errorf("fakecloud: account %s sees image %s twice", account, r.Ref))
+			errs = append(errs, newWorldError("image twice", "list it once, under the account or for all of them", "account %s sees image %s twice", account, r.Ref))
 		}
 		seen[r.Ref] = true
 	}
@@ -141,21 +141,21 @@ func checkUnique(account string, rows []*row) error {
 func (w World) checkSettings() error {
 	var errs []error
 	if !w.Fuzzy.known() {
-		errs = append(errs, fmt.Errorf("fakecloud: unknown fuzzy %q", w.Fuzzy))
+		errs = append(errs, newWorldError("fuzzy", "use substring, exact, prefix, wildcard, fold or pattern", "unknown fuzzy %q", w.Fuzzy))
 	}
 	if !w.EmptyFamily.known() {
-		errs = append(errs, fmt.Errorf("fakecloud: unknown empty_family %q", w.EmptyFamily))
+		errs = append(errs, newWorldError("empty_family", "use missing, null, object, text or blank", "unknown empty_family %q", w.EmptyFamily))
 	}
 	names := map[string]bool{}
 	for _, a := range w.Accounts {
 		if names[a.Name] {
-			errs = append(errs, fmt.Errorf("fakecloud: account %s exists twice", a.Name))
+			errs = append(errs, newWorldError("account twice", "give each account a name of its own", "account %s exists twice", a.Name))
 		}
 		names[a.Name] = true
 	}
 	for provider := range w.Regions {
 		if _, known := recordFormatOf(provider); !known {
-			errs = append(errs, fmt.Errorf("fakecloud: regions of an unknown provider %q", provider))
+			errs = append(errs, newWorldError("regions", useProviders, "regions of an unknown provider %q", provider))
 		}
 	}
 	return errors.Join(errs...)
@@ -166,7 +166,7 @@ func (w World) checkCommonSources() error {
 	var errs []error
 	for _, m := range w.Images {
 		if m.Source == image.SourceSelf || m.Source == image.SourceShared {
-			errs = append(errs, fmt.Errorf("fakecloud: image %s: field source: %q is not what every account sees; list it under an account", m.Ref, m.Source))
+			errs = append(errs, m.fieldError("source", fmt.Sprintf("%q is not visible to every account", m.Source), "list it under an account"))
 		}
 	}
 	return errors.Join(errs...)
@@ -185,13 +185,11 @@ type liveCatalog struct {
 // the world with them. Requests under way may or may not see a change.
 func (c *Cloud) Insert(account string, images ...Image) error {
 	rows, err := newRows(images)
-	if err != nil {
-		return err
-	}
 	if account == "" {
-		if err := (World{Images: images}).checkCommonSources(); err != nil {
-			return err
-		}
+		err = errors.Join(err, World{Images: images}.checkCommonSources())
+	}
+	if err != nil {
+		return reportWorldErrors(err)
 	}
 	return c.live.update(func(next *catalog) error {
 		accounts := next.accountsNamed(account)
@@ -202,7 +200,7 @@ func (c *Cloud) Insert(account string, images ...Image) error {
 		for _, name := range accounts {
 			errs = append(errs, next.addRows(name, rows))
 		}
-		return errors.Join(errs...)
+		return reportWorldErrors(errs...)
 	})
 }
 

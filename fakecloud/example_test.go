@@ -57,7 +57,7 @@ func ExampleNew_untrue() {
 	_, err := fakecloud.New(fakecloud.World{Images: []fakecloud.Image{{Image: ubuntu}}})
 	fmt.Println(err)
 	// Output:
-	// fakecloud: image aliyunens/m-1: field family: the truth is "web", but the record that aliyunens would send, with extra and omit, reads as unknown
+	// fakecloud: image aliyunens/m-1: field family: it is "web", but the record that aliyunens would send, with extra and omit, reads as unset: leave the field unset, or add it to the record with extra
 }
 
 func ExampleReadWorld() {

@@ -145,7 +145,7 @@ func (f Fault) checkNames(c *catalog) error {
 		}
 	}
 	_, err := newRows(f.Images)
-	return err
+	return reportWorldErrors(err)
 }
 
 // ReadFaults reads a script in JSON: an object with "faults", a list of objects

@@ -175,11 +175,11 @@ func newRow(m Image) (*row, error) {
 	d, known := recordFormatOf(m.Provider)
 	switch {
 	case !known:
-		return nil, m.fieldError("provider", fmt.Sprintf("%q is none of aliyunecs, aliyunswas, aliyunens, qingcloud", m.Provider))
+		return nil, m.fieldError("provider", fmt.Sprintf("%q is unknown", m.Provider), useProviders)
 	case m.ID == "":
-		return nil, m.fieldError("id", "is empty")
+		return nil, m.fieldError("id", "it is empty", "set it")
 	case d.regional && m.Region == "":
-		return nil, m.fieldError("region", "is empty")
+		return nil, m.fieldError("region", "it is empty", "set it")
 	}
 	if err := m.checkHidden(); err != nil {
 		return nil, err
@@ -191,11 +191,11 @@ func newRow(m Image) (*row, error) {
 	}
 	body, err := marshal(fields)
 	if err != nil {
-		return nil, m.fieldError("extra", err.Error())
+		return nil, m.fieldError("extra", err.Error(), "use values that encoding/json can write")
 	}
 	wireRecord, err := decodeRecord(body)
 	if err != nil {
-		return nil, m.fieldError("extra", err.Error())
+		return nil, m.fieldError("extra", err.Error(), "use values that encoding/json can write")
 	}
 	read := d.read(m.Region, wireRecord)
 	own := Image{Image: read, Hidden: maps.Clone(m.Hidden), Expired: m.Expired}
@@ -214,38 +214,51 @@ func (r *row) copy(id string, created time.Time) *row {
 	return &row{Image: Image{Image: d.read(r.Region, wireRecord), Hidden: r.Hidden, Expired: r.Expired}, body: append([]byte(","), body...), record: wireRecord}
 }
 
-func (m Image) fieldError(field, reason string) error {
-	return fmt.Errorf("fakecloud: image %s: field %s: %s", m.Ref, field, reason)
+const useProviders = "use aliyunecs, aliyunswas, aliyunens or qingcloud"
+
+func (m Image) fieldError(field, reason, remedy string) error {
+	kind := m.Provider + " " + field + " " + remedy
+	return newWorldError(kind, remedy, "image %s: field %s: %s", m.Ref, field, reason)
 }
 
 func (m Image) checkHidden() error {
 	for _, name := range slices.Sorted(maps.Keys(m.Hidden)) {
 		if m.Provider != providerECS || !slices.Contains([]string{"InstanceType", "ActionType", "NetworkType"}, name) {
-			return m.fieldError("hidden", fmt.Sprintf("nothing at %s looks at %q", m.Provider, name))
+			return m.fieldError("hidden", fmt.Sprintf("%s has no such filter: %q", m.Provider, name), "use InstanceType, ActionType or NetworkType, for aliyunecs only")
 		}
 	}
 	if m.Expired && m.Provider != providerECS {
-		return m.fieldError("expired", "only ECS hides expired images")
+		return m.fieldError("expired", "only ECS hides expired images", "leave it unset")
 	}
 	return nil
 }
 
-// compare returns an error for every field in which the truth is not what a
-// client reads from the record.
+// compare returns an error for every field of which the record says something
+// else.
 func (m Image) compare(read image.Image) error {
 	if reflect.DeepEqual(m.Image, read) {
 		return nil
 	}
-	truth, got := jsonFields(m.Image), jsonFields(read)
+	want, got := jsonFields(m.Image), jsonFields(read)
 	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(union(truth, got))) {
-		if !bytes.Equal(truth[name], got[name]) {
-			errs = append(errs, m.fieldError(name, fmt.Sprintf(
-				"the truth is %s, but the record that %s would send, with extra and omit, reads as %s",
-				orUnknown(truth[name]), m.Provider, orUnknown(got[name]))))
+	for _, name := range slices.Sorted(maps.Keys(union(want, got))) {
+		if !bytes.Equal(want[name], got[name]) {
+			errs = append(errs, m.compareError(name, want[name], got[name]))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (m Image) compareError(field string, want, got json.RawMessage) error {
+	remedy := "set the field to what the record says, or change the record with extra or omit"
+	switch {
+	case len(got) == 0:
+		remedy = "leave the field unset, or add it to the record with extra"
+	case len(want) == 0:
+		remedy = "set the field to what the record says, or leave it out of the record with omit"
+	}
+	reason := fmt.Sprintf("it is %s, but the record that %s would send, with extra and omit, reads as %s", orUnset(want), m.Provider, orUnset(got))
+	return m.fieldError(field, reason, remedy)
 }
 
 func jsonFields(m image.Image) map[string]json.RawMessage {
@@ -266,9 +279,9 @@ func union[V any](a, b map[string]V) map[string]V {
 	return all
 }
 
-func orUnknown(text json.RawMessage) string {
+func orUnset(text json.RawMessage) string {
 	if len(text) == 0 {
-		return "unknown"
+		return "unset"
 	}
 	return string(text)
 }

@@ -108,6 +108,69 @@ const (
 	EmptyFamilyBlank   EmptyFamily = "blank"   // an Image with empty fields and no ImageId
 )
 
+// worldError is one error in a world.
+type worldError struct {
+	kind         string // the errors of a kind are reported once
+	text, remedy string
+}
+
+func (e *worldError) Error() string { return "fakecloud: " + e.text + ": " + e.remedy }
+
+// newWorldError formats the text; the kind is the format with the subject's name.
+func newWorldError(kind, remedy, format string, a ...any) error {
+	return &worldError{kind: kind, text: fmt.Sprintf(format, a...), remedy: remedy}
+}
+
+// maxWorldErrors limits how many kinds of errors are reported.
+const maxWorldErrors = 10
+
+// reportWorldErrors joins errors in the order of their kinds: the first of each
+// kind with the number of the others, for at most ten kinds. Other errors are kept.
+func reportWorldErrors(errs ...error) error {
+	var first []*worldError
+	var others []error
+	more := map[string]int{}
+	for _, err := range flatten(errors.Join(errs...)) {
+		e, ok := errors.AsType[*worldError](err)
+		switch {
+		case !ok:
+			others = append(others, err)
+		case more[e.kind] == 0:
+			first = append(first, e)
+			more[e.kind] = 1
+		default:
+			more[e.kind]++
+		}
+	}
+	for i, e := range first {
+		if i == maxWorldErrors {
+			others = append(others, fmt.Errorf("fakecloud: there are %d more kinds of errors: correct these first", len(first)-i))
+			break
+		}
+		if n := more[e.kind] - 1; n > 0 {
+			e = &worldError{text: fmt.Sprintf("%s (and %d more such errors)", e.text, n), remedy: e.remedy}
+		}
+		others = append(others, e)
+	}
+	return errors.Join(others...)
+}
+
+// flatten returns the errors that were joined.
+func flatten(err error) []error {
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		if err == nil {
+			return nil
+		}
+		return []error{err}
+	}
+	var out []error
+	for _, e := range joined.Unwrap() {
+		out = append(out, flatten(e)...)
+	}
+	return out
+}
+
 // Visible returns the truth about every image of every source that the account
 // can see at the provider in the region, the newest first. It is nil for an unknown
 // account. ENS has no regions: its region is ignored. Left out is what ECS hides

@@ -65,11 +65,11 @@ func TestNewRefusesUntruth(t *testing.T) {
 		{ecsOwn, func(m *fakecloud.Image) { m.Provider = "ec2" }, "field provider"},
 		{ecsOwn, func(m *fakecloud.Image) { m.ID = "" }, "field id"},
 		{ecsOwn, func(m *fakecloud.Image) { m.Region = "" }, "field region"},
-		{ecsOwn, func(m *fakecloud.Image) { m.OSVersion = "22.04" }, "field os_version: the truth is \"22.04\""},
+		{ecsOwn, func(m *fakecloud.Image) { m.OSVersion = "22.04" }, "field os_version: it is \"22.04\""},
 		{ecsOwn, func(m *fakecloud.Image) { m.StatusChanged = m.Created }, "field status_changed"},
 		{ecsOwn, func(m *fakecloud.Image) { m.SourceInstance = "i-1" }, "field source_instance"},
 		{ecsOwn, func(m *fakecloud.Image) { m.Status = image.StatusDeleted }, "field status"},
-		{ecsOwn, func(m *fakecloud.Image) { m.Source = image.SourceSystem }, `field visibility: the truth is "private"`},
+		{ecsOwn, func(m *fakecloud.Image) { m.Source = image.SourceSystem }, `field visibility: it is "private"`},
 		{ecsOwn, func(m *fakecloud.Image) { m.Owner = "usr-1" }, "field owner"},
 		{ecsOwn, func(m *fakecloud.Image) { m.Created = m.Created.Add(time.Millisecond) }, "field created"},
 		{ecsOwn, func(m *fakecloud.Image) { m.OSName = "Ubuntu  22.04" }, "field os_name"},
@@ -84,7 +84,7 @@ func TestNewRefusesUntruth(t *testing.T) {
 		{ecsOwn, func(m *fakecloud.Image) { m.Hidden = map[string]string{"Colour": "red"} }, "field hidden"},
 		{swasOwn, func(m *fakecloud.Image) { m.Family = "web" }, "field family"},
 		{swasOwn, func(m *fakecloud.Image) { m.Visibility = image.VisibilityShared }, "field source"},
-		{swasOwn, func(m *fakecloud.Image) { m.Disks = nil }, `field disks: the truth is unknown`},
+		{swasOwn, func(m *fakecloud.Image) { m.Disks = nil }, `field disks: it is unset`},
 		{swasOwn, func(m *fakecloud.Image) { m.Platform = "ubuntu" }, "field platform"},
 		{swasOwn, func(m *fakecloud.Image) { m.Expired = true }, "field expired"},
 		{ensOwn, func(m *fakecloud.Image) { m.Source = image.SourceMarketplace }, "field source"},
@@ -107,20 +107,51 @@ func TestNewRefusesWorlds(t *testing.T) {
 	own := ecsImage("m-1", 1, nil)
 	key := fakecloud.Key{ID: "k", Secret: "s"}
 	for want, w := range map[string]fakecloud.World{
-		`unknown fuzzy "vague"`:      {Fuzzy: "vague"},
-		`unknown empty_family "x"`:   {EmptyFamily: "x"},
-		`unknown provider "ec2"`:     {Regions: map[string][]string{"ec2": {"us-east-1"}}},
-		"list it under an account":   {Images: []fakecloud.Image{own}},
-		"has no name":                {Accounts: []fakecloud.Account{{}}},
-		"account a exists twice":     {Accounts: []fakecloud.Account{{Name: "a"}, {Name: "a"}}},
-		"key k exists twice":         {Accounts: []fakecloud.Account{{Name: "a", Keys: []fakecloud.Key{key, key}}}},
-		"needs an id and a secret":   {Accounts: []fakecloud.Account{{Name: "a", Keys: []fakecloud.Key{{ID: "k"}}}}},
-		"no token that could expire": {Accounts: []fakecloud.Account{{Name: "a", Keys: []fakecloud.Key{{ID: "k", Secret: "s", Expired: true}}}}},
-		"m-1 twice":                  {Accounts: []fakecloud.Account{{Name: "a", Images: []fakecloud.Image{own, own}}}},
+		`unknown fuzzy "vague"`:        {Fuzzy: "vague"},
+		`unknown empty_family "x"`:     {EmptyFamily: "x"},
+		`unknown provider "ec2"`:       {Regions: map[string][]string{"ec2": {"us-east-1"}}},
+		"list it under an account":     {Images: []fakecloud.Image{own}},
+		"has no name":                  {Accounts: []fakecloud.Account{{}}},
+		"account a exists twice":       {Accounts: []fakecloud.Account{{Name: "a"}, {Name: "a"}}},
+		"key k exists twice":           {Accounts: []fakecloud.Account{{Name: "a", Keys: []fakecloud.Key{key, key}}}},
+		"a key has no id or no secret": {Accounts: []fakecloud.Account{{Name: "a", Keys: []fakecloud.Key{{ID: "k"}}}}},
+		"no token that could expire":   {Accounts: []fakecloud.Account{{Name: "a", Keys: []fakecloud.Key{{ID: "k", Secret: "s", Expired: true}}}}},
+		"m-1 twice":                    {Accounts: []fakecloud.Account{{Name: "a", Images: []fakecloud.Image{own, own}}}},
 	} {
 		if _, err := fakecloud.New(w); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
+	}
+}
+
+// TestWorldErrorsAreReportedOncePerKind has 500 images with the same two errors.
+func TestWorldErrorsAreReportedOncePerKind(t *testing.T) {
+	account := fakecloud.Account{Name: "a"}
+	for i := range 500 {
+		account.Images = append(account.Images, ecsImage(fmt.Sprintf("m-%d", i), i, func(m *fakecloud.Image) {
+			m.OSVersion, m.SourceInstance = "22.04", "i-1"
+		}))
+	}
+	_, err := fakecloud.New(fakecloud.World{Accounts: []fakecloud.Account{account}})
+	want := `fakecloud: image aliyunecs/cn-hangzhou/m-0: field os_version: it is "22.04", but the record that aliyunecs would send, with extra and omit, reads as unset (and 499 more such errors): leave the field unset, or add it to the record with extra
+fakecloud: image aliyunecs/cn-hangzhou/m-0: field source_instance: it is "i-1", but the record that aliyunecs would send, with extra and omit, reads as unset (and 499 more such errors): leave the field unset, or add it to the record with extra`
+	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
+// TestAtMostTenKindsOfWorldErrorsAreReported has twelve kinds of errors.
+func TestAtMostTenKindsOfWorldErrorsAreReported(t *testing.T) {
+	m := ecsImage("m-1", 1, nil)
+	m.Provider, m.Status = "aliyunens", image.StatusDeleted
+	m.Family, m.Owner, m.Description, m.Version = "web", "1", "d", "v1"
+	m.BootMode, m.Tags, m.ResourceGroup, m.Progress = "UEFI", map[string]string{"a": "b"}, "rg-1", 50
+	m.StatusChanged = m.Created
+	w := fakecloud.World{Fuzzy: "x", EmptyFamily: "x", Accounts: []fakecloud.Account{{Name: "a", Images: []fakecloud.Image{m}}}}
+	_, err := fakecloud.New(w)
+	lines := strings.Split(fmt.Sprint(err), "\n")
+	if len(lines) != 11 || !strings.Contains(lines[10], "more kinds of errors") {
+		t.Errorf("%d lines, want ten errors and how many more there are:\n%v", len(lines), err)
 	}
 }
 
