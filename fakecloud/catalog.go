@@ -11,8 +11,8 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// catalog is a World made ready for questions. It never changes. The images of the
-// World are in the rows.
+// catalog is a World that is prepared for requests. It is immutable. The rows
+// hold the images of the World.
 type catalog struct {
 	World
 	keys    map[string]keyOwner
@@ -28,14 +28,14 @@ type keyOwner struct {
 
 type location struct{ provider, region string }
 
-// scope is what one account sees at one place; at ENS the region is empty.
+// scope is an account at a provider in a region; at ENS the region is empty.
 type scope struct {
 	account string
 	location
 }
 
-// row is one image with its wire record, as text behind a comma and decoded. It shares no memory
-// with the World.
+// row is an image with its record, as JSON after a comma and decoded. It shares
+// no memory with the World.
 type row struct {
 	Image
 	body   []byte
@@ -100,8 +100,8 @@ func (c *catalog) addAccount(a *Account) error {
 	return errors.Join(errs...)
 }
 
-// addRows lists more of what an account sees by the place where it sees it. It
-// leaves the lists that are there as they are.
+// addRows adds images to what an account sees. It does not change the slices of
+// the catalog that this one was copied from.
 func (c *catalog) addRows(account string, rows []*row) error {
 	added, views := map[scope][]*row{}, []scope{} // the latter in order
 	for _, r := range rows {
@@ -161,7 +161,8 @@ func (w World) checkSettings() error {
 	return errors.Join(errs...)
 }
 
-// checkCommonSources refuses images of the world that only one account can see.
+// checkCommonSources returns an error for each image of the world that only one
+// account can see.
 func (w World) checkCommonSources() error {
 	var errs []error
 	for _, m := range w.Images {
@@ -172,17 +173,18 @@ func (w World) checkCommonSources() error {
 	return errors.Join(errs...)
 }
 
-// liveCatalog is the catalog of the moment. Changes make a new one, so that a request
-// under way keeps what it began with.
+// liveCatalog is the current catalog. A change replaces the catalog, so that a
+// request in flight keeps the one that it started with.
 type liveCatalog struct {
 	current atomic.Pointer[catalog]
 	mu      sync.Mutex // held by who changes it
 	copies  int
 }
 
-// Insert adds images to what an account sees, or to what every account sees if the
-// name is empty. It returns an error, and changes nothing, where [New] would refuse
-// the world with them. Requests under way may or may not see a change.
+// Insert adds images to what an account sees; the empty name means every
+// account. If the world would be invalid with them, it returns the errors that
+// [New] would return, and changes nothing. A request in flight may see the
+// change. Insert is safe for concurrent use.
 func (c *Cloud) Insert(account string, images ...Image) error {
 	rows, err := newRows(images)
 	if account == "" {
@@ -204,8 +206,9 @@ func (c *Cloud) Insert(account string, images ...Image) error {
 	})
 }
 
-// Delete removes images, for every account that sees them. It returns an error,
-// and changes nothing, if one of them does not exist.
+// Delete deletes images for every account that sees them. If one of them does
+// not exist, it returns an error and changes nothing. Delete is safe for
+// concurrent use.
 func (c *Cloud) Delete(refs ...image.Ref) error {
 	return c.live.update(func(next *catalog) error {
 		var errs []error
@@ -218,8 +221,8 @@ func (c *Cloud) Delete(refs ...image.Ref) error {
 	})
 }
 
-// Visible is [World.Visible] at this moment. The images share memory with the Cloud:
-// do not change what is inside them.
+// Visible returns what [World.Visible] returns for the current images. The
+// images share memory with the Cloud: do not modify what they refer to.
 func (c *Cloud) Visible(account, provider, region string) []image.Image {
 	at := location{provider, region}
 	if provider == providerENS {
@@ -234,7 +237,7 @@ func (c *Cloud) Visible(account, provider, region string) []image.Image {
 	return seen
 }
 
-// update replaces the catalog by a copy that has been changed, unless that fails.
+// update replaces the catalog by an edited copy, unless edit returns an error.
 func (t *liveCatalog) update(edit func(next *catalog) error) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -247,7 +250,8 @@ func (t *liveCatalog) update(edit func(next *catalog) error) error {
 	return nil
 }
 
-// accountsNamed is every account for the empty name.
+// accountsNamed returns the account with the name, or every account for the
+// empty name.
 func (c *catalog) accountsNamed(name string) []string {
 	var names []string
 	for _, a := range c.Accounts {
@@ -258,7 +262,7 @@ func (c *catalog) accountsNamed(name string) []string {
 	return names
 }
 
-// remove removes an image everywhere, and reports whether it was anywhere.
+// remove removes an image for every account, and reports whether there was one.
 func (c *catalog) remove(ref image.Ref) bool {
 	dropped := false
 	for v, rows := range c.rows {

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// Cloud answers requests about one [World]. Make it with [New]. It is safe for
-// concurrent use.
+// Cloud responds to requests about one [World]. [New] returns one. It is safe
+// for concurrent use.
 type Cloud struct {
-	// Now is the clock that request times are judged by; nil is [time.Now]. Set it
-	// before the first request.
+	// Now returns the time that signatures are checked against; nil means
+	// [time.Now]. Set it before the first request.
 	Now func() time.Time
 
 	live   liveCatalog
@@ -28,9 +28,11 @@ type Cloud struct {
 	writers sync.Pool // of *bufio.Writer
 }
 
-// New returns a Cloud in which w is true, or an error that joins one for every
-// account, key, setting or image that cannot be: it names them, the field and the
-// reason. Later changes to w do not show; see [Cloud.Insert] and [Cloud.Delete].
+// New returns a Cloud that holds w. If accounts, keys, settings or images of w
+// are invalid, it returns an error that joins the first error of each kind, at
+// most ten. An error names the account, key or image, the field, the reason and
+// a remedy. The Cloud does not see later changes to w; use [Cloud.Insert] and
+// [Cloud.Delete].
 func New(w World) (*Cloud, error) {
 	catalog, err := newCatalog(w)
 	if err != nil {
@@ -41,22 +43,24 @@ func New(w World) (*Cloud, error) {
 	return c, nil
 }
 
-// protocol is the family of a service: how it parses, authenticates and answers requests.
+// protocol is the protocol of a service: how it parses, authenticates and
+// responds to requests.
 type protocol interface {
-	// parseRequest decodes a request as far as to know who asks what of whom.
+	// parseRequest decodes a request far enough to know its key, region and
+	// operation.
 	parseRequest(*exchange) error
-	// authenticate finds out who signed it.
+	// authenticate checks the signature, and sets the account.
 	authenticate(*exchange) error
-	// run asks the operation.
+	// run returns the listing that the operation selects.
 	run(*exchange) (listing, error)
-	// faultError is a fault in the words of the family.
+	// faultError returns a fault of the service as an error of the vendor.
 	faultError(*exchange, Fault) error
-	// writeReply and writeError write an answer.
+	// writeReply and writeError write a response.
 	writeReply(*exchange, reply) answer
 	writeError(*exchange, error) answer
 }
 
-// protocolOf finds the family by the path.
+// protocolOf returns the protocol of the path.
 func (c *Cloud) protocolOf(r *http.Request) protocol {
 	switch r.URL.Path {
 	case "", "/":
@@ -68,8 +72,8 @@ func (c *Cloud) protocolOf(r *http.Request) protocol {
 	}
 }
 
-// respond answers one request and keeps it in the log. An error is the end of the
-// connection, without an answer.
+// respond returns the response to a request, and logs both. If it returns an
+// error, the connection must end without a response.
 func (c *Cloud) respond(r *http.Request) (answer, error) {
 	x := c.begin(r)
 	w := c.protocolOf(r)
@@ -93,7 +97,8 @@ func (c *Cloud) respond(r *http.Request) (answer, error) {
 	return a, nil
 }
 
-// serve has the service answer a request that err may have spoiled already.
+// serve has the service respond to a request; err is the error of an earlier
+// stage.
 func (x *exchange) serve(w protocol, err error) answer {
 	if err == nil {
 		err = x.applyServiceFault(w)
@@ -125,14 +130,14 @@ func (c *Cloud) now() time.Time {
 	return time.Now()
 }
 
-// requestID numbers the requests in the shape of a UUID.
+// requestID returns the next request ID, in the form of a UUID.
 func (c *Cloud) requestID() string {
 	sum := sha256.Sum256([]byte("request " + strconv.FormatUint(c.served.Add(1), 10)))
 	h := strings.ToUpper(hex.EncodeToString(sum[:16]))
 	return fmt.Sprintf("%s-%s-%s-%s-%s", h[:8], h[8:12], h[12:16], h[16:20], h[20:])
 }
 
-// exchange is one request on its way to an answer.
+// exchange is the state of one request while it is processed.
 type exchange struct {
 	http    *http.Request
 	cloud   *Cloud
@@ -150,15 +155,16 @@ type exchange struct {
 	rpc     rpcRequest
 }
 
-// updateLog shows what is known in the log.
+// updateLog writes what is known about the request to the log.
 func (x *exchange) updateLog() { x.cloud.log.update(x.logged, x.request) }
 
-// setClaimed notes which key a request names, authentic or not.
+// setClaimed sets the key and the region that a request has, before it is
+// authenticated.
 func (x *exchange) setClaimed(keyID, region string) {
 	x.keyID, x.request.Region = keyID, region
 }
 
-// accountName is the name of the account whose key the request names.
+// accountName returns the name of the account that owns the key of the request.
 func (x *exchange) accountName() string {
 	if owner, ok := x.catalog.keys[x.keyID]; ok {
 		return owner.account.Name
@@ -166,12 +172,12 @@ func (x *exchange) accountName() string {
 	return ""
 }
 
-// setIdentity notes who an authentic request comes from.
+// setIdentity sets the account of an authentic request.
 func (x *exchange) setIdentity(owner keyOwner) {
 	x.account, x.key, x.request.Account = owner.account, owner.key, owner.account.Name
 }
 
-// call is an operation that the authentic account runs.
+// call is an operation that an account runs.
 type call struct {
 	*args
 	world   *catalog
@@ -183,7 +189,7 @@ func (x *exchange) call(code string) *call {
 	return &call{args: &args{params: x.operationParams(), code: code}, world: x.catalog, account: x.account, action: x.request.Action}
 }
 
-// unknownPath answers on every path that no service has: it recognises nothing.
+// unknownPath responds on every path that belongs to no service.
 type unknownPath struct{ protocol }
 
 func (unknownPath) parseRequest(x *exchange) error {

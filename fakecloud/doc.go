@@ -1,36 +1,36 @@
-// Package fakecloud emulates the image listings of four clouds, for tests that
-// would otherwise need an account: Alibaba Cloud ECS (DescribeImages and
+// Package fakecloud emulates the image listings of four cloud services, for tests
+// that would otherwise need an account: Alibaba Cloud ECS (DescribeImages and
 // DescribeImageFromFamily), SWAS (ListCustomImages), ENS (DescribeSelfImages) and
 // QingCloud (DescribeImages).
 //
-// A [World] says what is true: accounts with their keys, and images in neutral
-// terms. A [Cloud] made from it answers requests as the vendors document it:
-// required parameters, page limits, defaults that hide rows, filters, error codes
-// and statuses, both kinds of envelope, and full checks of signature, clock and
-// nonce. It is an [net/http.Handler]; [Cloud.Transport] serves without sockets,
-// and [Cloud.Listen] on a loopback address.
+// A [World] holds accounts with their keys, and images. A [Cloud] made from it
+// responds as the vendors document: required parameters, page limits, defaults that
+// hide images, filters, error codes and statuses, both kinds of response envelopes,
+// and checks of signature, clock and nonce. A Cloud is an [net/http.Handler].
+// [Cloud.Transport] serves without sockets, [Cloud.Listen] on a loopback address:
 //
 //	cloud, err := fakecloud.New(fakecloud.Sample())
 //	client := &http.Client{Transport: cloud.Transport()}
 //
-// The services are told apart as on the wire, whatever the host: path / with the
-// version of ECS (2014-05-26), SWAS (2020-06-01) or ENS (2017-11-10), and path
-// /iaas or /iaas/ for QingCloud.
+// The path and the API version select the service, whatever the host: / with
+// version 2014-05-26 is ECS, 2020-06-01 is SWAS and 2017-11-10 is ENS. The path
+// /iaas or /iaas/ is QingCloud.
 //
-// [Cloud.Requests], [Cloud.Find] and [Cloud.Count] tell what was asked, also while
-// it is not answered yet.
+// [Cloud.Requests], [Cloud.Find] and [Cloud.Count] return the requests that the
+// Cloud received, including those that it has not responded to yet.
 //
-// # Truth
+// # Images
 //
-// Each world image is the [image.Image] that a correct client reports. [New]
-// refuses an image whose wire record would be read as anything else, so that
-// tests can compare answers with [World.Visible]. [Cloud.Insert] and
-// [Cloud.Delete] change the world later, and [Cloud.Visible] follows.
+// Each image of a world is the [image.Image] that a correct client reports. [New]
+// returns an error if a client would read another image from the record that the
+// provider sends, so a test can compare results with [World.Visible].
+// [Cloud.Insert] and [Cloud.Delete] change the images later, and [Cloud.Visible]
+// returns the current ones.
 //
 // # Worlds in JSON
 //
-// [ReadWorld] reads an object with the fields of [World] in snake case. Images are
-// written as [image.Image] is, and have extra, omit, hidden and expired besides:
+// [ReadWorld] reads an object with the fields of [World] in snake case. An image has
+// the JSON form of [image.Image], and may also have extra, omit, hidden and expired:
 //
 //	{
 //	  "accounts": [{
@@ -51,9 +51,9 @@
 //
 // # Faults
 //
-// A script of faults says what goes wrong, at which requests and how often. Each
-// [Fault] does one thing, its [FaultKind]; faults that match the same request add up.
-// [Cloud.SetFaults] sets a script at any time, and [ReadFaults] reads one:
+// A script is a list of faults. Each [Fault] has a [FaultKind] and says which
+// requests it affects, and how often. All faults that match a request act on it.
+// [Cloud.SetFaults] sets the script at any time, and [ReadFaults] reads one:
 //
 //	{
 //	  "seed": 1,
@@ -69,64 +69,69 @@
 //	  ]
 //	}
 //
-// A request passes these stages. The gateway: latency, hang, reset, html, replay.
-// Then clock, key, token, signature and nonce are checked, under clock_skew. The
-// service: throttle, server_error, expired_token, unknown_key, unknown_region. The
-// world: insert, delete. The page: total_missing, total_zero, total_add,
-// total_drift, total_text, total_number, page_cap, page_clamp, page_short,
-// page_empty, page_repeat, duplicate_rows. The body, also that of an error:
-// hang_body, reset_body, truncate, cut, garbage, gzip_bomb, trickle, endless.
+// A request passes these stages in order, and each kind of fault belongs to one:
 //
-// What takes time waits on timers and contexts only. So in a bubble of
-// testing/synctest, over [Cloud.Transport], hours pass at once. Rates and
-// latencies go by the time of the process, not by the Now of a Cloud.
+//  1. The gateway: latency, hang, reset, html, replay.
+//  2. Authentication, by a clock that clock_skew changes.
+//  3. The service: throttle, server_error, expired_token, unknown_key,
+//     unknown_region, ignore_params.
+//  4. The images: insert, delete.
+//  5. The page: total_missing, total_zero, total_add, total_drift, total_text,
+//     total_number, page_cap, page_clamp, page_short, page_empty, page_repeat,
+//     page_first, duplicate_rows.
+//  6. The body, also that of an error: hang_body, reset_body, truncate, short_body,
+//     cut, garbage, gzip_bomb, trickle, endless.
 //
-// # Dialects
+// Faults that take time wait for timers and contexts only. In a bubble of
+// testing/synctest, over [Cloud.Transport], hours pass at once. Rates and latencies
+// use the time of the process, not [Cloud].Now.
 //
-// Real clients of the Alibaba services write the same request in several ways, and
-// all of them are understood:
+// # Requests
 //
-//   - Signed by HMAC-SHA1 with the parameters in the query, in the form of a POST,
-//     or in both. An empty SignatureType or SecurityToken is signed like any other
-//     parameter. SignatureDoesNotMatch names the text that should have been signed.
-//   - Signed by ACS3-HMAC-SHA256 in the header Authorization, over the headers that
-//     it lists: at least host, x-acs-action, x-acs-version, x-acs-date,
-//     x-acs-signature-nonce and x-acs-content-sha256, and the token and key headers
-//     where they are sent. A missing one is named like its parameter in the other
-//     dialect. Where a signature does not match, the message names the text that
-//     should have been signed and the canonical request behind it.
-//   - Format=JSON in any case; without a Format the answer is XML, as documented,
-//     but in the second dialect JSON. In XML, every field is an element, a list is as
-//     many elements of its name, and null is none. Errors are XML too.
-//   - Booleans in any case, + or %20 for a space, parameters in any order.
+// Clients of the Alibaba services write the same request in several ways. The
+// emulator accepts all of these:
+//
+//   - A signature by HMAC-SHA1, with the parameters in the query, in the form of a
+//     POST, or in both. An empty SignatureType or SecurityToken is signed like any
+//     other parameter. The message of SignatureDoesNotMatch has the string to sign.
+//   - A signature by ACS3-HMAC-SHA256 in the header Authorization. It must cover the
+//     headers host, x-acs-action, x-acs-version, x-acs-date, x-acs-signature-nonce
+//     and x-acs-content-sha256, and those of the token and the key if they are sent.
+//     The error for a missing header has the name of the parameter with the same
+//     meaning. The message of SignatureDoesNotMatch has the string to sign and the
+//     canonical request.
+//   - Format=JSON in any case. Without Format, the response is XML with HMAC-SHA1, as
+//     documented, and JSON with ACS3-HMAC-SHA256. In XML each field is an element, a
+//     list repeats its element, and null is left out. Errors are XML too.
+//   - Booleans in any case, + or %20 for a space, and parameters in any order.
 //
 // QingCloud requests may have the method POST, no version, lists that count from 0
-// or 1, and extra parameters of one client or another; the path is signed as sent.
-// Targets may be in absolute form.
+// or 1, and the additional parameters of known clients. The path is signed as it was
+// sent. The target of any request may be in absolute form.
 //
-// # Readings
+// # Interpretations
 //
-// Where the vendors' words allow several readings, a setting of World chooses one.
-// Where they say nothing at all, the package does this:
+// Where the vendors' documentation has several interpretations, a field of World
+// selects one. Where it says nothing, the emulator does this:
 //
-//   - Listings are ordered by creation time, the newest first, then by id.
-//   - A status filter with all six documented words is no restriction: it finds
-//     images in undocumented states too. ECS also takes the word ALL for it.
-//   - An ECS query by tag or resource group finds the first 1,000 images, and says
-//     that there are no more.
-//   - A value of a wrong type or beyond its limits is InvalidParamter on ECS,
-//     InvalidParameter on SWAS, InvalidParameter.PageSize (and so on) on ENS, and
-//     1100 on QingCloud, as are an unknown zone and an illegal status there; an
-//     unknown id is 2100. Pages beyond the limit are refused by ECS and SWAS, and
-//     cut by ENS and QingCloud.
-//   - A filter on a field that a record does not have passes it if the field is one
-//     that older records lack: Usable, Usage, IsSupportCloudinit,
-//     IsSupportIoOptimized, Features.
-//   - QingCloud refuses time stamps that are too old, not those ahead of its clock.
-//   - A parameter that is sent twice counts once: the first value, the query before
-//     the form.
-//   - A body that is no form is not looked at, but by ACS3-HMAC-SHA256.
+//   - Listings are in order of creation, newest first, then in order of ID.
+//   - A status filter with all six documented words selects every image, also one in
+//     an undocumented status. ECS accepts the word ALL for the six.
+//   - An ECS query by tag or resource group selects at most the 1,000 newest images,
+//     and its total is at most 1,000.
+//   - A value of a wrong type or outside its limits is InvalidParamter at ECS,
+//     InvalidParameter at SWAS, InvalidParameter with the name of the parameter (such
+//     as InvalidParameter.PageSize) at ENS, and 1100 at QingCloud. So are an unknown
+//     zone and an unknown status at QingCloud; an unknown ID is 2100 there. A page
+//     size above the limit is an error at ECS and SWAS. ENS and QingCloud use the
+//     limit instead.
+//   - A filter selects records without its field if older records lack that field:
+//     Usable, Usage, IsSupportCloudinit, IsSupportIoOptimized, Features.
+//   - QingCloud refuses timestamps that are too old, but not those in the future.
+//   - Of a parameter that is sent twice, the first value counts; the query comes
+//     before the form.
+//   - A body that is not a form is ignored, except that ACS3-HMAC-SHA256 signs it.
 //
-// The package knows nothing of the clients in this module: it is a second,
-// independent reading of the vendors' documentation.
+// The package does not use the clients of this module. It is an independent reading
+// of the vendors' documentation.
 package fakecloud

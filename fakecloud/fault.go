@@ -11,67 +11,70 @@ import (
 	"time"
 )
 
-// Fault is one thing that goes wrong, and when. Do says what; the zero value of
-// every other field means any request, or the default that the [FaultKind] names.
-// Account to Params choose the requests, which must fit all of them; From to Seed say
-// how often; the rest is for the effect to read, and an error where it does not.
+// Fault is something that goes wrong, with the requests that it affects. Do is its
+// kind. The zero value of any other field means any request, or the default that the
+// [FaultKind] names.
 //
-// Several faults make a script, see [Cloud.SetFaults]. They act on a request in
-// their order, all that match: two latencies add up, and a body can be cut short
-// and trickle. Only where a request is refused, or the connection ends, it is the
-// first of them that does so, and the later ones neither act nor count it. In this
-// way faults with Times make a sequence: the second acts once the first is used up.
+// The fields Account to Params select requests: a request must match all of them.
+// The fields From to Seed say how often the fault acts. The other fields belong to
+// certain kinds; it is an error to set one that the kind does not read.
+//
+// The faults of a script act in order, and all that match a request act on it: two
+// latencies add up. If a fault responds with an error or ends the connection, later
+// faults neither act on the request nor count it. So faults with Times form a
+// sequence: the second acts once the first has acted Times times.
 type Fault struct {
 	Do FaultKind `json:"do"`
 
-	// Which requests: all of these must hold.
+	// Which requests. All fields must match.
 
-	Account  string            `json:"account,omitempty"`  // the name of the account whose key the request names
-	Key      string            `json:"key,omitempty"`      // the id of that key
+	Account  string            `json:"account,omitempty"`  // the name of the account whose key the request has
+	Key      string            `json:"key,omitempty"`      // the ID of that key
 	Provider string            `json:"provider,omitempty"` // such as "aliyunecs"
-	Region   string            `json:"region,omitempty"`   // or zone, as it was sent
+	Region   string            `json:"region,omitempty"`   // the region or zone in the request
 	Action   string            `json:"action,omitempty"`   // such as "DescribeImages"
-	Page     int               `json:"page,omitempty"`     // of a listing, from 1; with an offset, the page that begins there
-	Params   map[string]string `json:"params,omitempty"`   // parameters with these values; "" is also an absent one
+	Page     int               `json:"page,omitempty"`     // the number of the page, from 1; with offsets, of the page that starts there
+	Params   map[string]string `json:"params,omitempty"`   // parameters and their values; "" also matches a missing parameter
 
-	// How often. Requests are counted in the order in which they arrive.
+	// How often. Requests count in the order of their arrival.
 
-	From   int     `json:"from,omitempty"`   // acts on these requests from the so many-th on
-	Times  int     `json:"times,omitempty"`  // acts so often, then never again
-	Each   bool    `json:"each,omitempty"`   // From and Times count every request by itself, with its repetitions
-	Chance float64 `json:"chance,omitempty"` // acts with this probability, from 0 (always) to 1
-	// Seed chooses the run of Chance, Jitter, Anywhere and Garbage. A run depends on
-	// what is asked and how often, not on the order of requests that overlap.
+	From   int     `json:"from,omitempty"`   // acts from the request with this number on, counted from 1; 0 is 1
+	Times  int     `json:"times,omitempty"`  // acts at most this often; 0 is without limit
+	Each   bool    `json:"each,omitempty"`   // From and Times count each distinct request, with its retries, separately
+	Chance float64 `json:"chance,omitempty"` // acts with this probability; 0 is always
+	// Seed is the seed of Chance, Jitter, Anywhere and Garbage. The random numbers
+	// depend on the seed, the request and how often it was sent. They do not depend
+	// on the order of concurrent requests.
 	Seed uint64 `json:"seed,omitempty"`
 
-	// What the effect reads. Durations are texts such as "1.5s" in JSON.
+	// What the kind reads. In JSON, a duration is a string such as "1.5s".
 
 	Wait       time.Duration     `json:"-"`                  // "wait"
 	Jitter     time.Duration     `json:"-"`                  // "jitter"
-	Status     int               `json:"status,omitempty"`   // of HTTP
-	Code       string            `json:"code,omitempty"`     // the vendor's; QingCloud, whose codes are numbers, takes no other
-	Message    string            `json:"message,omitempty"`  // the text beside the code; empty: the vendor's
-	RetryAfter time.Duration     `json:"-"`                  // "retry_after": the header Retry-After, in whole seconds, rounded up
-	RateLimit  time.Duration     `json:"-"`                  // "rate_limit": the TimeLeft of the header x-ratelimit-user-api
-	Rate       int               `json:"rate,omitempty"`     // requests in every Per
-	Per        time.Duration     `json:"-"`                  // "per"; the counts begin with the seconds, minutes and so on of the clock
-	Header     map[string]string `json:"header,omitempty"`   // of HTTP
-	Body       string            `json:"-"`                  // "body": a text, or any other JSON, which is sent as it stands
-	Bytes      int               `json:"bytes,omitempty"`    // of a body
-	Count      int               `json:"count,omitempty"`    // of rows or images
-	Anywhere   bool              `json:"anywhere,omitempty"` // not only at the front
-	Images     []Image           `json:"images,omitempty"`   // to insert
-	IDs        []string          `json:"ids,omitempty"`      // to delete
-	Names      []string          `json:"names,omitempty"`    // of parameters to ignore
+	Status     int               `json:"status,omitempty"`   // the HTTP status
+	Code       string            `json:"code,omitempty"`     // the error code of the vendor; QingCloud ignores a code that is not a number
+	Message    string            `json:"message,omitempty"`  // the error message
+	RetryAfter time.Duration     `json:"-"`                  // "retry_after": the header Retry-After, rounded up to seconds
+	RateLimit  time.Duration     `json:"-"`                  // "rate_limit": the TimeLeft in the header x-ratelimit-user-api
+	Rate       int               `json:"rate,omitempty"`     // the number of requests that are allowed in every Per
+	Per        time.Duration     `json:"-"`                  // "per"; periods are aligned to the clock
+	Header     map[string]string `json:"header,omitempty"`   // the HTTP headers
+	Body       string            `json:"-"`                  // "body": a string, or any other JSON, which is sent as it is written
+	Bytes      int               `json:"bytes,omitempty"`    // a number of bytes of the body
+	Count      int               `json:"count,omitempty"`    // a number of rows or images
+	Anywhere   bool              `json:"anywhere,omitempty"` // chooses any image at random instead of the newest
+	Images     []Image           `json:"images,omitempty"`   // the images to insert
+	IDs        []string          `json:"ids,omitempty"`      // the IDs of the images to delete
+	Names      []string          `json:"names,omitempty"`    // the names of the parameters to ignore
 }
 
-// mostImages come or go at a time.
-const mostImages = 10_000
+// maxImages limits how many images a fault inserts or deletes at once.
+const maxImages = 10_000
 
-// SetFaults makes the faults act from now on, in place of those before, with all
-// counts at zero. Requests under way keep the faults that they began with. Without
-// faults, nothing goes wrong any more. It returns an error, and changes nothing, if
-// a fault makes no sense.
+// SetFaults replaces the script and sets all its counts to zero. Without faults, the
+// Cloud works correctly again. A request in flight keeps the faults that it started
+// with. SetFaults returns an error, and changes nothing, if a fault is invalid. It is
+// safe for concurrent use.
 func (c *Cloud) SetFaults(faults ...Fault) error {
 	var errs []error
 	for i, f := range faults {
@@ -86,35 +89,35 @@ func (c *Cloud) SetFaults(faults ...Fault) error {
 	return nil
 }
 
-// check returns the first reason why a fault makes no sense.
+// check returns the first reason why a fault is invalid.
 func (f Fault) check(c *catalog) error {
 	t := f.Do.spec()
 	operands := f.operands()
 	switch {
 	case t.stage == 0:
-		return errors.New("unknown kind of fault")
+		return errors.New("unknown kind of fault: use a constant of type FaultKind")
 	case f.Page < 0 || f.From < 0 || f.Times < 0 || f.Rate < 0 || f.Per < 0 || f.Jitter < 0 || f.RetryAfter < 0 || f.RateLimit < 0:
-		return errors.New("a number is negative")
+		return errors.New("a number is negative: use one that is not")
 	case f.Chance < 0 || f.Chance > 1:
-		return errors.New("chance is not from 0 to 1")
+		return errors.New("chance is not from 0 to 1: use a probability")
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
-		return fmt.Errorf("status is %d", f.Status)
+		return fmt.Errorf("status is %d: use one from 200 to 599", f.Status)
 	case t.needs != "" && !slices.ContainsFunc(strings.Fields(t.needs), func(name string) bool { return slices.Contains(operands, name) }):
-		return fmt.Errorf("needs %s", strings.ReplaceAll(t.needs, " ", " or "))
+		return fmt.Errorf("%s is not set: set it", strings.ReplaceAll(t.needs, " ", " or "))
 	case f.Do != ClockSkew && f.Wait < 0, f.Do != TotalAdd && f.Do != TotalDrift && f.Count < 0, (f.Do == GzipBomb || f.Do == Trickle) && f.Bytes < 0:
-		return errors.New("a number is negative")
-	case t.stage == stageWorld && f.Count > mostImages:
-		return fmt.Errorf("count is more than %d", mostImages)
+		return errors.New("a number is negative: use one that is not")
+	case t.stage == stageWorld && f.Count > maxImages:
+		return fmt.Errorf("count is more than %d: use several faults", maxImages)
 	}
 	for _, name := range operands {
 		if !slices.Contains(strings.Fields(t.operands), name) {
-			return fmt.Errorf("%s means nothing here", name)
+			return fmt.Errorf("%s is not a field of this kind: leave it unset", name)
 		}
 	}
 	return f.checkNames(c)
 }
 
-// operands are the words of the fields that are set, of those that effects read.
+// operands returns the names of the fields that are set, of those that kinds read.
 func (f Fault) operands() []string {
 	var names []string
 	for name, set := range map[string]bool{
@@ -131,17 +134,17 @@ func (f Fault) operands() []string {
 	return names
 }
 
-// checkNames refuses a fault that could never match, or never be carried out.
+// checkNames returns an error for a fault that can never match or act.
 func (f Fault) checkNames(c *catalog) error {
 	if _, known := recordFormatOf(f.Provider); !known && f.Provider != "" {
-		return fmt.Errorf("unknown provider %q", f.Provider)
+		return fmt.Errorf("unknown provider %q: %s", f.Provider, useProviders)
 	}
 	if f.Account != "" && !slices.ContainsFunc(c.Accounts, func(a Account) bool { return a.Name == f.Account }) {
-		return fmt.Errorf("unknown account %q", f.Account)
+		return fmt.Errorf("unknown account %q: use the name of an account of the world", f.Account)
 	}
 	for name := range f.Header {
 		if lower := strings.ToLower(name); lower == "content-length" || lower == "transfer-encoding" {
-			return fmt.Errorf("the header %s is not for a fault to choose", name)
+			return fmt.Errorf("the header %s is set by the emulator: leave it out", name)
 		}
 	}
 	_, err := newRows(f.Images)
@@ -149,9 +152,9 @@ func (f Fault) checkNames(c *catalog) error {
 }
 
 // ReadFaults reads a script in JSON: an object with "faults", a list of objects
-// with the fields of [Fault], and "seed", which is the Seed of those without one.
-// A key that it does not know is an error which names it, and so is anything behind
-// the object. Whether the faults make sense is for [Cloud.SetFaults] to say.
+// with the fields of [Fault], and "seed", the Seed of the faults that have none.
+// Unknown keys and text after the object are errors. [Cloud.SetFaults] validates the
+// faults.
 func ReadFaults(r io.Reader) ([]Fault, error) {
 	var script struct {
 		Seed   uint64  `json:"seed"`
@@ -162,7 +165,7 @@ func ReadFaults(r io.Reader) ([]Fault, error) {
 		return nil, fmt.Errorf("fakecloud: faults: %w", err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("fakecloud: faults: something follows them at byte %d", dec.InputOffset())
+		return nil, fmt.Errorf("fakecloud: faults: there is text after the object at byte %d: remove it", dec.InputOffset())
 	}
 	for i := range script.Faults {
 		if script.Faults[i].Seed == 0 {
@@ -182,7 +185,7 @@ func strictDecoder(r io.Reader) *json.Decoder {
 // MarshalJSON writes what [ReadFaults] reads.
 func (f Fault) MarshalJSON() ([]byte, error) { return json.Marshal(f.form()) }
 
-// UnmarshalJSON reads one fault, strictly.
+// UnmarshalJSON reads one fault. An unknown key is an error.
 func (f *Fault) UnmarshalJSON(text []byte) error {
 	*f = Fault{}
 	return strictDecoder(bytes.NewReader(text)).Decode(f.form())
@@ -190,7 +193,7 @@ func (f *Fault) UnmarshalJSON(text []byte) error {
 
 type faultFields Fault
 
-// faultForm is a view of a Fault with the fields that JSON writes its own way.
+// faultForm is a Fault with the fields that have a JSON form of their own.
 type faultForm struct {
 	*faultFields
 	Wait       *duration `json:"wait,omitzero"`
@@ -208,7 +211,7 @@ func (f *Fault) form() *faultForm {
 	}
 }
 
-// duration is written like "1.5s".
+// duration has the JSON form "1.5s".
 type duration time.Duration
 
 func (d duration) IsZero() bool                 { return d == 0 }
@@ -220,7 +223,7 @@ func (d *duration) UnmarshalText(text []byte) error {
 	return err
 }
 
-// verbatim is a JSON string, or the text of any other JSON.
+// verbatim is a string in JSON, or any other JSON as it is written.
 type verbatim string
 
 func (v verbatim) IsZero() bool { return v == "" }

@@ -72,7 +72,7 @@ func TestReadFaultsRefuses(t *testing.T) {
 		`{"faults":[{"do":"insert","images":[{"a":1}]}]}`: `"a"`,
 		`{"faults":[{"do":1}]}`:                           "do",
 		`{"faults":{}}`:                                   "faults",
-		`{} {}`:                                           "follows",
+		`{} {}`:                                           "text after the object",
 		`[]`:                                              "array",
 		``:                                                "EOF",
 		`{"faults":[{"do":"replay","body":"x"},{"x":"y"}]}`: `"x"`,

@@ -1,104 +1,115 @@
 package fakecloud
 
-// FaultKind is what a [Fault] does. Its text is the word in JSON.
+// FaultKind is what a [Fault] does. Its text is the word in JSON. A number in
+// brackets in the comments below is the value that the zero value of a field stands
+// for.
 type FaultKind string
 
-// Effects on the way in, before the service looks at a request. They need no
-// account and no operation that the emulator knows.
+// Faults of the gateway act before the service sees a request. They act on any
+// request, also one without an account or with an unknown operation.
 const (
-	// Latency holds the answer back for Wait, and up to Jitter longer.
+	// Latency delays the response by Wait, and by a random part of Jitter.
 	Latency FaultKind = "latency"
-	// Hang never answers: the client gives up.
+	// Hang sends no response until the client cancels the request.
 	Hang FaultKind = "hang"
-	// Reset resets the connection before any answer.
+	// Reset resets the connection before the response.
 	Reset FaultKind = "reset"
-	// HTMLPage is the error page of a gateway, with Status (502).
+	// HTMLPage sends the HTML error page of a gateway with Status (502).
 	HTMLPage FaultKind = "html"
-	// Replay answers with Status (200), Header and Body, as they are. Length and date
-	// are added.
+	// Replay sends Status (200), Header and Body unchanged. The emulator adds the
+	// length and the date.
 	Replay FaultKind = "replay"
-	// ClockSkew sets the clock of the service ahead by Wait, or back.
+	// ClockSkew adds Wait to the clock of the service; Wait may be negative.
 	ClockSkew FaultKind = "clock_skew"
 )
 
-// Effects of the service, in the words of its family. A request that is not
-// authentic gets its own refusal instead.
+// Faults of the service respond with an error of the vendor. They act on authentic
+// requests only; other requests get the error for what is wrong with them.
 const (
-	// Throttle refuses a request: with Rate, only those beyond so many in every Per
-	// (a second), counted by account, region and action. It is Throttling.User with
-	// status 400 at Alibaba and 2500 in a 200 at QingCloud, unless Status or Code
-	// says otherwise. RetryAfter and RateLimit add the hints of the same names.
+	// Throttle responds with status 400 and Throttling.User at Alibaba, and with
+	// status 200 and 2500 at QingCloud. Status, Code and Message replace these.
+	// With Rate, only requests above Rate in every Per (a second) are throttled,
+	// counted by account, region and action. RetryAfter and RateLimit add headers
+	// that say when to retry.
 	Throttle FaultKind = "throttle"
-	// ServerError refuses a request with Status and Code: at Alibaba 500 and
-	// InternalError, or with status 503 ServiceUnavailable; at QingCloud 5000 in a
-	// 200. RetryAfter and RateLimit add hints.
+	// ServerError responds with status 500 and InternalError at Alibaba, or with
+	// ServiceUnavailable if Status is 503, and with status 200 and 5000 at
+	// QingCloud. Status, Code and Message replace these. RetryAfter and RateLimit
+	// add headers that say when to retry.
 	ServerError FaultKind = "server_error"
-	// ExpiredToken refuses the token: InvalidSecurityToken.Expired, or 2000.
+	// ExpiredToken responds with InvalidSecurityToken.Expired at Alibaba, and with
+	// 2000 at QingCloud.
 	ExpiredToken FaultKind = "expired_token"
-	// UnknownKey refuses the access key: InvalidAccessKeyId.NotFound, or 1200.
+	// UnknownKey responds with InvalidAccessKeyId.NotFound at Alibaba, and with
+	// 1200 at QingCloud.
 	UnknownKey FaultKind = "unknown_key"
-	// UnknownRegion refuses the region: InvalidRegionId.NotFound, at ENS
-	// InvalidParameter.RegionId, at QingCloud 1100.
+	// UnknownRegion responds with InvalidRegionId.NotFound at ECS and SWAS, with
+	// InvalidParameter.RegionId at ENS, and with 1100 at QingCloud.
 	UnknownRegion FaultKind = "unknown_region"
-	// IgnoreParams answers as if the parameters in Names had not been sent.
+	// IgnoreParams responds as if the parameters in Names had not been sent.
 	IgnoreParams FaultKind = "ignore_params"
 )
 
-// Effects on the world, before the request is answered. What they change stays so.
+// Faults of the world change the images before the request selects them. The
+// change is permanent.
 const (
-	// InsertImages adds Images to what the account sees, or without any Count (1)
-	// copies of an image that the request finds: newer than all of these, or
-	// Anywhere among them.
+	// InsertImages adds Images to what the account sees. Without Images, it adds
+	// Count (1) copies of an image that the request selects: newer than all of
+	// these, or with the time of any of them if Anywhere is set.
 	InsertImages FaultKind = "insert"
-	// DeleteImages removes images that the request finds: those with the IDs, or
-	// without any Count (1) of them, the newest or Anywhere.
+	// DeleteImages deletes the images with the IDs, of those that the request
+	// selects. Without IDs, it deletes Count (1) of these: the newest, or any if
+	// Anywhere is set.
 	DeleteImages FaultKind = "delete"
 )
 
-// Effects on the page of a listing. Answers without a list are left alone.
+// Faults of the page change a response with a list. Other responses stay as they
+// are.
 const (
-	TotalMissing FaultKind = "total_missing" // no total
-	TotalZero    FaultKind = "total_zero"    // a total of 0
-	TotalAdd     FaultKind = "total_add"     // the total is Count too high; negative: too low
-	TotalDrift   FaultKind = "total_drift"   // the total is Count (1) higher each time that the fault acts, from the second on
-	TotalText    FaultKind = "total_text"    // total and echoes are strings
-	TotalNumber  FaultKind = "total_number"  // total and echoes are numbers
+	TotalMissing FaultKind = "total_missing" // the total is left out
+	TotalZero    FaultKind = "total_zero"    // the total is 0
+	TotalAdd     FaultKind = "total_add"     // Count is added to the total; it may be negative
+	TotalDrift   FaultKind = "total_drift"   // Count (1) is added to the total once more for each time that the fault acted before
+	TotalText    FaultKind = "total_text"    // total, page number and page size are strings
+	TotalNumber  FaultKind = "total_number"  // total, page number and page size are numbers
 
-	PageCap       FaultKind = "page_cap"       // pages stand where they were asked to, and end after Count rows: the rest is on none
-	PageClamp     FaultKind = "page_clamp"     // pages have Count rows at the most, and so stand elsewhere; the echoed size says so
-	PageShort     FaultKind = "page_short"     // the last Count (1) rows are left out
-	PageEmpty     FaultKind = "page_empty"     // no rows
-	PageRepeat    FaultKind = "page_repeat"    // the rows of the page before
-	PageFirst     FaultKind = "page_first"     // the rows of the first page
-	DuplicateRows FaultKind = "duplicate_rows" // the first Count (1) rows come twice
+	PageCap       FaultKind = "page_cap"       // only the first Count rows of a page are sent; the others are on no page
+	PageClamp     FaultKind = "page_clamp"     // a page size above Count becomes Count, also in the response
+	PageShort     FaultKind = "page_short"     // the last Count (1) rows of the page are left out
+	PageEmpty     FaultKind = "page_empty"     // the page has no rows
+	PageRepeat    FaultKind = "page_repeat"    // the page has the rows of the page before it
+	PageFirst     FaultKind = "page_first"     // the page has the rows of the first page
+	DuplicateRows FaultKind = "duplicate_rows" // the first Count (1) rows of the page are sent twice
 )
 
-// Effects on the body, whatever it says. They begin after Bytes of it; a negative
-// number counts from its end.
+// Faults of the body act on any response, whatever its body is. They act after the
+// first Bytes of the body; a negative Bytes counts from its end.
 const (
-	// HangBody sends no more: the client gives up.
+	// HangBody sends nothing more until the client cancels the request.
 	HangBody FaultKind = "hang_body"
 	// ResetBody resets the connection.
 	ResetBody FaultKind = "reset_body"
-	// Truncate ends the connection before as much has come as Content-Length says.
+	// Truncate closes the connection before the body is as long as Content-Length
+	// says.
 	Truncate FaultKind = "truncate"
-	// ShortBody ends the body in good order, with a Content-Length that fits.
+	// ShortBody ends the body. Content-Length is the length of the part that is
+	// sent.
 	ShortBody FaultKind = "short_body"
-	// Cut ends the connection inside a chunked body.
+	// Cut closes the connection within a chunked body.
 	Cut FaultKind = "cut"
-	// Garbage sends noise for the rest of the body.
+	// Garbage replaces the rest of the body by random bytes.
 	Garbage FaultKind = "garbage"
-	// GzipBomb sends blanks, compressed a thousandfold, that inflate to Bytes
-	// (1 GiB), in place of the body.
+	// GzipBomb replaces the body by spaces that are compressed about a thousandfold
+	// and inflate to Bytes (1 GiB).
 	GzipBomb FaultKind = "gzip_bomb"
-	// Trickle sends the body in pieces of Bytes (1), with Wait and up to Jitter
-	// between them.
+	// Trickle sends the body in pieces of Bytes (1). It waits between them for Wait
+	// and a random part of Jitter.
 	Trickle FaultKind = "trickle"
-	// Endless sends blanks instead of the last byte of the body, and never ends.
+	// Endless sends spaces instead of the last byte of the body, without end.
 	Endless FaultKind = "endless"
 )
 
-// stage is where on the way of a request a fault acts.
+// stage is the point in the processing of a request at which a fault acts.
 type stage int
 
 const (
@@ -111,15 +122,15 @@ const (
 	stageBody
 )
 
-// kindSpec is what there is to know about an effect.
+// kindSpec describes a kind of fault.
 type kindSpec struct {
 	stage    stage
-	operands string // the fields of Fault that it reads, by their words in JSON
-	needs    string // those of them of which one must be set
+	operands string // the names in JSON of the fields that it reads
+	needs    string // one of these fields must be set
 }
 
-func (e FaultKind) spec() kindSpec {
-	switch e {
+func (k FaultKind) spec() kindSpec {
+	switch k {
 	case Latency:
 		return kindSpec{stageGateway, "wait jitter", "wait jitter"}
 	case Hang, Reset:

@@ -8,7 +8,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// listing is what an operation asks of the world, and how its answer is written.
+// listing is what an operation selects, and how its response is written.
 type listing struct {
 	at      scope
 	filters []filter
@@ -22,32 +22,33 @@ type listing struct {
 	wrapper, name string // the object around the list, or "", and the list
 }
 
-// paging names the fields that tell where in a listing a page stands; an unnamed
-// one is not sent.
+// paging has the names of the fields that state the total and the page. A field
+// without a name is not sent.
 type paging struct {
 	total, number, size string
 	text                bool // they are strings
 }
 
-// page is one page of a listing: by its number from 1, or by an offset.
+// page addresses one page of a listing, by its number from 1 or by an offset.
 type page struct {
 	number, size, offset int
 	numbered             bool
 }
 
-// page reads the two paging parameters of the Alibaba services: 10 rows unless
-// asked for others, limit rows at the most; a limit of 0 is none.
+// page reads the two paging parameters of the Alibaba services. The page size is
+// 10 by default, and at most limit; a limit of 0 is none.
 func (a *args) page(limit int) page {
 	return page{numbered: true, number: a.number("PageNumber", 1, 1, 0), size: a.number("PageSize", 10, 1, limit)}
 }
 
-// withMaxSize makes the pages smaller, so that a numbered one begins elsewhere.
+// withMaxSize returns the page with a smaller size. A numbered page then starts
+// elsewhere.
 func (p page) withMaxSize(size int) page {
 	p.size = min(p.size, size)
 	return p
 }
 
-// of cuts the page out of all rows.
+// of returns the rows of the page.
 func (p page) of(rows []*row) []*row {
 	if !p.numbered {
 		return window(rows, p.offset, p.size)
@@ -58,14 +59,15 @@ func (p page) of(rows []*row) []*row {
 	return window(rows, (p.number-1)*p.size, p.size)
 }
 
-// before is the page in front of this one; the first is in front of itself.
+// before returns the page before this one. It returns the first page for the
+// first one.
 func (p page) before() page {
 	p.number = max(p.number-1, 1)
 	p.offset = max(p.offset-p.size, 0)
 	return p
 }
 
-// first is the first page.
+// first returns the first page.
 func (p page) first() page {
 	p.number, p.offset = 1, 0
 	return p
@@ -77,7 +79,7 @@ func window(rows []*row, start, size int) []*row {
 	return rows[start : start+min(size, len(rows)-start)]
 }
 
-// find returns every row of a listing, the newest first.
+// find returns every row of a listing, newest first.
 func (c *catalog) find(l listing) []*row {
 	found := filterRows(c.rows[l.at], l.filters)
 	if l.maxRows > 0 {
@@ -86,7 +88,7 @@ func (c *catalog) find(l listing) []*row {
 	return found
 }
 
-// resultPage is a page about to be written.
+// resultPage is a page that is about to be written.
 type resultPage struct {
 	listing
 	found   []*row // on all pages
@@ -95,7 +97,8 @@ type resultPage struct {
 	noTotal bool
 }
 
-// reply runs a listing, and lets the faults have their way with the page.
+// reply returns the page of a listing, after the faults of the page have acted
+// on it.
 func (x *exchange) reply(l listing) reply {
 	s := &resultPage{listing: l, found: x.catalog.find(l)}
 	if l.single {
@@ -122,10 +125,10 @@ func (p paging) put(fields map[string]any, name string, n int) {
 	}
 }
 
-// filter says whether a row belongs to an answer.
+// filter reports whether a row is selected.
 type filter func(*row) bool
 
-// filterRows returns the rows that pass every filter.
+// filterRows returns the rows that every filter selects.
 func filterRows(rows []*row, filters []filter) []*row {
 	var kept []*row
 	for _, r := range rows {
@@ -145,17 +148,18 @@ func matchesAll(r *row, filters []filter) bool {
 	return true
 }
 
-// sourceIn passes images of one of the sources; the empty one is an unknown source.
+// sourceIn selects images of one of the sources; "" is an unknown source.
 func sourceIn(sources ...image.Source) filter {
 	return func(r *row) bool { return slices.Contains(sources, r.Source) }
 }
 
-// fieldEquals passes records that have the value.
+// fieldEquals selects records in which the field has the value.
 func fieldEquals(name, value string) filter {
 	return func(r *row) bool { return r.record.text(name) == value }
 }
 
-// fieldEqualsOrAbsent passes records that have the value, and those without the field.
+// fieldEqualsOrAbsent selects records in which the field has the value or is
+// missing.
 func fieldEqualsOrAbsent(name, value string) filter {
 	return func(r *row) bool {
 		has := r.record.text(name)
@@ -163,12 +167,13 @@ func fieldEqualsOrAbsent(name, value string) filter {
 	}
 }
 
-// hiddenAllows passes images whose hidden attribute allows the value.
+// hiddenAllows selects images whose hidden attribute has the value.
 func hiddenAllows(attribute, value string) filter {
 	return func(r *row) bool { return r.hiddenAllows(attribute, value) }
 }
 
-// featureEquals passes records with the feature, and those that do not mention it.
+// featureEquals selects records in which the feature has the value or is
+// missing.
 func featureEquals(feature, value string) filter {
 	return func(r *row) bool {
 		features, _ := r.record["Features"].(map[string]any)
@@ -177,7 +182,8 @@ func featureEquals(feature, value string) filter {
 	}
 }
 
-// hasTag passes images with the tag, whatever its value if none was sent.
+// hasTag selects images with the tag; without a value in the request, any value
+// matches.
 func hasTag(tag element) filter {
 	return func(r *row) bool {
 		value, ok := r.Tags[tag.key]
@@ -185,13 +191,12 @@ func hasTag(tag element) filter {
 	}
 }
 
-// Fuzzy is a reading of what the vendors call a fuzzy match. It rules every place
-// where they do not say how a name is compared: ImageName on ECS, ImageId and
-// ImageName on ENS, ImageNames on SWAS, search_word on QingCloud. The zero value is
-// [FuzzySubstring].
+// Fuzzy is how the vendors compare a name where their documentation does not say
+// it: ImageName on ECS, ImageId and ImageName on ENS, ImageNames on SWAS, and
+// search_word on QingCloud. The zero value is [FuzzySubstring].
 type Fuzzy string
 
-// The plausible readings.
+// The ways to compare a name.
 const (
 	FuzzySubstring Fuzzy = "substring" // the name contains the text
 	FuzzyExact     Fuzzy = "exact"     // the name is the text
@@ -226,7 +231,8 @@ func (f Fuzzy) match(text, name string) bool {
 	}
 }
 
-// wildcard reports whether the whole name fits a text with * for any run.
+// wildcard reports whether the whole name matches a text in which * stands for
+// any characters.
 func wildcard(text, name string) bool {
 	first, rest, starred := strings.Cut(text, "*")
 	if !starred {

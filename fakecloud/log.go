@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// keptRequests bounds the log of a Cloud.
+// keptRequests limits the log of a Cloud.
 const keptRequests = 10_000
 
 // Request is one request that a [Cloud] received.
@@ -32,20 +32,21 @@ type Request struct {
 }
 
 // Requests returns the requests since the last Reset in the order of their
-// arrival: the latest 10,000. The result is the caller's own.
+// arrival, at most the latest 10,000. The caller owns the result.
 func (c *Cloud) Requests() []Request { return c.log.copy() }
 
-// Count is how many of these requests asked the action; the empty one is any.
+// Count returns how many of the requests have the action; the empty action
+// matches every request.
 func (c *Cloud) Count(action string) int {
 	return len(c.Find(func(r Request) bool { return action == "" || r.Action == action }))
 }
 
-// Find returns those of the requests that match.
+// Find returns the requests that match.
 func (c *Cloud) Find(match func(Request) bool) []Request {
 	return slices.DeleteFunc(c.Requests(), func(r Request) bool { return !match(r) })
 }
 
-// Reset forgets the requests. Nonces stay used.
+// Reset clears the log. It does not clear the nonces.
 func (c *Cloud) Reset() { c.log.reset() }
 
 // requestLog keeps the latest requests. It is safe for concurrent use.
@@ -54,7 +55,7 @@ type requestLog struct {
 	kept []*Request
 }
 
-// open adds a request that has no answer yet.
+// open adds a request that has no response yet.
 func (l *requestLog) open(r Request) *Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -65,7 +66,7 @@ func (l *requestLog) open(r Request) *Request {
 	return &r
 }
 
-// update shows what has become known of a request.
+// update replaces a request in the log.
 func (l *requestLog) update(logged *Request, r Request) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// maxConnections are served at a time.
+// maxConnections limits the open connections of a Server.
 const maxConnections = 1000
 
 // Server serves a [Cloud] on a loopback address until it is closed.
@@ -24,12 +24,13 @@ type Server struct {
 	done   chan struct{}
 }
 
-// Listen starts to serve on a loopback address such as "127.0.0.1:8080"; an empty
-// one is a free port of 127.0.0.1. Any other address is refused, because a fake
-// has no business on a network. Whatever comes over a connection, the Server stays
-// up: at most 1,000 connections are served at a time, the others wait; headers must
-// come within 10 seconds and bodies too, and neither may be larger than 1 MiB. Close
-// the Server in the end.
+// Listen starts a Server on a loopback address such as "127.0.0.1:8080". An
+// empty address means a free port of 127.0.0.1. Any other address is an error,
+// since an emulator must not be reachable from a network.
+//
+// The Server has at most 1,000 open connections; further ones wait. The header
+// and the body of a request must each arrive within 10 seconds and have at most
+// 1 MiB. The caller must close the Server.
 func (c *Cloud) Listen(addr string) (*Server, error) {
 	if addr == "" {
 		addr = "127.0.0.1:0"
@@ -65,18 +66,20 @@ func (s *Server) run(listener net.Listener) {
 	_ = s.server.Serve(listener) // always the error that Close asked for
 }
 
-// URL is where the Alibaba services are, such as "http://127.0.0.1:8080".
-// QingCloud is at the path /iaas/ below it.
+// URL returns the endpoint of the Alibaba services, such as
+// "http://127.0.0.1:8080". The endpoint of QingCloud is the path /iaas/ below
+// it.
 func (s *Server) URL() string { return s.url }
 
-// Close ends the listener and its connections, and waits for the listener.
+// Close closes the listener and the connections. It returns when the Server has
+// stopped.
 func (s *Server) Close() error {
 	err := s.server.Close()
 	<-s.done
 	return err
 }
 
-// limitListener is a listener that has so many open connections and no more.
+// limitListener is a listener with a limited number of open connections.
 type limitListener struct {
 	*net.TCPListener
 	slots chan struct{}
@@ -103,7 +106,7 @@ func (l *limitListener) Close() error {
 	return l.TCPListener.Close()
 }
 
-// limitedConn is a connection that makes room when it is closed.
+// limitedConn is a connection that frees its slot when it is closed.
 type limitedConn struct {
 	*net.TCPConn
 	free func()
@@ -114,10 +117,10 @@ func (s *limitedConn) Close() error {
 	return s.TCPConn.Close()
 }
 
-// bodyTimeout is how long a request may take to send its body.
+// bodyTimeout limits how long the body of a request may take.
 const bodyTimeout = 10 * time.Second
 
-// ServeHTTP answers one request and keeps it in the log.
+// ServeHTTP responds to one request and logs it.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.ContentLength != 0 {
 		limitBodyTime(w, r)
@@ -131,14 +134,14 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// limitBodyTime bounds the time for the body, but not for what the client does after it.
+// limitBodyTime sets a deadline for the body of the request only.
 func limitBodyTime(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(bodyTimeout)) // a writer without deadlines needs none
 	r.Body = &deadlineBody{ReadCloser: r.Body, done: func() { _ = control.SetReadDeadline(time.Time{}) }}
 }
 
-// deadlineBody is a body that tells when it has ended.
+// deadlineBody is a request body that calls done at its end.
 type deadlineBody struct {
 	io.ReadCloser
 	done func()
@@ -152,7 +155,7 @@ func (b *deadlineBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// send writes an answer. An error is how the connection shall end.
+// send writes a response. If it returns an error, the connection must end.
 func (c *Cloud) send(w http.ResponseWriter, a *answer) error {
 	header := w.Header()
 	header["Content-Type"] = nil // no guesses
@@ -178,7 +181,7 @@ func (c *Cloud) send(w http.ResponseWriter, a *answer) error {
 	return nil
 }
 
-// streamBody writes each piece of a stream as soon as it is there.
+// streamBody writes and flushes each piece of a stream as it arrives.
 func streamBody(w http.ResponseWriter, stream io.Reader) error {
 	control := http.NewResponseController(w)
 	if err := control.Flush(); err != nil {
@@ -202,7 +205,7 @@ func streamBody(w http.ResponseWriter, stream io.Reader) error {
 	}
 }
 
-// closeConn ends a connection as err says: with a reset, or in good order.
+// closeConn ends a connection: it resets it if err says so.
 func closeConn(w http.ResponseWriter, err error) {
 	if errors.Is(err, syscall.ECONNRESET) {
 		if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {

@@ -9,18 +9,18 @@ import (
 	"strconv"
 )
 
-// Transport returns a round tripper that hands every request, whatever its host
-// and scheme, to the Cloud in this process. It opens no socket and starts no
-// goroutine, so that it works in a bubble of testing/synctest, and it fails with
-// the cause of the request's context once that has ended. Bodies come as they would
-// from a connection: a [Fault] may stop them, slow them down or cut them short. A
-// gzip body is inflated for a client that did not ask for it, as by
-// [http.Transport]. It is safe for concurrent use.
+// Transport returns a round tripper that passes every request to the Cloud in
+// this process, whatever its host and scheme. It opens no socket and starts no
+// goroutine, so it works in a bubble of testing/synctest. It returns the cause
+// of the context if the context of a request ends. A response body arrives as
+// from a connection: a [Fault] can stop it, slow it down or cut it off. As with
+// [http.Transport], a gzip body is decompressed unless the request has an
+// Accept-Encoding header. It is safe for concurrent use.
 func (c *Cloud) Transport() http.RoundTripper { return transport{cloud: c} }
 
 type transport struct{ cloud *Cloud }
 
-// RoundTrip returns what a server would have sent.
+// RoundTrip returns the response that a server would send.
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.Body != nil {
 		defer r.Body.Close()
@@ -42,7 +42,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return a.response(r, &responseBody{ctx: ctx, cancel: cancel, from: a.reader(), left: a.length}), nil
 }
 
-// incoming is the request as a server sees it.
+// incoming returns the request as a server receives it.
 func incoming(r *http.Request) *http.Request {
 	in := r.Clone(r.Context())
 	in.Proto, in.ProtoMajor, in.ProtoMinor = "HTTP/1.1", 1, 1
@@ -60,7 +60,7 @@ func incoming(r *http.Request) *http.Request {
 	return in
 }
 
-// response is what the client gets of an answer to its request.
+// response returns the response as a client receives it.
 func (a answer) response(r *http.Request, body *responseBody) *http.Response {
 	resp := &http.Response{
 		Status:     strconv.Itoa(a.status) + " " + http.StatusText(a.status),
@@ -86,7 +86,7 @@ func (a answer) response(r *http.Request, body *responseBody) *http.Response {
 	return resp
 }
 
-// responseBody streams an answer for as long as its request lives.
+// responseBody is a body that ends with the context of its request.
 type responseBody struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -113,13 +113,13 @@ func (b *responseBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Close ends the reads that are under way.
+// Close ends the reads in progress.
 func (b *responseBody) Close() error {
 	b.cancel(http.ErrBodyReadAfterClose)
 	return nil
 }
 
-// inflated reads a gzip body.
+// inflated decompresses a gzip body.
 type inflated struct {
 	packed io.ReadCloser
 	plain  *gzip.Reader

@@ -19,40 +19,41 @@ const (
 	providerQing = "qingcloud"
 )
 
-// World is everything that a [Cloud] knows: the truth, and how the vendors' less
-// precise words are to be read. It is a plain value with a stable JSON form, see
-// [ReadWorld]. The zero World has no account, and so refuses every request.
+// World is what a [Cloud] holds: accounts, images, and how the vendors'
+// documentation is interpreted. It is a plain value with a stable JSON form, see
+// [ReadWorld]. The zero World has no account, so it refuses every request.
 type World struct {
-	// Accounts are the identities that can sign requests.
+	// Accounts are the accounts that can sign requests.
 	Accounts []Account `json:"accounts,omitempty"`
 	// Images are visible to every account: system, marketplace and community.
 	Images []Image `json:"images,omitempty"`
-	// Regions lists, by provider, regions that exist without an image in them.
-	// Every region of an image exists.
+	// Regions lists regions without images by provider. A region of an image need
+	// not be listed.
 	Regions map[string][]string `json:"regions,omitempty"`
 
-	// Fuzzy is what the vendors mean by a fuzzy name.
+	// Fuzzy is how a name is compared.
 	Fuzzy Fuzzy `json:"fuzzy,omitempty"`
-	// EmptyFamily is what DescribeImageFromFamily answers when it finds nothing.
+	// EmptyFamily is the response of DescribeImageFromFamily if it finds no image.
 	EmptyFamily EmptyFamily `json:"empty_family,omitempty"`
-	// ImageIDList makes ECS read ImageId as a comma list of up to 100 ids. When
-	// false it is one id, so that a list matches nothing.
+	// ImageIDList makes ECS read ImageId as a comma-separated list of up to 100 IDs.
+	// If it is false, ImageId is one ID, so that a list matches nothing.
 	ImageIDList bool `json:"image_id_list,omitempty"`
-	// SystemSnapshotOnly makes the ECS parameter SnapshotId look at system disks
-	// only. When false it looks at every disk.
+	// SystemSnapshotOnly makes the ECS parameter SnapshotId match system disks only.
+	// If it is false, SnapshotId matches every disk.
 	SystemSnapshotOnly bool `json:"system_snapshot_only,omitempty"`
-	// ImageIDsAnywhere makes QingCloud look for images.n at every provider when the
-	// request names none. When false it looks at what the account owns.
+	// ImageIDsAnywhere makes QingCloud look up images.n among the images of every
+	// provider if the request has no provider. If it is false, it looks them up
+	// among those that the account owns.
 	ImageIDsAnywhere bool `json:"image_ids_anywhere,omitempty"`
-	// OmitTotals makes ENS leave out TotalCount, PageNumber and PageSize, as its
-	// older schema does.
+	// OmitTotals makes ENS leave out TotalCount, PageNumber and PageSize, as in its
+	// older schema.
 	OmitTotals bool `json:"omit_totals,omitempty"`
-	// Strict refuses requests with undocumented parameters. When false they are
-	// ignored and logged, see [Request].
+	// Strict makes an undocumented parameter an error. If it is false, undocumented
+	// parameters are ignored and logged in [Request].Unknown.
 	Strict bool `json:"strict,omitempty"`
 }
 
-// Account is one identity at every provider.
+// Account is one account, at every provider.
 type Account struct {
 	Name string `json:"name"`         // for tests and logs, unique in the world
 	ID   string `json:"id,omitempty"` // its owner id at the vendor
@@ -62,8 +63,8 @@ type Account struct {
 	Images []Image `json:"images,omitempty"`
 }
 
-// Key is a made-up access key. Never put a real one into a World. Printing a Key
-// shows its ID only.
+// Key is a made-up access key. Never put a real key into a World. A Key prints
+// as its ID.
 type Key struct {
 	ID       string `json:"id"`
 	Secret   string `json:"secret"`
@@ -73,33 +74,34 @@ type Key struct {
 	Denied   bool   `json:"denied,omitempty"`   // authentic, and not allowed to list images
 }
 
-// Format prints the ID, whatever the verb.
+// Format prints the ID for every verb.
 func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "key "+k.ID) }
 
-// Image is one image: the neutral truth, and what the provider's own record says
-// beyond it. Provider, ID and (but for aliyunens) Region must be set, Native must
-// not. A zero field is rendered as the vendors show an unset one.
+// Image is one image as a correct client reports it, and what the record of its
+// provider says beyond that. Provider, ID and, except at aliyunens, Region must
+// be set. Native must not be set. A zero field is sent as the vendors send an
+// unset one.
 type Image struct {
 	image.Image
-	// Extra adds fields to the wire record, or replaces what would be rendered:
-	// {"Usage": "instance"}, {"Size": "40"}, {"Tags": nil}. The record must still
-	// be read as the truth.
+	// Extra adds fields to the record, or replaces them: {"Usage": "instance"},
+	// {"Size": "40"}, {"Tags": nil}. A client must still read the same image from
+	// the record.
 	Extra map[string]any `json:"extra,omitempty"`
-	// Omit lists fields that the wire record leaves out.
+	// Omit lists fields that are left out of the record.
 	Omit []string `json:"omit,omitempty"`
-	// Hidden holds what ECS filters look at though no record shows it, as comma
-	// lists by parameter: InstanceType, ActionType, NetworkType. An image without
-	// an entry passes the filter.
+	// Hidden holds attributes that ECS filters by but does not report: InstanceType,
+	// ActionType and NetworkType, each with a comma-separated list of values. An
+	// image without the attribute passes the filter.
 	Hidden map[string]string `json:"hidden,omitempty"`
 	// Expired marks an ECS subscription image that only ShowExpired=true lists.
 	Expired bool `json:"expired,omitempty"`
 }
 
-// EmptyFamily is the shape of an answer of DescribeImageFromFamily that found no
+// EmptyFamily is the form of a response of DescribeImageFromFamily without an
 // image. The zero value is [EmptyFamilyMissing].
 type EmptyFamily string
 
-// The shapes in which "no image" may come.
+// The forms of a response without an image.
 const (
 	EmptyFamilyMissing EmptyFamily = "missing" // no field Image
 	EmptyFamilyNull    EmptyFamily = "null"    // "Image": null
@@ -171,14 +173,14 @@ func flatten(err error) []error {
 	return out
 }
 
-// Visible returns the truth about every image of every source that the account
-// can see at the provider in the region, the newest first. It is nil for an unknown
-// account. ENS has no regions: its region is ignored. Left out is what ECS hides
-// by default, and only native parameters reach: images that are Expired, and those
-// with a Hidden ActionType other than CreateEcs. The images share memory with w.
+// Visible returns the images that the account can see at the provider in the
+// region, of every source, newest first. It returns nil for an unknown account.
+// At aliyunens the region is ignored. Images that ECS lists only with native
+// parameters are left out: those that are Expired, and those with a Hidden
+// ActionType other than CreateEcs. The images share memory with w.
 //
-// A listing without any filter returns less: ECS neither marketplace nor community
-// images, QingCloud only what the account owns.
+// A listing without filters returns fewer images: ECS leaves out marketplace and
+// community images, and QingCloud lists only images that the account owns.
 func (w World) Visible(account, provider, region string) []image.Image {
 	var seen []image.Image
 	for _, m := range w.visibleTo(account) {
@@ -190,8 +192,8 @@ func (w World) Visible(account, provider, region string) []image.Image {
 	return seen
 }
 
-// visibleTo returns every image that an account can see, or nil if there is no such
-// account.
+// visibleTo returns the images that an account can see, or nil if the account is
+// unknown.
 func (w World) visibleTo(account string) []Image {
 	for _, a := range w.Accounts {
 		if a.Name == account {
@@ -208,7 +210,7 @@ func (m Image) listedByDefault() bool {
 	return !m.Expired && m.hiddenAllows("ActionType", actionCreate)
 }
 
-// hiddenAllows reports whether the hidden attribute allows the value.
+// hiddenAllows reports whether the hidden attribute has the value.
 func (m Image) hiddenAllows(attribute, value string) bool {
 	list, set := m.Hidden[attribute]
 	return !set || slices.Contains(strings.Split(list, ","), value)
@@ -222,11 +224,10 @@ func newestFirst(a, b image.Image) int {
 	return strings.Compare(a.ID, b.ID)
 }
 
-// ReadWorld reads the JSON form of one World: an object with the names of its
-// fields in snake case, images as [image.Image] is written plus extra, omit,
-// hidden and expired. A key that it does not know is an error which names it, and
-// so is anything behind the object. Whether the world is consistent is for [New]
-// to say. Numbers in extra are kept as [json.Number].
+// ReadWorld reads the JSON form of a World: an object with the fields of World
+// in snake case. An image has the form of [image.Image], with extra, omit,
+// hidden and expired besides. Unknown keys and text after the object are errors.
+// Numbers in extra become [json.Number]. [New] validates the world.
 func ReadWorld(r io.Reader) (World, error) {
 	dec := json.NewDecoder(r)
 	dec.DisallowUnknownFields()
@@ -236,7 +237,7 @@ func ReadWorld(r io.Reader) (World, error) {
 		return World{}, fmt.Errorf("fakecloud: world: %w", err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return World{}, fmt.Errorf("fakecloud: world: something follows it at byte %d", dec.InputOffset())
+		return World{}, fmt.Errorf("fakecloud: world: there is text after the object at byte %d: remove it", dec.InputOffset())
 	}
 	return w, nil
 }

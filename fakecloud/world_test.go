@@ -37,7 +37,7 @@ func TestReadWorldRefuses(t *testing.T) {
 		`{"acounts":[]}`: `"acounts"`,
 		`{"accounts":[{"name":"a","images":[{"provider":"aliyunecs","os_flavour":"x"}]}]}`: `"os_flavour"`,
 		`{"images":[{"status":"asleep"}]}`:                                                 `"asleep"`,
-		`{} {}`:                                                                            "follows",
+		`{} {}`:                                                                            "text after the object",
 		`{"strict":1}`:                                                                     "strict",
 		`{`:                                                                                "EOF",
 	} {
