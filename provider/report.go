@@ -19,30 +19,38 @@ type Report struct {
 	Target, Provider, Region string
 	Complete                 bool          // no image of the result is missing because of this target; a limit that was reached is complete
 	Skipped                  []image.Field // predicates that the API never reports, skipped by SkipUnreported
-	Images                   int           // images received
-	Matched                  int           // images yielded; in a [TargetError], images found so far
-	Pages                    int           // pages received
-	Requests                 int           // requests sent, including retries
-	Retries                  int           // requests repeated after a failure
-	Throttled                time.Duration // time during which at least one request waited for the budget or a throttle
-	Elapsed                  time.Duration // from the first request to the last hit
-	Err                      error         // nil if Complete
+
+	// Unreadable counts, by the path of a documented field in the provider's record,
+	// the received values that are not empty and could not be converted; their fields
+	// are zero. A call that is scanned several times counts by its last scan; an image
+	// that several calls return counts each time. Nil: none.
+	Unreadable map[string]int
+
+	Images    int           // images received
+	Matched   int           // images yielded; in a [TargetError], images found so far
+	Pages     int           // pages received
+	Requests  int           // requests sent, including retries
+	Retries   int           // requests repeated after a failure
+	Throttled time.Duration // time during which at least one request waited for the budget or a throttle
+	Elapsed   time.Duration // from the first request to the last hit
+	Err       error         // nil if Complete
 }
 
 type reportJSON struct {
-	Target      string        `json:"target"`
-	Provider    string        `json:"provider"`
-	Region      string        `json:"region"`
-	Complete    bool          `json:"complete"`
-	Skipped     []image.Field `json:"skipped,omitempty"`
-	Images      int           `json:"images"`
-	Matched     int           `json:"matched"`
-	Pages       int           `json:"pages"`
-	Requests    int           `json:"requests"`
-	Retries     int           `json:"retries"`
-	ThrottledMS int64         `json:"throttled_ms"`
-	ElapsedMS   int64         `json:"elapsed_ms"`
-	Error       *errorJSON    `json:"error,omitempty"`
+	Target      string         `json:"target"`
+	Provider    string         `json:"provider"`
+	Region      string         `json:"region"`
+	Complete    bool           `json:"complete"`
+	Skipped     []image.Field  `json:"skipped,omitempty"`
+	Unreadable  map[string]int `json:"unreadable,omitempty"`
+	Images      int            `json:"images"`
+	Matched     int            `json:"matched"`
+	Pages       int            `json:"pages"`
+	Requests    int            `json:"requests"`
+	Retries     int            `json:"retries"`
+	ThrottledMS int64          `json:"throttled_ms"`
+	ElapsedMS   int64          `json:"elapsed_ms"`
+	Error       *errorJSON     `json:"error,omitempty"`
 }
 
 type errorJSON struct {
@@ -57,7 +65,7 @@ type errorJSON struct {
 // it is "canceled" or "deadline_exceeded".
 func (r Report) MarshalJSON() ([]byte, error) {
 	return json.Marshal(reportJSON{
-		r.Target, r.Provider, r.Region, r.Complete, r.Skipped, r.Images, r.Matched, r.Pages, r.Requests, r.Retries,
+		r.Target, r.Provider, r.Region, r.Complete, r.Skipped, r.Unreadable, r.Images, r.Matched, r.Pages, r.Requests, r.Retries,
 		r.Throttled.Milliseconds(), r.Elapsed.Milliseconds(), newErrorJSON(r.Err),
 	})
 }
@@ -69,7 +77,7 @@ func (r *Report) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*r = Report{
-		in.Target, in.Provider, in.Region, in.Complete, in.Skipped, in.Images, in.Matched, in.Pages, in.Requests, in.Retries,
+		in.Target, in.Provider, in.Region, in.Complete, in.Skipped, in.Unreadable, in.Images, in.Matched, in.Pages, in.Requests, in.Retries,
 		time.Duration(in.ThrottledMS) * time.Millisecond, time.Duration(in.ElapsedMS) * time.Millisecond, nil,
 	}
 	if in.Error == nil {
@@ -148,6 +156,9 @@ func (c *counter) trace() *Trace {
 		Retry:   func(RetryInfo) { c.count(func(r *Report) { r.Retries++ }) },
 		Page: func(i PageInfo) {
 			c.count(func(r *Report) { r.Pages, r.Images = r.Pages+1, r.Images+i.Images })
+		},
+		unreadable: func(counts map[string]int) {
+			c.count(func(r *Report) { r.Unreadable = addUnreadable(r.Unreadable, counts) })
 		},
 		Throttle: func(i ThrottleInfo) {
 			c.count(func(*Report) { c.waits = append(c.waits, interval{i.Began, i.Began.Add(i.Wait)}) })

@@ -20,6 +20,8 @@ type run struct {
 	seen       seenSet
 	scans      generation // that began so far, over all calls
 	matched    int        // images that were yielded
+
+	unreadable map[string]int // of the last scan
 }
 
 func (c *Client) newRun(calls []Call, match func(*image.Image) bool) *run {
@@ -34,6 +36,7 @@ func (r *run) start(ctx context.Context, yield func(image.Image, error) bool) {
 	r.ctx, r.yield = r.prefetcher.ctx, yield
 	for i := range r.calls {
 		more, err := r.read(i)
+		traceUnreadable(r.ctx, r.unreadable)
 		if err != nil {
 			yield(image.Image{}, r.client.fail(r.ctx, r.calls[i].Action, err))
 			return
@@ -51,7 +54,10 @@ func (r *run) read(index int) (more bool, err error) {
 	c := completeness{mode: r.client.config.Listing.Confirm, tokens: call.Paging.Tokens}
 	for {
 		s := r.newScan(index, first)
-		if more, err := s.read(); err != nil || !more {
+		more, err := s.read()
+		r.unreadable = s.unreadable
+		r.logUnreadable(call, s.unreadable)
+		if err != nil || !more {
 			return false, err
 		}
 		done, err := c.assess(s.result)

@@ -21,6 +21,8 @@ type scan struct {
 	result  scanResult
 	matches []int // indexes of the images of a page that are to be yielded
 	pages   int   // with images
+
+	unreadable map[string]int // values that could not be converted, by path; nil: none
 }
 
 // read requests all pages. More is false if the consumer has enough.
@@ -72,6 +74,7 @@ func checkPage(page *Page) error {
 
 // receive counts the rows of a page and moves to the next one.
 func (s *scan) receive(page *Page) {
+	s.unreadable = addUnreadable(s.unreadable, page.Unreadable)
 	rows, fresh := len(page.Images), s.dedupe(page.Images)
 	s.result.distinct += fresh
 	s.result.repeated += rows - fresh

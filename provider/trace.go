@@ -14,6 +14,8 @@ type Trace struct {
 	Throttle func(ThrottleInfo) // called for each wait for the budget or a throttle
 	Page     func(PageInfo)     // called after each page has been received
 	Target   func(Report)       // called when a target of a [Search] is done
+
+	unreadable func(map[string]int) // called with the counts of the last scan of each call
 }
 
 // RequestInfo describes an attempt that is being sent.
@@ -83,6 +85,8 @@ func (t *Trace) and(u *Trace) *Trace {
 		Throttle: both(t.Throttle, u.Throttle),
 		Page:     both(t.Page, u.Page),
 		Target:   both(t.Target, u.Target),
+
+		unreadable: both(t.unreadable, u.unreadable),
 	}
 }
 

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/imagequery/imagequery/provider"
 )
@@ -39,5 +42,24 @@ func (a *app) writeReport(w io.WriteCloser, targets []provider.Target) {
 	}
 	if err := errors.Join(err, w.Close()); err != nil {
 		a.fail(fmt.Errorf("--report: %w", err))
+	}
+}
+
+// noteUnreadable writes one line about the values that could not be converted, if
+// there are any.
+func (a *app) noteUnreadable(targets []provider.Target) {
+	counts := map[string]int{}
+	for _, r := range a.tally.of(targets) {
+		for path, n := range r.Unreadable {
+			counts[r.Provider+" "+path] += n
+		}
+	}
+	var texts []string
+	for _, path := range slices.Sorted(maps.Keys(counts)) {
+		texts = append(texts, fmt.Sprintf("%s (%d)", path, counts[path]))
+	}
+	if len(texts) > 0 {
+		_, _ = fmt.Fprintf(a.stderr, "imagesearch: values that could not be converted are left empty: %s; --report counts them for each target\n",
+			oneLine(strings.Join(texts, ", ")))
 	}
 }

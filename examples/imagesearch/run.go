@@ -108,6 +108,8 @@ func (a *app) ask(ctx context.Context, targets []provider.Target) {
 	default:
 		a.search(ctx, targets)
 	}
+	a.progress.end()
+	a.noteUnreadable(targets)
 }
 
 // fail reports a failure that does not end the run at once.
