@@ -42,7 +42,7 @@ func TestRequestsPerMode(t *testing.T) {
 		{"no totals, one full page", unstated, 10, 4, 4, 2},
 		{"no totals", unstated, 34, 10, 10, 5},
 		{"no totals, last page full", unstated, 30, 8, 8, 4},
-		{"total on the first page", onFirstPage, 34, 9, 9, 4}, // the second scan has no total, and so requests a page more
+		{"total on the first page", onFirstPage, 34, 10, 10, 5},
 		{"total too low", tooLow, 34, 10, 10, 5},
 	} {
 		for way, paging := range pagings {

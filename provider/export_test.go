@@ -26,7 +26,7 @@ func NewPager(paging Paging, size int, trustTotals bool) *Pager {
 
 // Advance takes a page with rows of which some are fresh.
 func (p *Pager) Advance(rows, fresh, distinct, total int, token string) {
-	p.advance(&Page{Images: make([]image.Image, rows), Next: token}, fresh, distinct, total)
+	p.advance(&Page{Images: make([]image.Image, rows), Total: total, Next: token}, fresh, distinct, total)
 }
 
 func (p *Pager) Next() Cursor              { return p.next }

@@ -26,18 +26,21 @@ func newPager(paging Paging, size int, trustTotals bool) pager {
 // on the page that are new in the scan, which has brought distinct images so far.
 // Total is the total that the server stated last, 0 if it stated none.
 //
-// A numbered or offset scan ends at an empty page, or at a page that is not full
-// once as many distinct images came as the total says.
+// A numbered or offset scan ends at an empty page, or at a page that is not full and
+// states a total that equals the number of distinct images. Where the server caps its
+// pages, a page of that many rows is full.
 func (p *pager) advance(page *Page, fresh, distinct, total int) {
 	rows := len(page.Images)
+	capped := p.covered > 0 && rows >= p.largest
 	p.covered += rows
 	p.largest = max(p.largest, rows)
 	p.full = rows >= p.next.Size
 	arrived := total > 0 && distinct == total
+	last := !p.full && !capped && page.Total == total // a total of an earlier page may be out of date
 	switch {
 	case p.paging.Tokens:
 		p.advanceToken(page.Next, rows > 0 && fresh == 0)
-	case rows == 0, p.paging.MaxSize == 0, arrived && (!p.full || fresh == 0 || p.trustTotals):
+	case rows == 0, p.paging.MaxSize == 0, arrived && (last || fresh == 0 || p.trustTotals):
 		p.ended = true
 	case fresh == 0:
 		p.endMissing("a page has only images that came before, after %d images", distinct)
