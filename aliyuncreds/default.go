@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/environ"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -71,11 +72,11 @@ var (
 // environmentProfile looks into the files, unless the environment says to ignore
 // them.
 func (s Services) environmentProfile(ctx context.Context) (provider.Credentials, error) {
-	ignored, variable, err := aliyun.Switch(ignoreProfileNames...)
+	ignored, variable, err := environ.Switch(ignoreProfileNames...)
 	if err != nil {
 		return provider.Credentials{}, err
 	}
-	name, chosenBy, err := aliyun.Variable(profileNames...)
+	name, chosenBy, err := environ.Variable(profileNames...)
 	switch {
 	case err != nil:
 		return provider.Credentials{}, err
@@ -94,7 +95,7 @@ func (s Services) environmentProfile(ctx context.Context) (provider.Credentials,
 }
 
 func (s Services) environmentURI(ctx context.Context) (provider.Credentials, error) {
-	address, variable, err := aliyun.Variable("ALIBABA_CLOUD_CREDENTIALS_URI", "ALICLOUD_CREDENTIALS_URI")
+	address, variable, err := environ.Variable("ALIBABA_CLOUD_CREDENTIALS_URI", "ALICLOUD_CREDENTIALS_URI")
 	if err != nil {
 		return provider.Credentials{}, err
 	}
@@ -109,14 +110,14 @@ func (s Services) environmentURI(ctx context.Context) (provider.Credentials, err
 }
 
 func (s Services) environmentInstance(ctx context.Context) (provider.Credentials, error) {
-	disabled, variable, err := aliyun.Switch(metadataDisabled)
+	disabled, variable, err := environ.Switch(metadataDisabled)
 	if err != nil {
 		return provider.Credentials{}, err
 	}
 	if disabled {
 		return provider.Credentials{}, absent(variable + " is true")
 	}
-	role, _, err := aliyun.Variable("ALIBABA_CLOUD_ECS_METADATA", "ALICLOUD_ECS_ROLE_NAME")
+	role, _, err := environ.Variable("ALIBABA_CLOUD_ECS_METADATA", "ALICLOUD_ECS_ROLE_NAME")
 	if err != nil {
 		return provider.Credentials{}, err
 	}

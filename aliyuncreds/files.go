@@ -10,14 +10,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/environ"
 	"github.com/imagequery/imagequery/provider"
 )
 
 // openCLI reads the file of the vendor's command. Of two profiles with one name it
 // takes the first, as the command does.
 func openCLI() (book, error) {
-	disabled, variable, err := aliyun.Switch("ALIBABA_CLOUD_CLI_PROFILE_DISABLED")
+	disabled, variable, err := environ.Switch("ALIBABA_CLOUD_CLI_PROFILE_DISABLED")
 	switch {
 	case err != nil:
 		return book{}, err

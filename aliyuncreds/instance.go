@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/environ"
 	"github.com/imagequery/imagequery/internal/metadata"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/httpapi"
@@ -37,7 +37,7 @@ const (
 )
 
 func (s Services) instance(ctx context.Context, role string) (provider.Credentials, error) {
-	disabled, _, err := aliyun.Switch(metadataDisabled)
+	disabled, _, err := environ.Switch(metadataDisabled)
 	switch {
 	case err != nil:
 		return provider.Credentials{}, err
@@ -62,7 +62,7 @@ type instanceMetadata struct {
 }
 
 func (s Services) visit(ctx context.Context, role string) (provider.Credentials, error) {
-	required, _, err := aliyun.Switch(onlyTokens)
+	required, _, err := environ.Switch(onlyTokens)
 	if err != nil {
 		return provider.Credentials{}, err
 	}

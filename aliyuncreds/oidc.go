@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/environ"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
@@ -57,7 +57,7 @@ func environmentFederated() (f federated, err error) {
 		{&f.tokenFile, []string{"ALIBABA_CLOUD_OIDC_TOKEN_FILE", "ALIBABACLOUD_OIDC_TOKEN_FILE"}},
 		{&f.role.SessionName, []string{"ALIBABA_CLOUD_ROLE_SESSION_NAME", "ALIBABACLOUD_ROLE_SESSION_NAME"}},
 	} {
-		if *variable.text, _, err = aliyun.Variable(variable.names...); err != nil {
+		if *variable.text, _, err = environ.Variable(variable.names...); err != nil {
 			return f, err
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/environ"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -32,7 +32,7 @@ func (s Services) Profile(name string) provider.CredentialsProvider {
 		if name != "" {
 			return s.namedProfile(ctx, name)
 		}
-		name, variable, err := aliyun.Variable(profileNames...)
+		name, variable, err := environ.Variable(profileNames...)
 		if err != nil {
 			return provider.Credentials{}, err
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/environ"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
@@ -98,7 +99,7 @@ type place struct {
 
 // withEnvironment fills in what the environment says about the token service.
 func (p place) withEnvironment() (place, error) {
-	private, _, err := aliyun.Switch("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED")
+	private, _, err := environ.Switch("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED")
 	p.endpoint = cmp.Or(p.endpoint, os.Getenv("ALIBABA_CLOUD_STS_ENDPOINT"))
 	p.region = cmp.Or(p.region, os.Getenv("ALIBABA_CLOUD_STS_REGION"))
 	p.private = p.private || private

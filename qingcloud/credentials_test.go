@@ -123,9 +123,10 @@ func TestConfigFileMistakes(t *testing.T) {
 
 // instance serves the credentials of a role.
 type instance struct {
-	status int    // 0: 200
-	body   string // empty: good credentials
-	visits atomic.Int32
+	status   int    // 0: 200
+	body     string // empty: good credentials
+	failures int32  // that come first, with the status 503
+	visits   atomic.Int32
 }
 
 var iamKeys = [3]string{"id" + canary, "secret" + canary, "token" + canary}
@@ -135,7 +136,10 @@ func iamAnswer(expiration string) string {
 }
 
 func (i *instance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	i.visits.Add(1)
+	if i.visits.Add(1) <= i.failures {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
 	if r.URL.Path != "/latest/meta-data/security-credentials" || r.Method != http.MethodGet {
 		w.WriteHeader(http.StatusTeapot)
 		return

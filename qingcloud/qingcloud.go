@@ -23,16 +23,20 @@ import (
 // Name is the provider's name in references, errors and Native sections.
 const Name = "qingcloud"
 
-// New returns a client for the account of the credentials in one zone, which
-// Config.Region must name. Without Config.Credentials the environment is read:
-// QINGCLOUD_ACCESS_KEY_ID and QINGCLOUD_SECRET_ACCESS_KEY. The endpoint of a
-// private cloud has the path of the public one: "https://api.example.com/iaas/".
-// Nothing is sent.
+// New returns a client for the account of the credentials in one zone. The zone is
+// Config.Region, or the one that the source of the credentials names; it is an
+// error if neither does. Without Config.Credentials those of [Default] are used.
+// The endpoint of a private cloud has the path of the public one:
+// "https://api.example.com/iaas/". If Config.Endpoint is empty, the source of the
+// credentials may name it; see [ConfigFile]. No request is sent.
 //
-// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
-// there are no credentials.
+// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] if there
+// are no credentials.
 func New(c provider.Config) (*provider.Client, error) {
-	c = withEndpoint(c)
+	c, err := withAccount(c)
+	if err != nil {
+		return nil, err
+	}
 	client, err := qing.New(Name, c)
 	if err != nil {
 		return nil, err

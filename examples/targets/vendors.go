@@ -1,9 +1,7 @@
 package targets
 
 import (
-	"context"
 	"fmt"
-	"os"
 
 	"github.com/imagequery/imagequery/aliyuncreds"
 	"github.com/imagequery/imagequery/examples/internal/providers"
@@ -34,7 +32,7 @@ const onlyRole = "default"
 func (o Options) ofQingCloud(f form) (found provider.CredentialsProvider, problem string) {
 	switch {
 	case f.kind == "":
-		return usualOfQingCloud(), ""
+		return qingcloud.Default(), ""
 	case f.kind == kindInstanceRole && f.name == onlyRole:
 		return qingcloud.IAMToken(o.QingCloudMetadata), ""
 	case f.kind == kindInstanceRole:
@@ -42,21 +40,4 @@ func (o Options) ofQingCloud(f form) (found provider.CredentialsProvider, proble
 	}
 	return nil, fmt.Sprintf("credentials: qingcloud has no %s: want access_key_id and access_key_secret, instance_role: %s, "+
 		"or leave credentials out", f.kind, onlyRole)
-}
-
-// usualOfQingCloud looks in the environment, and then in the file of the vendor's
-// tools. What is set up by half is an error, never a reason to look elsewhere.
-func usualOfQingCloud() provider.CredentialsProvider {
-	const id, secret = "QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY"
-	return provider.Cache(func(ctx context.Context) (provider.Credentials, error) {
-		if os.Getenv(id) != "" || os.Getenv(secret) != "" {
-			return provider.Env(id, secret, "").Credentials(ctx)
-		}
-		c, err := qingcloud.ConfigFile("").Credentials(ctx)
-		if err != nil {
-			text := fmt.Sprintf("no credentials: environment: %s and %s are not set; file: %s", id, secret, withoutKind(err))
-			err = &provider.Error{Kind: provider.Unauthenticated, Message: text}
-		}
-		return c, err
-	})
 }

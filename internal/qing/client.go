@@ -23,7 +23,6 @@ func New(name string, c provider.Config) (*httpapi.Client, error) {
 		Name:          name,
 		Endpoint:      func(string) string { return documented },
 		RegionExample: "pek3a",
-		Credentials:   provider.Env("QINGCLOUD_ACCESS_KEY_ID", "QINGCLOUD_SECRET_ACCESS_KEY", ""),
 		Sign:          p.sign,
 		Classify:      p.classify,
 	}, c)
@@ -32,6 +31,9 @@ func New(name string, c provider.Config) (*httpapi.Client, error) {
 // sign puts the signed parameters into the query of a GET.
 func (p *protocol) sign(a *httpapi.Attempt) error {
 	if err := a.Credentials.Validate(); err != nil {
+		return err
+	}
+	if err := checkEndpoint(a.Credentials, a.URL); err != nil {
 		return err
 	}
 	a.Method = http.MethodGet

@@ -1,39 +1,93 @@
 package qing
 
 import (
+	"cmp"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/imagequery/imagequery/provider"
 )
 
-// ReadConfig returns the keys in a configuration file of the vendor's tools. An
+// ReadConfig returns the account in a configuration file of the vendor's tools. An
 // empty path means the usual file, and ~/ the home directory.
-func ReadConfig(path string) (provider.Credentials, error) {
+func ReadConfig(path string) (Account, error) {
 	path, err := inHome(path)
 	if err != nil {
-		return provider.Credentials{}, noKeys("there is no home directory")
+		return Account{}, noKeys("there is no home directory")
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return provider.Credentials{}, &provider.Error{Kind: provider.Unauthenticated, Message: "no configuration file", Err: err}
+		return Account{}, &provider.Error{Kind: provider.Unauthenticated, Message: "no configuration file", Err: err}
 	}
 	values, err := readFlat(string(text))
 	if err != nil {
-		return provider.Credentials{}, noKeys(path + ":" + err.Error())
+		return Account{}, noKeys(path + ":" + err.Error())
 	}
-	c := values.keys("qy_access_key_id", "qy_secret_access_key")
-	if c == (keys{}) {
-		c = values.keys("access_key_id", "secret_access_key")
+	account, err := values.account()
+	if err != nil {
+		return Account{}, &provider.Error{Kind: provider.Unauthenticated, Message: path, Err: err}
 	}
-	if c.id == "" || c.secret == "" {
-		return provider.Credentials{}, noKeys(path + ": want qy_access_key_id and qy_secret_access_key, neither empty")
-	}
-	return provider.Credentials{AccessKeyID: provider.NewSecret(c.id), AccessKeySecret: provider.NewSecret(c.secret)}, nil
+	return account, nil
 }
+
+func (f flat) account() (Account, error) {
+	k := f.keys("qy_access_key_id", "qy_secret_access_key")
+	if k == (keys{}) {
+		k = f.keys("access_key_id", "secret_access_key")
+	}
+	if k.id == "" || k.secret == "" {
+		return Account{}, noKeys("want qy_access_key_id and qy_secret_access_key, neither empty")
+	}
+	account := Account{Credentials: provider.Credentials{AccessKeyID: provider.NewSecret(k.id), AccessKeySecret: provider.NewSecret(k.secret)}}
+	if err := account.Credentials.Validate(); err != nil {
+		return account, err
+	}
+	for _, key := range []string{"host", "port", "protocol", "uri", "zone"} {
+		if f[key] != "" && plain(f[key]) == "" {
+			return account, noKeys("want a plain text as " + key)
+		}
+	}
+	account.Zone = plain(f["zone"])
+	address, err := f.endpoint()
+	account.Credentials.Endpoint = address
+	return account, err
+}
+
+// endpoint builds the address of the cloud that the keys belong to, with the
+// defaults of the vendor's tools. It is empty if the file names none.
+func (f flat) endpoint() (string, error) {
+	host, port, protocol, uri := plain(f["host"]), plain(f["port"]), plain(f["protocol"]), plain(f["uri"])
+	if host+port+protocol+uri == "" {
+		return "", nil
+	}
+	u := url.URL{
+		Scheme: strings.ToLower(cmp.Or(protocol, "https")),
+		Host:   cmp.Or(host, "api.qingcloud.com"),
+		Path:   "/" + strings.TrimPrefix(cmp.Or(uri, "/iaas/"), "/"),
+	}
+	number, err := strconv.Atoi(cmp.Or(port, "443"))
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "", noKeys(fmt.Sprintf("protocol is %q: want http or https", protocol))
+	case !hostPattern.MatchString(u.Host):
+		return "", noKeys(fmt.Sprintf("host is %q: want only the name of a host; the keys protocol, port and uri have the rest of an address", host))
+	case err != nil || number < 1 || number > 65535:
+		return "", noKeys(fmt.Sprintf("port is %q: want a number from 1 to 65535", port))
+	case strings.ContainsAny(uri, "?#"):
+		return "", noKeys(fmt.Sprintf("uri is %q: want a path such as /iaas", uri))
+	}
+	if isUsualPort := u.Scheme == "https" && number == 443 || u.Scheme == "http" && number == 80; !isUsualPort {
+		u.Host += ":" + strconv.Itoa(number)
+	}
+	return u.String(), nil
+}
+
+var hostPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
 
 func noKeys(message string) error {
 	return &provider.Error{Kind: provider.Unauthenticated, Message: message}
