@@ -94,7 +94,7 @@ func (m *instanceMetadata) takeToken(ctx context.Context) error {
 	token, err := httpapi.Do(brief, m.client, httpapi.Request{
 		Action: "GetToken", Method: http.MethodPut, Path: "latest/api/token",
 		Header: http.Header{"X-Aliyun-Ecs-Metadata-Token-Ttl-Seconds": {"60"}},
-	}, decodeText)
+	}, decodeToken)
 	switch {
 	case err == nil:
 		m.token = provider.NewSecret(token)
@@ -142,6 +142,15 @@ func get[T any](ctx context.Context, m *instanceMetadata, action, path string, d
 func isRefusal(err error) bool {
 	e := (*provider.Error)(nil)
 	return errors.As(err, &e) && e.Kind == provider.Unauthenticated && e.HTTPStatus >= 400
+}
+
+// decodeToken refuses what cannot be sent in a header.
+func decodeToken(body []byte) (string, httpapi.Status, error) {
+	token, status, err := decodeText(body)
+	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		err = errors.New("the response is not a token")
+	}
+	return token, status, err
 }
 
 func decodeText(body []byte) (string, httpapi.Status, error) {

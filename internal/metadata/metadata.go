@@ -14,8 +14,9 @@ import (
 )
 
 // New returns a client of the service at an address. Its requests are retried like
-// those of an API; only a service that cannot be connected to within a second is
-// not tried again. The error has the Kind InvalidArgument.
+// those of an API, but within about eight seconds; a service that cannot be
+// connected to within a second is not tried again. The error has the Kind
+// InvalidArgument.
 func New(name, address string) (*httpapi.Client, error) {
 	client, err := httpapi.New(httpapi.API{
 		Name:     name,
@@ -25,7 +26,7 @@ func New(name, address string) (*httpapi.Client, error) {
 		Endpoint:   address,
 		AllowHTTP:  true,
 		HTTPClient: &http.Client{Transport: direct},
-		Retry:      provider.Retry{AttemptTimeout: 2 * time.Second},
+		Retry:      provider.Retry{Attempts: 3, AttemptTimeout: 2 * time.Second, MaxWait: time.Second},
 	})
 	if err != nil {
 		return nil, &provider.Error{Kind: provider.InvalidArgument, Message: "its address is not one such as http://100.100.100.200/"}
@@ -38,7 +39,7 @@ func New(name, address string) (*httpapi.Client, error) {
 func classify(r *httpapi.Response) httpapi.Outcome {
 	out := httpapi.ByStatus(r)
 	switch {
-	case out.Kind == 0 && r.Status.Code == "", out.Kind == provider.Unavailable, out.Kind == provider.Throttled:
+	case r.HTTPStatus == http.StatusOK && r.Status.Code == "", out.Kind == provider.Unavailable, out.Kind == provider.Throttled:
 		return out
 	}
 	return httpapi.Outcome{Kind: provider.Unauthenticated}
