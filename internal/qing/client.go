@@ -23,6 +23,7 @@ func New(name string, c provider.Config) (*httpapi.Client, error) {
 		Name:          name,
 		Endpoint:      func(string) string { return documented },
 		RegionExample: "pek3a",
+		Credentials:   NewSource(UsualAccount),
 		Sign:          p.sign,
 		Classify:      p.classify,
 	}, c)
