@@ -1,7 +1,7 @@
 package targets
 
 import (
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/imagequery/imagequery/examples/internal/providers"
 	"github.com/imagequery/imagequery/provider"
@@ -25,7 +25,7 @@ const (
 
 // identity reads the credentials of a provider's target. It is nil where something
 // is wrong with them.
-func (r *reader) identity(p providers.Provider, node ast.Node) *identity {
+func (r *reader) identity(p providers.Provider, node *yaml.Node) *identity {
 	if node == nil {
 		return r.shared(0, form{vendor: p.Vendor})
 	}
@@ -34,7 +34,7 @@ func (r *reader) identity(p providers.Provider, node ast.Node) *identity {
 	if keys == nil {
 		return nil
 	}
-	line := lineOf(node)
+	line := node.Line
 	kinds := kindsOf(keys)
 	switch {
 	case len(kinds) > 1:
@@ -49,7 +49,7 @@ func (r *reader) identity(p providers.Provider, node ast.Node) *identity {
 }
 
 // kindsOf are the forms that some keys belong to.
-func kindsOf(keys map[string]ast.Node) []string {
+func kindsOf(keys map[string]*yaml.Node) []string {
 	var kinds []string
 	if keys[kindKeys] != nil || keys["access_key_secret"] != nil || keys["security_token"] != nil {
 		kinds = append(kinds, kindKeys)
@@ -62,15 +62,15 @@ func kindsOf(keys map[string]ast.Node) []string {
 	return kinds
 }
 
-func (r *reader) form(vendor, kind string, node ast.Node) form {
+func (r *reader) form(vendor, kind string, node *yaml.Node) form {
 	f := form{vendor: vendor, kind: kind}
 	if kind != kindAssumeRole {
 		f.name = r.text(node, kind).text
 		return f
 	}
 	if keys := r.mapping(node, kind, "arn", "base"); keys != nil {
-		f.name = r.required(lineOf(node), keys, kind, "arn").text
-		f.base = r.required(lineOf(node), keys, kind, "base").text
+		f.name = r.required(node.Line, keys, kind, "arn").text
+		f.base = r.required(node.Line, keys, kind, "base").text
 	}
 	return f
 }
@@ -88,7 +88,7 @@ func (r *reader) shared(line int, f form) *identity {
 		r.failf(line, "%s", problem)
 		return nil
 	}
-	made := &identity{credentials: found, usual: f.kind == ""}
+	made := &identity{credentials: found, usual: f.kind == "", names: []string{f.name, f.base}}
 	r.identities[f] = made
 	return made
 }
@@ -107,8 +107,8 @@ func (r *reader) checkIdentities(entries []entry) {
 			continue
 		}
 		if other.account != e.account {
-			r.failf(e.line, "accounts %q and %q have no credentials, so both would be the same identity: want credentials, or one account for both",
-				other.account, e.account)
+			r.failf(e.line, "this account and the one in line %d have no credentials, so both would be the same identity: want credentials, or one account for both",
+				other.line)
 		}
 	}
 }

@@ -2,8 +2,9 @@ package targets
 
 import (
 	"fmt"
+	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/imagequery/imagequery/examples/internal/providers"
 	"github.com/imagequery/imagequery/provider"
@@ -22,7 +23,7 @@ type entry struct {
 	signed    int // line of the credentials, or of the entry
 }
 
-func (r *reader) entries(root ast.Node) []entry {
+func (r *reader) entries(root *yaml.Node) []entry {
 	if root == nil {
 		return nil
 	}
@@ -32,25 +33,29 @@ func (r *reader) entries(root ast.Node) []entry {
 	}
 	list := top["targets"]
 	if list == nil {
-		r.missing(lineOf(root), "the file", "targets")
+		r.missing(root.Line, "the file", "targets")
 		return nil
 	}
 	var entries []entry
-	names := map[string]bool{}
+	lines := map[string]int{}
 	for _, node := range r.sequence(list, "targets") {
-		e := r.entry(node)
-		if e.name != "" && names[e.name] {
-			r.failf(e.line, "duplicate target name %q: want every entry's name to be unique", e.name)
+		if r.full() {
+			break
 		}
-		names[e.name] = true
+		e := r.entry(node)
+		if first, known := lines[e.name]; known && e.name != "" {
+			r.failf(e.line, "duplicate target name, the same as in line %d: want every entry's name to be unique", first)
+		} else {
+			lines[e.name] = e.line
+		}
 		entries = append(entries, e)
 	}
 	return entries
 }
 
-func (r *reader) entry(node ast.Node) entry {
+func (r *reader) entry(node *yaml.Node) entry {
 	keys := r.mapping(node, "a target", "name", "provider", "regions", "account", "endpoint", "allow_http", "credentials")
-	e := entry{line: lineOf(node)}
+	e := entry{line: node.Line}
 	if keys == nil {
 		return e
 	}
@@ -62,10 +67,13 @@ func (r *reader) entry(node ast.Node) entry {
 		e.account = e.name
 	}
 	e.endpoint = r.optional(keys, "endpoint")
+	if strings.Contains(e.endpoint.text, regionPlaceholder) && len(e.regions) == 0 && e.provider.Global {
+		r.failf(e.endpoint.line, "endpoint: {region} stands for the target's region, and it has none: want regions, or an endpoint without {region}")
+	}
 	e.allowHTTP = r.boolean(keys, "allow_http")
 	e.signed = e.line
 	if node := keys["credentials"]; node != nil {
-		e.signed = lineOf(node)
+		e.signed = node.Line
 	}
 	e.identity = r.identity(e.provider, keys["credentials"])
 	return e
@@ -74,12 +82,12 @@ func (r *reader) entry(node ast.Node) entry {
 func (r *reader) provider(name located) providers.Provider {
 	p, ok := providers.Find(name.text)
 	if !ok && name.text != "" {
-		r.failf(name.line, "unknown provider %q: want %s", name.text, either(providers.Names()))
+		r.failf(name.line, "unknown provider%s: want %s", suggestion(name.text, providers.Names()), either(providers.Names()))
 	}
 	return p
 }
 
-func (r *reader) regions(e entry, node ast.Node) []located {
+func (r *reader) regions(e entry, node *yaml.Node) []located {
 	switch {
 	case node == nil && !e.provider.Global && e.provider.Name != "":
 		r.failf(e.line, "a target: missing key \"regions\": %s has an endpoint for each region, so want a list of regions", e.provider.Name)
@@ -89,6 +97,9 @@ func (r *reader) regions(e entry, node ast.Node) []located {
 	}
 	var regions []located
 	for _, item := range r.sequence(node, "regions") {
+		if r.full() {
+			break
+		}
 		regions = append(regions, r.text(item, "a region"))
 	}
 	if e.provider.Global && len(regions) > 1 {
@@ -114,7 +125,7 @@ func (e entry) target(file string, place located) Target {
 		open:     e.provider.New,
 		identity: e.identity,
 		signed:   fmt.Sprintf("%s:%d", file, e.signed),
-		Config:   provider.Config{Region: place.text, Endpoint: e.endpoint.text, AllowHTTP: e.allowHTTP},
+		Config:   provider.Config{Region: place.text, Endpoint: e.endpointIn(place.text), AllowHTTP: e.allowHTTP},
 	}
 	if e.identity != nil {
 		t.Config.Credentials = e.identity.credentials
@@ -123,4 +134,11 @@ func (e entry) target(file string, place located) Target {
 		t.Name += "/" + place.text
 	}
 	return t
+}
+
+const regionPlaceholder = "{region}"
+
+// endpointIn returns the endpoint of a region.
+func (e entry) endpointIn(region string) string {
+	return strings.ReplaceAll(e.endpoint.text, regionPlaceholder, region)
 }

@@ -6,7 +6,7 @@ const Example = `targets:                            # one entry per account and
     provider: aliyunecs             # aliyunecs, aliyunswas, aliyunens, qingcloud
     regions: [cn-hangzhou]          # qingcloud: zones; aliyunens: one, or leave it out
     account: prod                   # entries of one account share its limits; default: name
-    endpoint: http://127.0.0.1:80/  # optional; qingcloud: with its path, /iaas/
+    endpoint: http://127.0.0.1:80/  # optional; {region} is replaced; qingcloud: with its path, /iaas/
     allow_http: false               # true: plain http to other machines than this one
     credentials:                    # one form, or leave it out: see below
       access_key_id: ${KEY_ID}      # ${NAME} is an environment variable

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -14,7 +15,8 @@ import (
 // identity is who asks: the credentials that one or more targets share.
 type identity struct {
 	credentials provider.CredentialsProvider
-	usual       bool // the vendor's usual chain, since the file has none
+	usual       bool     // the vendor's usual chain, since the file has none
+	names       []string // texts of the file that no message shows
 }
 
 const (
@@ -56,9 +58,21 @@ func (t Target) missing(ctx context.Context) error {
 	case t.identity.usual:
 		return fmt.Errorf("%s: target %q: %s; want one of these, or the key \"credentials\"", t.signed, t.Name, withoutKind(err))
 	case isMissing(err):
-		return fmt.Errorf("%s: target %q: credentials: %s", t.signed, t.Name, withoutKind(err))
+		return fmt.Errorf("%s: target %q: credentials: %s", t.signed, t.Name, t.identity.hide(withoutKind(err)))
 	}
 	return nil
+}
+
+// hide removes from a message the names that stand in the file, such as that of a
+// profile: a secret may stand there by mistake.
+func (i *identity) hide(message string) string {
+	for _, name := range i.names {
+		message = hideValue(message, name)
+		if len(name) >= 8 { // shorter ones are parts of words
+			message = strings.ReplaceAll(message, name, "…")
+		}
+	}
+	return message
 }
 
 // isMissing reports whether credentials could not be put together. Credentials that

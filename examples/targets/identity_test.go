@@ -26,10 +26,10 @@ func TestMissingCredentials(t *testing.T) {
 	around := servedBy(services(t))
 	file := home + "/.aliyun/config.json"
 	for _, c := range []struct{ name, text, where, what string }{
-		{"no such profile", good + "    credentials:\n      profile: q\n", `f:6: target "a/cn-hangzhou": credentials: `, `no profile "q"`},
+		{"no such profile", good + "    credentials:\n      profile: q\n", `f:6: target "a/cn-hangzhou": credentials: `, `no profile`},
 		{"half a profile", good + "    credentials: {profile: half}\n", `f:5: target "a/cn-hangzhou": credentials: `, file},
 		{"no such instance role", good + "    credentials: {instance_role: other}\n", `f:5: target "a/cn-hangzhou": credentials: `, "no such role"},
-		{"no base", good + "    credentials: {assume_role: {arn: 'acs:ram::1:role/a', base: q}}\n", `f:5: target "a/cn-hangzhou": credentials: `, `"q"`},
+		{"no base", good + "    credentials: {assume_role: {arn: 'acs:ram::1:role/a', base: q}}\n", `f:5: target "a/cn-hangzhou": credentials: `, `no profile`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := authenticate(t, c.text, around)

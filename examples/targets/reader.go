@@ -5,15 +5,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v3"
 )
 
-// reader turns YAML nodes into values and gathers what is wrong with them.
+// reader turns YAML nodes into values and collects the problems.
 type reader struct {
 	file       string
 	options    Options
@@ -21,13 +18,16 @@ type reader struct {
 	problems   []error
 }
 
-// located is a text and the line it stands in.
+// located is a text and its line.
 type located struct {
 	text string
 	line int
 }
 
 func (r *reader) failf(line int, format string, args ...any) {
+	if r.full() {
+		return
+	}
 	r.problems = append(r.problems, fmt.Errorf("%s:%d: %s", r.file, line, fmt.Sprintf(format, args...)))
 }
 
@@ -35,81 +35,88 @@ func (r *reader) missing(line int, what, key string) {
 	r.failf(line, "%s: missing key %q", what, key)
 }
 
-func (r *reader) err() error { return errors.Join(r.problems...) }
+// maxProblems bounds the problems that are reported at once.
+const maxProblems = 20
 
-// document returns the root of the only document, or nil.
-func (r *reader) document(data []byte) ast.Node {
-	file, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		r.syntax(err)
-		return nil
-	}
-	if len(file.Docs) == 0 || file.Docs[0].Body == nil {
-		r.failf(1, "nothing is here: want the key \"targets\" with a list of targets")
-		return nil
-	}
-	if len(file.Docs) > 1 {
-		line := 1
-		if start := file.Docs[1].Start; start != nil {
-			line = start.Position.Line
-		}
-		r.failf(line, "a second document begins: want one")
-	}
-	return file.Docs[0].Body
-}
+func (r *reader) full() bool { return len(r.problems) >= maxProblems }
 
-var quoted = regexp.MustCompile(`"(\\.|[^"\\])*" ?`)
-
-// syntax reports bad YAML without the text that is bad, which may be a secret.
-func (r *reader) syntax(err error) {
-	var known yaml.Error
-	if !errors.As(err, &known) || known.GetToken() == nil {
-		r.failf(1, "not YAML")
-		return
-	}
-	r.failf(known.GetToken().Position.Line, "not YAML: %s", quoted.ReplaceAllString(known.GetMessage(), ""))
+func (r *reader) err() error {
+	return errors.Join(r.problems...)
 }
 
 // mapping returns the values of a mapping by key, or nil.
-func (r *reader) mapping(node ast.Node, what string, allowed ...string) map[string]ast.Node {
-	m, ok := node.(*ast.MappingNode)
-	if !ok {
-		r.failf(lineOf(node), "%s: want a mapping with %s", what, join(allowed))
+func (r *reader) mapping(node *yaml.Node, what string, allowed ...string) map[string]*yaml.Node {
+	if node = resolved(node); node.Kind != yaml.MappingNode {
+		r.failf(node.Line, "%s: want a mapping with %s", what, join(allowed))
 		return nil
 	}
-	values := map[string]ast.Node{}
-	for _, item := range m.Values {
-		key := item.Key.GetToken().Value
-		if !slices.Contains(allowed, key) {
-			r.failf(lineOf(item.Key), "%s: unknown key%s: want %s", what, printable(key), either(allowed))
-			continue
+	values, merged := map[string]*yaml.Node{}, []*yaml.Node(nil)
+	for i := 0; i < len(node.Content); i += 2 {
+		key, value := node.Content[i], node.Content[i+1]
+		switch {
+		case key.Tag == mergeTag:
+			merged = append(merged, value)
+		case !slices.Contains(allowed, key.Value):
+			r.failf(key.Line, "%s: unknown key%s: want %s", what, suggestion(key.Value, allowed), either(allowed))
+		case values[key.Value] != nil:
+			r.failf(key.Line, "%s: the key %q is here a second time: want it once", what, key.Value)
+		default:
+			values[key.Value] = value
 		}
-		values[key] = item.Value
+	}
+	for _, from := range merged {
+		r.merge(values, from, what, allowed)
 	}
 	return values
 }
 
-// printable shows a key only if it looks like one: it may be a misplaced secret.
-func printable(key string) string {
-	if plainKey.MatchString(key) {
-		return " " + strconv.Quote(key)
+// mergeTag is the tag of the key <<.
+const mergeTag = "!!merge"
+
+// merge adds the keys of another mapping that are not set yet.
+func (r *reader) merge(values map[string]*yaml.Node, from *yaml.Node, what string, allowed []string) {
+	from = resolved(from)
+	if from.Kind == yaml.SequenceNode && len(from.Content) > 0 && from.Content[0].Kind == yaml.AliasNode {
+		for _, one := range from.Content {
+			r.mergeOne(values, resolved(one), what, allowed)
+		}
+		return
 	}
-	return ""
+	r.mergeOne(values, from, what, allowed)
 }
 
-var plainKey = regexp.MustCompile(`^[A-Za-z][A-Za-z_-]{0,24}$`)
+func (r *reader) mergeOne(values map[string]*yaml.Node, from *yaml.Node, what string, allowed []string) {
+	if from.Kind != yaml.MappingNode || slices.ContainsFunc(from.Content, func(n *yaml.Node) bool { return n.Tag == mergeTag }) {
+		r.failf(from.Line, "%s: <<: want an alias, or a list of aliases, of a mapping that has no << itself", what)
+		return
+	}
+	for i := 0; i < len(from.Content); i += 2 {
+		key := from.Content[i].Value
+		if slices.Contains(allowed, key) && values[key] == nil { // the others are refused where they are
+			values[key] = from.Content[i+1]
+		}
+	}
+}
 
 // sequence returns the items of a list, which must not be empty.
-func (r *reader) sequence(node ast.Node, what string) []ast.Node {
-	list, ok := node.(*ast.SequenceNode)
-	if !ok || len(list.Values) == 0 {
-		r.failf(lineOf(node), "%s: want a list with at least one item", what)
+func (r *reader) sequence(node *yaml.Node, what string) []*yaml.Node {
+	node = resolved(node)
+	if node.Kind != yaml.SequenceNode || len(node.Content) == 0 {
+		r.failf(node.Line, "%s: want a list with at least one item", what)
 		return nil
 	}
-	return list.Values
+	return node.Content
 }
 
-func (r *reader) required(line int, keys map[string]ast.Node, what, key string) located {
+// resolved returns the node that an alias stands for.
+func resolved(node *yaml.Node) *yaml.Node {
+	if node.Kind == yaml.AliasNode {
+		return node.Alias
+	}
+	return node
+}
+
+func (r *reader) required(line int, keys map[string]*yaml.Node, what, key string) located {
 	if keys[key] == nil {
 		r.missing(line, what, key)
 		return located{line: line}
@@ -117,14 +124,14 @@ func (r *reader) required(line int, keys map[string]ast.Node, what, key string) 
 	return r.text(keys[key], key)
 }
 
-func (r *reader) optional(keys map[string]ast.Node, key string) located {
+func (r *reader) optional(keys map[string]*yaml.Node, key string) located {
 	if keys[key] == nil {
 		return located{}
 	}
 	return r.text(keys[key], key)
 }
 
-func (r *reader) boolean(keys map[string]ast.Node, key string) bool {
+func (r *reader) boolean(keys map[string]*yaml.Node, key string) bool {
 	text := r.optional(keys, key)
 	if text.text != "" && text.text != "true" && text.text != "false" {
 		r.failf(text.line, "%s: want true or false", key)
@@ -132,33 +139,22 @@ func (r *reader) boolean(keys map[string]ast.Node, key string) bool {
 	return text.text == "true"
 }
 
-// text reads a value that is not empty, with its environment variables.
-func (r *reader) text(node ast.Node, what string) located {
-	at := located{line: lineOf(node)}
-	raw, ok := scalarText(node)
-	if !ok {
+// text returns a value that is not empty, with its environment variables expanded.
+func (r *reader) text(node *yaml.Node, what string) located {
+	node = resolved(node)
+	at := located{line: node.Line}
+	if node.Kind != yaml.ScalarNode || node.Tag == "!!null" {
 		r.failf(at.line, "%s: want a text", what)
 		return at
 	}
-	at.text = r.expand(raw, at.line, what)
+	at.text = r.expand(node.Value, at.line, what)
 	return at
-}
-
-func scalarText(node ast.Node) (string, bool) {
-	switch n := node.(type) {
-	case *ast.StringNode:
-		return n.Value, true
-	case *ast.LiteralNode:
-		return n.Value.Value, true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-		return node.GetToken().Value, true
-	}
-	return "", false
 }
 
 var variable = regexp.MustCompile(`\$\{([^}]*)(\}?)`)
 
-// expand replaces ${NAME} by the environment variable.
+// expand replaces ${NAME} by the environment variable. No error shows NAME, where
+// a secret may stand by mistake.
 func (r *reader) expand(text string, line int, what string) string {
 	failed := false
 	out := variable.ReplaceAllStringFunc(text, func(match string) string {
@@ -171,7 +167,7 @@ func (r *reader) expand(text string, line int, what string) string {
 		}
 		value, ok := r.options.LookupEnv(name)
 		if !ok {
-			r.failf(line, "%s: the environment variable %s is not set", what, name)
+			r.failf(line, "%s: the environment variable that ${…} names is not set: want one that is", what)
 			failed = true
 		}
 		return value
@@ -183,7 +179,5 @@ func (r *reader) expand(text string, line int, what string) string {
 }
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-
-func lineOf(node ast.Node) int { return node.GetToken().Position.Line }
 
 func join(words []string) string { return strings.Join(words, ", ") }

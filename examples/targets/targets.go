@@ -15,7 +15,6 @@
 package targets
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -91,17 +90,18 @@ func Open(loaded []Target) ([]provider.Target, error) {
 	return opened, errors.Join(errs...)
 }
 
-// Load reads a file. The error joins one for each problem.
+// Load reads a regular file of at most 1 MiB. The error joins one for each
+// of the first 20 problems.
 func Load(path string, options *Options) ([]Target, error) {
-	data, err := os.ReadFile(path)
+	data, err := readFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("configuration: %w; want a readable YAML file", err)
+		return nil, err
 	}
-	return Parse(path, bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), options) // editors put a byte order mark there
+	return Parse(path, data, options)
 }
 
 // Parse parses the text of a file, whose name is for messages. The error joins
-// one for each problem.
+// one for each of the first 20 problems.
 func Parse(file string, data []byte, options *Options) ([]Target, error) {
 	r := &reader{file: file, options: options.withDefaults(), identities: map[form]*identity{}}
 	entries := r.entries(r.document(data))
@@ -116,7 +116,7 @@ func Parse(file string, data []byte, options *Options) ([]Target, error) {
 // targets makes one target for each region of each entry.
 func (r *reader) targets(entries []entry) []Target {
 	budgets := map[[2]string]*provider.Budget{}
-	names := map[string]bool{}
+	lines := map[string]int{}
 	var targets []Target
 	for _, e := range entries {
 		key := [2]string{e.provider.Vendor, e.account}
@@ -124,13 +124,17 @@ func (r *reader) targets(entries []entry) []Target {
 			budgets[key] = &provider.Budget{}
 		}
 		for _, place := range e.places() {
+			if r.full() {
+				return nil
+			}
 			t := e.target(r.file, place)
 			t.Config.Budget = budgets[key]
 			r.probe(e, place, t.Config)
-			if names[t.Name] {
-				r.failf(place.line, "duplicate target name %q: want every entry's name and region to be unique", t.Name)
+			if first, known := lines[t.Name]; known {
+				r.failf(place.line, "duplicate target name, the same as in line %d: want every entry's name and region to be unique", first)
+			} else {
+				lines[t.Name] = place.line
 			}
-			names[t.Name] = true
 			targets = append(targets, t)
 		}
 	}
@@ -148,10 +152,10 @@ func (r *reader) probe(e entry, place located, c provider.Config) {
 	}
 	c.Endpoint, c.AllowHTTP = "", false
 	if _, err := e.provider.New(c); err != nil {
-		r.failf(place.line, "%s", inYAMLWords(err))
+		r.failf(place.line, "%s", hideValue(inYAMLWords(err), place.text))
 		return
 	}
-	c.Endpoint, c.AllowHTTP = e.endpoint.text, e.allowHTTP
+	c.Endpoint, c.AllowHTTP = e.endpointIn(place.text), e.allowHTTP
 	_, err := e.provider.New(c)
-	r.failf(e.endpoint.line, "%s", inYAMLWords(err))
+	r.failf(e.endpoint.line, "%s", hideValue(inYAMLWords(err), c.Endpoint))
 }

@@ -2,8 +2,11 @@ package targets
 
 import (
 	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/imagequery/imagequery/examples/internal/words"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -39,4 +42,23 @@ func either(words []string) string {
 	}
 	last := len(words) - 1
 	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// suggestion names the known word that a text is probably meant to be. Other texts
+// are not shown: a secret may stand in the wrong place.
+func suggestion(text string, known []string) string {
+	nearest, ok := words.Nearest(text, known)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %q?)", nearest)
+}
+
+// hideValue removes a value of the file, and what quotes it, from a message.
+func hideValue(message, value string) string {
+	if value == "" {
+		return message
+	}
+	message = strings.ReplaceAll(message, " "+strconv.Quote(value), "")
+	return strings.ReplaceAll(message, strconv.Quote(value), "…")
 }

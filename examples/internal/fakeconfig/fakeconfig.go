@@ -3,10 +3,12 @@
 package fakeconfig
 
 import (
+	"bytes"
+	"errors"
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/imagequery/imagequery/examples/internal/providers"
 	"github.com/imagequery/imagequery/fakecloud"
@@ -49,7 +51,12 @@ func YAML(w fakecloud.World, url string) ([]byte, error) {
 			f.Targets = append(f.Targets, newEntry(account.Name, p, regions, url, key))
 		}
 	}
-	return yaml.Marshal(f)
+	var b bytes.Buffer
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	encoder.CompactSeqIndent()
+	err := errors.Join(encoder.Encode(f), encoder.Close())
+	return b.Bytes(), err
 }
 
 func newEntry(account string, p providers.Provider, regions []string, url string, key fakecloud.Key) entry {

@@ -1,0 +1,99 @@
+package targets
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxSize bounds the text of a file, and with it the time that parsing takes. The
+// parser bounds the nesting.
+const maxSize = 1 << 20
+
+// readFile reads a regular file of bounded size. Opening a pipe or a device could
+// wait forever.
+func readFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("configuration: %w: want a readable YAML file", err)
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("configuration: %s: not a regular file: want a YAML file", path)
+	case info.Size() > maxSize:
+		return nil, tooLarge(path)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w: want a readable YAML file", err)
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	data, err := io.ReadAll(io.LimitReader(file, maxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("configuration: %w: want a readable YAML file", err)
+	}
+	return data, nil
+}
+
+func tooLarge(file string) error {
+	return fmt.Errorf("%s:1: the file is too large: want at most %d bytes", file, maxSize)
+}
+
+// document returns the root of the only document, or nil.
+func (r *reader) document(data []byte) *yaml.Node {
+	if len(data) > maxSize {
+		r.problems = append(r.problems, tooLarge(r.file))
+		return nil
+	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // editors put a byte order mark there
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var first, second yaml.Node
+	switch err := decoder.Decode(&first); {
+	case errors.Is(err, io.EOF) || err == nil && len(first.Content) == 0:
+		r.failf(1, "nothing is here: want the key \"targets\" with a list of targets")
+		return nil
+	case err != nil:
+		r.syntax(err, data)
+		return nil
+	}
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		r.failf(second.Line, "a second document begins: want one")
+	case !errors.Is(err, io.EOF):
+		r.syntax(err, data)
+	}
+	return first.Content[0]
+}
+
+var (
+	syntaxError   = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+)
+
+// syntax reports bad YAML without the text that is bad, which may be a secret.
+func (r *reader) syntax(err error, data []byte) {
+	parts := syntaxError.FindStringSubmatch(err.Error())
+	if parts == nil {
+		r.failf(1, "not YAML")
+		return
+	}
+	line, _ := strconv.Atoi(parts[1])
+	message := parts[2]
+	if anchor := unknownAnchor.FindStringSubmatch(message); anchor != nil {
+		before, _, _ := bytes.Cut(data, []byte("*"+anchor[1]))
+		r.failf(1+bytes.Count(before, []byte("\n")), "an alias stands here for no anchor: want one that is defined before it")
+		return
+	}
+	if strings.HasPrefix(message, "did not find expected") {
+		line++ // the parser counts from 0, the scanner from 1
+	}
+	// A line that was only begun at the end of the text is not there for people.
+	last := 1 + strings.Count(strings.TrimRight(string(data), "\n"), "\n")
+	r.failf(min(max(line, 1), last), "not YAML: %s", message)
+}
