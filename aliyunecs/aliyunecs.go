@@ -28,12 +28,15 @@ const Name = "aliyunecs"
 // New returns a client for the account of the credentials in one region.
 // Config.Region is required. Without Config.Credentials the environment is read:
 // ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a
-// temporary session, ALIBABA_CLOUD_SECURITY_TOKEN. Nothing is sent.
+// temporary session, ALIBABA_CLOUD_SECURITY_TOKEN, or the other names of
+// [github.com/imagequery/imagequery/aliyuncreds]. Without Config.Endpoint and
+// Config.EndpointType, ALIBABA_CLOUD_ENDPOINT_TYPE=vpc chooses the endpoint inside
+// a VPC. Nothing is sent.
 //
 // The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
 // there are no credentials.
 func New(c provider.Config) (*provider.Client, error) {
-	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2014-05-26", Host: host}, c)
+	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2014-05-26", Host: host, PrivateHost: privateHost}, c)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +49,8 @@ func host(region string) string {
 	}
 	return "ecs." + region + ".aliyuncs.com"
 }
+
+func privateHost(region string) string { return "ecs-vpc." + region + ".aliyuncs.com" }
 
 // FromFamily returns the image that DescribeImageFromFamily chooses: the newest
 // available one of the family, by the vendor's own judgement. Its source tells

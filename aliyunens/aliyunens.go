@@ -22,12 +22,15 @@ const Name = "aliyunens"
 // empty: it chooses the endpoint (ap-southeast-1 has its own), and is not sent.
 // Without Config.Credentials the environment is read:
 // ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a
-// temporary session, ALIBABA_CLOUD_SECURITY_TOKEN. Nothing is sent.
+// temporary session, ALIBABA_CLOUD_SECURITY_TOKEN, or the other names of
+// [github.com/imagequery/imagequery/aliyuncreds]. Without Config.Endpoint and
+// Config.EndpointType, ALIBABA_CLOUD_ENDPOINT_TYPE=vpc chooses the endpoint inside
+// a VPC; it is an error for a region without one. Nothing is sent.
 //
 // The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
 // there are no credentials.
 func New(c provider.Config) (*provider.Client, error) {
-	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2017-11-10", Host: host, NoRegions: true}, c)
+	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2017-11-10", Host: host, PrivateHost: privateHost, NoRegions: true}, c)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +42,17 @@ func host(region string) string {
 		return "ens.ap-southeast-1.aliyuncs.com"
 	}
 	return "ens.aliyuncs.com"
+}
+
+// privateHost returns the host of the few regions that have one inside a VPC.
+func privateHost(region string) string {
+	switch region {
+	case "cn-zhangjiakou", "ap-southeast-1":
+		return "ens-vpc." + region + ".aliyuncs.com"
+	case "cn-shanghai":
+		return "ens.vpc-proxy.aliyuncs.com"
+	}
+	return ""
 }
 
 // Details returns the provider's own record of an image of this package, with

@@ -21,12 +21,15 @@ const Name = "aliyunswas"
 // New returns a client for the account of the credentials in one region.
 // Config.Region is required. Without Config.Credentials the environment is read:
 // ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, for a
-// temporary session, ALIBABA_CLOUD_SECURITY_TOKEN. Nothing is sent.
+// temporary session, ALIBABA_CLOUD_SECURITY_TOKEN, or the other names of
+// [github.com/imagequery/imagequery/aliyuncreds]. Without Config.Endpoint and
+// Config.EndpointType, ALIBABA_CLOUD_ENDPOINT_TYPE=vpc chooses the endpoint inside
+// a VPC. Nothing is sent.
 //
 // The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
 // there are no credentials.
 func New(c provider.Config) (*provider.Client, error) {
-	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2020-06-01", Host: host}, c)
+	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2020-06-01", Host: host, PrivateHost: privateHost}, c)
 	if err != nil {
 		return nil, err
 	}
@@ -34,6 +37,8 @@ func New(c provider.Config) (*provider.Client, error) {
 }
 
 func host(region string) string { return "swas." + region + ".aliyuncs.com" }
+
+func privateHost(region string) string { return "swas-vpc." + region + ".aliyuncs.com" }
 
 // Details returns the provider's own record of an image of this package, with
 // every documented field. It fails if the image has no Native record.

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,8 +19,16 @@ type Config struct {
 	Region string
 
 	// Endpoint replaces the documented address, such as
-	// "https://ecs-vpc.cn-hangzhou.aliyuncs.com/". Its path is kept.
+	// "https://ecs-vpc.{region}.aliyuncs.com/". Its path is kept, and {region} is
+	// replaced by Region.
 	Endpoint string
+
+	// EndpointType chooses among the documented addresses if Endpoint is empty:
+	// "vpc" for those inside the provider's private networks, "public" for the
+	// others. Empty means what the environment says, where the provider's tools
+	// have a variable for it (see the New function of the adapter), or else
+	// "public".
+	EndpointType string
 
 	// AllowHTTP allows an Endpoint with plain http on a host that is not loopback.
 	AllowHTTP bool
@@ -121,6 +130,9 @@ func (c Config) Validate() error {
 	}
 	if strings.ContainsFunc(c.UserAgent, unicode.IsControl) {
 		return badConfig("UserAgent", strconv.Quote(c.UserAgent), "control characters cannot stand in a header; leave them out")
+	}
+	if !slices.Contains([]string{"", "public", "vpc"}, c.EndpointType) {
+		return badConfig("EndpointType", c.EndpointType, "want vpc, public, or nothing")
 	}
 	if err := c.Listing.validate(); err != nil {
 		return err

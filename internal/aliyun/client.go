@@ -5,6 +5,7 @@ package aliyun
 
 import (
 	"crypto/rand"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -20,6 +21,10 @@ type Product struct {
 	Host      func(region string) string
 	NoRegions bool // Config.Region may be empty
 
+	// PrivateHost is the host inside a VPC, or "" if none is documented. A nil
+	// function means that the product ignores the type of endpoint.
+	PrivateHost func(region string) string
+
 	// Sign replaces the RPC signature, where an operation is authorized otherwise.
 	// Nil means the signature.
 	Sign func(*httpapi.Attempt) error
@@ -28,9 +33,13 @@ type Product struct {
 // New returns a client of one product in one region. Its errors are those of
 // [httpapi.New].
 func New(p Product, c provider.Config) (*httpapi.Client, error) {
+	host, err := p.host(c)
+	if err != nil {
+		return nil, p.placed(err, c.Region)
+	}
 	api := httpapi.API{
 		Name:          p.Name,
-		Endpoint:      func(region string) string { return "https://" + p.Host(region) + "/" },
+		Endpoint:      func(string) string { return "https://" + host + "/" },
 		RegionExample: "cn-hangzhou",
 		Credentials:   Environment(),
 		Sign:          p.sign,
@@ -73,4 +82,11 @@ func (p Product) params(a *httpapi.Attempt) map[string]string {
 		all["SecurityToken"] = token.Reveal()
 	}
 	return all
+}
+
+func (p Product) placed(err error, region string) error {
+	if e := (*provider.Error)(nil); errors.As(err, &e) {
+		e.Provider, e.Region = p.Name, region
+	}
+	return err
 }

@@ -18,6 +18,12 @@ type protocol struct{ clock clock }
 // New returns a client of one zone; name is the provider's. Its errors are those
 // of [httpapi.New].
 func New(name string, c provider.Config) (*httpapi.Client, error) {
+	if c.EndpointType == "vpc" && c.Endpoint == "" {
+		return nil, &provider.Error{
+			Provider: name, Region: c.Region, Kind: provider.InvalidArgument,
+			Message: "Config.EndpointType is vpc, and QingCloud documents no such endpoint: set Config.Endpoint, or leave the type out",
+		}
+	}
 	p := new(protocol)
 	return httpapi.New(httpapi.API{
 		Name:          name,

@@ -10,11 +10,15 @@ import (
 
 // Endpoint returns the address to ask: the configured one, or the documented
 // one. The configured one must be an absolute http or https address without
-// query; plain http is refused except on this machine, or where it is allowed.
+// query; {region} in it is replaced by Config.Region. Plain http is refused except
+// on this machine, or where it is allowed.
 func Endpoint(c provider.Config, documented string) (*url.URL, error) {
-	text := c.Endpoint
-	if text == "" {
-		text = documented
+	text := documented
+	if c.Endpoint != "" {
+		var err error
+		if text, err = withRegion(c.Endpoint, c.Region); err != nil {
+			return nil, err
+		}
 	}
 	u, err := url.Parse(text)
 	switch {
@@ -29,6 +33,19 @@ func Endpoint(c provider.Config, documented string) (*url.URL, error) {
 		u.Path = "/"
 	}
 	return u, nil
+}
+
+// withRegion replaces {region}, the only placeholder.
+func withRegion(endpoint, region string) (string, error) {
+	const placeholder = "{region}"
+	if region == "" && strings.Contains(endpoint, placeholder) {
+		return "", badEndpoint("it contains {region}, and Config.Region is empty; set Config.Region, or write the region")
+	}
+	endpoint = strings.ReplaceAll(endpoint, placeholder, region)
+	if strings.ContainsAny(endpoint, "{}") {
+		return "", badEndpoint("the only placeholder is {region}, in lower case")
+	}
+	return endpoint, nil
 }
 
 // badEndpoint does not repeat the address, which may hold a password.
