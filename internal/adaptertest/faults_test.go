@@ -39,7 +39,7 @@ var operations = []operation{
 // What becomes of a listing: the exact set, or an error of a kind. An operation
 // without pages has no faults of pages.
 const (
-	whole   = "whole"
+	whole   = "complete"
 	noPages = "–"
 )
 
@@ -58,10 +58,10 @@ func kindText(k provider.Kind) string { return k.Error() }
 var faultCases = []faultCase{
 	{name: "none", want: whole},
 	{name: "latency of 2 s", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Latency, Wait: 2 * time.Second})},
-	{name: "a body that trickles", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Trickle, Bytes: 1000, Wait: 100 * time.Millisecond})},
-	{name: "no answer, once", want: whole, faults: once(fakecloud.Hang)},
-	{name: "no answer, ever", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Hang})},
-	{name: "stops in the body, once", want: whole, faults: once(fakecloud.HangBody)},
+	{name: "a slow body", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Trickle, Bytes: 1000, Wait: 100 * time.Millisecond})},
+	{name: "no response, once", want: whole, faults: once(fakecloud.Hang)},
+	{name: "no response, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Hang})},
+	{name: "hangs in the body, once", want: whole, faults: once(fakecloud.HangBody)},
 	{name: "reset, once", want: whole, faults: once(fakecloud.Reset)},
 	{name: "reset, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Reset})},
 	{name: "reset in the body, once", want: whole, faults: once(fakecloud.ResetBody)},
@@ -139,21 +139,21 @@ func TestFaults(t *testing.T) {
 	t.Log("\n" + faultMatrix())
 }
 
-// TestFaultTableIsDocumented compares the table of README.md with the tested one.
+// TestFaultTableIsDocumented compares the table of docs/faults.md with the tested one.
 func TestFaultTableIsDocumented(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+	document, err := os.ReadFile("../../docs/faults.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := faultMatrix(); !strings.Contains(string(readme), want) {
-		t.Errorf("the table of faults in README.md is not this:\n%s", want)
+	if want := faultMatrix(); !strings.Contains(string(document), want) {
+		t.Errorf("the table in docs/faults.md is not this:\n%s", want)
 	}
 }
 
 // faultMatrix is the table that the documentation shows.
 func faultMatrix() string {
 	var b strings.Builder
-	b.WriteString("| what goes wrong |")
+	b.WriteString("| fault |")
 	for _, o := range operations {
 		b.WriteString(" " + o.name + " |")
 	}

@@ -1,69 +1,72 @@
 package repotest_test
 
 import (
-	"context"
 	"fmt"
-	"log"
-	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/imagequery/imagequery/aliyunecs"
 	"github.com/imagequery/imagequery/aliyunens"
 	"github.com/imagequery/imagequery/aliyunswas"
-	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/qingcloud"
 )
 
-func Example() {
-	cloud, err := fakecloud.New(fakecloud.Sample()) // stands in for the real one
-	if err != nil {
-		log.Fatal(err)
+func TestReadmeProgramRuns(t *testing.T) {
+	_, program, _ := strings.Cut(readFile(t, "README.md"), "```go\n")
+	program, _, _ = strings.Cut(program, "```")
+	want := `ubuntu_22_04_arm64_20G_sample_20240524.vhd available 2024-05-24
+ubuntu_22_04_arm64_20G_sample_20240224.vhd available 2024-02-24
+ubuntu_22_04_arm64_20G_sample_20231126.vhd available 2023-11-26
+`
+	if diff := cmp.Diff(want, runProgram(t, program)); diff != "" {
+		t.Errorf("output (-want +got):\n%s", diff)
 	}
-	client, err := aliyunecs.New(provider.Config{
-		Region:      "cn-hangzhou",
-		Credentials: provider.Static("sample-prod-key", "sample-prod-key-secret", ""),
-		HTTPClient:  &http.Client{Transport: cloud.Transport()}, // leave it out to ask Alibaba Cloud
-	})
-	if err != nil {
-		log.Fatal(err)
-	}
-	query := image.Query{Platforms: []string{"ubuntu"}, Archs: []image.Arch{image.ArchARM64}, Limit: 3}
-	for m, err := range client.Images(context.Background(), query) {
-		if err != nil {
-			log.Fatal(err) // what is missing is an error, never a shorter list
+}
+
+func TestPackageDocProgramRuns(t *testing.T) {
+	var program strings.Builder
+	for line := range strings.Lines(readFile(t, "doc.go")) {
+		if code, ok := strings.CutPrefix(line, "//\t"); ok {
+			program.WriteString(code)
+		} else if line == "//\n" {
+			program.WriteString("\n")
 		}
-		fmt.Println(m.Name, m.Status, m.Created.Format(time.DateOnly))
 	}
-	// Output:
-	// ubuntu_22_04_arm64_20G_sample_20240524.vhd available 2024-05-24
-	// ubuntu_22_04_arm64_20G_sample_20240224.vhd available 2024-02-24
-	// ubuntu_22_04_arm64_20G_sample_20231126.vhd available 2023-11-26
-}
-
-// TestReadmeExample keeps the example of the README the one that is run here.
-func TestReadmeExample(t *testing.T) {
-	code := readFile(t, "internal/repotest/readme_test.go")
-	_, code, _ = strings.Cut(code, "func Example() {\n")
-	code, _, _ = strings.Cut(code, "\t// Output:")
-	var want strings.Builder
-	for line := range strings.Lines(code) {
-		want.WriteString(strings.TrimPrefix(line, "\t"))
-	}
-	if !strings.Contains(readFile(t, "README.md"), want.String()) {
-		t.Errorf("the example in README.md is not this:\n%s", want.String())
+	want := []string{"dev/cn-hangzhou edge-1", "prod/cn-hangzhou edge-1"}
+	got := strings.Split(strings.TrimSpace(runProgram(t, program.String())), "\n")
+	slices.Sort(got) // targets respond in any order
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("output (-want +got):\n%s", diff)
 	}
 }
 
-// TestReadmeMatrix keeps the support matrix of the README what the adapters say.
-func TestReadmeMatrix(t *testing.T) {
-	if want := matrix(t); !strings.Contains(readFile(t, "README.md"), want) {
-		t.Errorf("the support matrix in README.md is not this:\n%s", want)
+// runProgram returns the output of a main package.
+func runProgram(t *testing.T, source string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "main.go")
+	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run := exec.CommandContext(t.Context(), "go", "run", file)
+	run.Dir = root
+	out, err := run.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return string(out)
+}
+
+func TestSupportMatrixIsDocumented(t *testing.T) {
+	if want := matrix(t); !strings.Contains(readFile(t, "docs/support.md"), want) {
+		t.Errorf("docs/support.md does not have this matrix:\n%s", want)
 	}
 }
 
