@@ -76,9 +76,10 @@
 //  3. The service: throttle, server_error, expired_token, unknown_key,
 //     unknown_region, ignore_params.
 //  4. The images: insert, delete.
-//  5. The page: total_missing, total_zero, total_add, total_drift, total_text,
-//     total_number, page_cap, page_clamp, page_short, page_empty, page_repeat,
-//     page_first, duplicate_rows.
+//  5. The page: total_missing, total_zero, total_add, total_drift, total_first,
+//     total_text, total_number, page_cap, page_clamp, page_short, page_empty,
+//     page_repeat, page_first, page_extend, page_filter, duplicate_rows,
+//     repeat_rows, unstable_order.
 //  6. The body, also that of an error: hang_body, reset_body, truncate, short_body,
 //     cut, garbage, gzip_bomb, trickle, endless.
 //

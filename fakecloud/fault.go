@@ -42,7 +42,7 @@ type Fault struct {
 	Times  int     `json:"times,omitempty"`  // acts at most this often; 0 is without limit
 	Each   bool    `json:"each,omitempty"`   // From and Times count each distinct request, with its retries, separately
 	Chance float64 `json:"chance,omitempty"` // acts with this probability; 0 is always
-	// Seed is the seed of Chance, Jitter, Anywhere and Garbage. The random numbers
+	// Seed is the seed of Chance, Jitter, Anywhere, Garbage and UnstableOrder. The random numbers
 	// depend on the seed, the request and how often it was sent. They do not depend
 	// on the order of concurrent requests.
 	Seed uint64 `json:"seed,omitempty"`

@@ -238,8 +238,11 @@ func (k activeFault) refsToDelete(found []*row) []image.Ref {
 func (x *exchange) applyPageFaults(s *resultPage) {
 	active := slices.Collect(x.activeFaults(stagePage))
 	for _, k := range active {
-		if k.Do == PageClamp {
+		switch k.Do {
+		case PageClamp:
 			s.page = s.page.withMaxSize(k.Count)
+		case UnstableOrder:
+			s.found = shuffleTies(s.found, k.rand)
 		}
 	}
 	s.rows = s.page.of(s.found)
@@ -259,6 +262,10 @@ func (s *resultPage) applyToTotal(k activeFault) {
 		s.total += k.Count
 	case TotalDrift:
 		s.total += k.count() * (k.nth - 1)
+	case TotalFirst:
+		s.noTotal = s.page.number > 1 || s.page.offset > 0
+	case PageFilter:
+		s.total -= len(s.found) / k.Count
 	case TotalText:
 		s.paging.text = true
 	case TotalNumber:
@@ -278,6 +285,14 @@ func (s *resultPage) applyToRows(k activeFault) {
 		s.rows = s.page.before().of(s.found)
 	case PageFirst:
 		s.rows = s.page.first().of(s.found)
+	case PageExtend:
+		if len(s.rows) > 0 {
+			s.rows = window(s.found, s.page.start(), len(s.rows)+k.count())
+		}
+	case PageFilter:
+		s.rows = leaveOutEvery(s.rows, s.page.start(), k.Count)
+	case RepeatRows:
+		s.rows = repeatRow(s.rows, s.found, k.count())
 	case DuplicateRows:
 		s.rows = slices.Concat(s.rows[:min(k.count(), len(s.rows))], s.rows)
 	}
@@ -289,4 +304,40 @@ func (k activeFault) count() int {
 		return 1
 	}
 	return k.Count
+}
+
+// shuffleTies returns the rows with those of the same creation time in random order.
+func shuffleTies(rows []*row, r *rand.Rand) []*row {
+	rows = slices.Clone(rows)
+	for start := 0; start < len(rows); {
+		end := start + 1
+		for end < len(rows) && rows[end].Created.Equal(rows[start].Created) {
+			end++
+		}
+		ties := rows[start:end]
+		r.Shuffle(len(ties), func(i, j int) { ties[i], ties[j] = ties[j], ties[i] })
+		start = end
+	}
+	return rows
+}
+
+// leaveOutEvery leaves out every n-th row of the listing. Start is the position of the
+// first row.
+func leaveOutEvery(rows []*row, start, n int) []*row {
+	var out []*row
+	for i, r := range rows {
+		if (start+i+1)%n != 0 {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// repeatRow puts the first row found in place of the last n rows.
+func repeatRow(rows, found []*row, n int) []*row {
+	rows = slices.Clone(rows)
+	for i := max(0, len(rows)-n); i < len(rows); i++ {
+		rows[i] = found[0]
+	}
+	return rows
 }

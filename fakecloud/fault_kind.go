@@ -70,6 +70,7 @@ const (
 	TotalZero    FaultKind = "total_zero"    // the total is 0
 	TotalAdd     FaultKind = "total_add"     // Count is added to the total; it may be negative
 	TotalDrift   FaultKind = "total_drift"   // Count (1) is added to the total once more for each time that the fault acted before
+	TotalFirst   FaultKind = "total_first"   // the total is left out on all pages but the first
 	TotalText    FaultKind = "total_text"    // total, page number and page size are strings
 	TotalNumber  FaultKind = "total_number"  // total, page number and page size are numbers
 
@@ -79,7 +80,11 @@ const (
 	PageEmpty     FaultKind = "page_empty"     // the page has no rows
 	PageRepeat    FaultKind = "page_repeat"    // the page has the rows of the page before it
 	PageFirst     FaultKind = "page_first"     // the page has the rows of the first page
+	PageExtend    FaultKind = "page_extend"    // the next Count (1) rows stand on the page, too
+	PageFilter    FaultKind = "page_filter"    // every Count-th row of the listing is left out of its page, and of the total
 	DuplicateRows FaultKind = "duplicate_rows" // the first Count (1) rows of the page are sent twice
+	RepeatRows    FaultKind = "repeat_rows"    // the first row of the listing stands in place of the last Count (1) rows of the page
+	UnstableOrder FaultKind = "unstable_order" // rows with the same creation time change places, in each request anew
 )
 
 // Faults of the body act on any response, whatever its body is. They act after the
@@ -153,11 +158,11 @@ func (k FaultKind) spec() kindSpec {
 		return kindSpec{stageWorld, "images count anywhere", ""}
 	case DeleteImages:
 		return kindSpec{stageWorld, "ids count anywhere", ""}
-	case TotalMissing, TotalZero, TotalText, TotalNumber, PageEmpty, PageRepeat, PageFirst:
+	case TotalMissing, TotalZero, TotalFirst, TotalText, TotalNumber, PageEmpty, PageRepeat, PageFirst, UnstableOrder:
 		return kindSpec{stagePage, "", ""}
-	case TotalAdd, PageCap, PageClamp:
+	case TotalAdd, PageCap, PageClamp, PageFilter:
 		return kindSpec{stagePage, "count", "count"}
-	case TotalDrift, PageShort, DuplicateRows:
+	case TotalDrift, PageShort, PageExtend, DuplicateRows, RepeatRows:
 		return kindSpec{stagePage, "count", ""}
 	case HangBody, ResetBody, Truncate, ShortBody, Cut, Garbage, GzipBomb:
 		return kindSpec{stageBody, "bytes", ""}

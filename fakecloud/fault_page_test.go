@@ -43,6 +43,11 @@ func TestPageFaults(t *testing.T) {
 		{"repeat", []fakecloud.Fault{{Do: fakecloud.PageRepeat}}, []string{"30: " + one, "30: " + one, "30: " + two}},
 		{"first", []fakecloud.Fault{{Do: fakecloud.PageFirst, From: 2}}, []string{"30: " + one, "30: " + one, "30: " + one}},
 		{"duplicate", []fakecloud.Fault{{Do: fakecloud.DuplicateRows, Count: 2}}, []string{"30: m-29 m-28 " + one}},
+		{"total on the first page", []fakecloud.Fault{{Do: fakecloud.TotalFirst}}, []string{"30: " + one, "<nil>: " + two, "<nil>: " + three}},
+		{"extended", []fakecloud.Fault{{Do: fakecloud.PageExtend, Count: 2, Page: 1}}, []string{"30: " + one + " m-24 m-23", "30: " + two}},
+		{"filtered", []fakecloud.Fault{{Do: fakecloud.PageFilter, Count: 4}}, []string{"23: m-29 m-28 m-27 m-25", "23: m-24 m-23 m-21 m-20"}},
+		{"row repeated", []fakecloud.Fault{{Do: fakecloud.RepeatRows, Page: 2}}, []string{"30: " + one, "30: m-24 m-23 m-22 m-21 m-29", "30: " + three}},
+		{"unstable order without ties", []fakecloud.Fault{{Do: fakecloud.UnstableOrder}}, []string{"30: " + one, "30: " + two}},
 		{"several", []fakecloud.Fault{{Do: fakecloud.PageCap, Count: 1}, {Do: fakecloud.DuplicateRows}, {Do: fakecloud.TotalAdd, Count: 1}, {Do: fakecloud.TotalAdd, Count: 1}},
 			[]string{"32: m-29 m-29"}},
 	} {

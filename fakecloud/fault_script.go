@@ -136,7 +136,7 @@ func (s *script) count(f *faultState, x *exchange) (activeFault, bool) {
 
 // usesRandom reports whether the fault leaves anything to chance.
 func (f Fault) usesRandom() bool {
-	return f.Chance > 0 || f.Jitter > 0 || f.Anywhere || f.Do == Garbage
+	return f.Chance > 0 || f.Jitter > 0 || f.Anywhere || f.Do == Garbage || f.Do == UnstableOrder
 }
 
 // withinRate reports whether the request is within the rate.

@@ -190,11 +190,12 @@ func TestEveryEffectIsKnown(t *testing.T) {
 	known := []fakecloud.FaultKind{
 		"latency", "hang", "reset", "html", "replay", "clock_skew", "throttle", "server_error", "expired_token", "unknown_key",
 		"unknown_region", "insert", "delete", "total_missing", "total_zero", "total_add", "total_drift", "total_text",
-		"total_number", "page_cap", "page_clamp", "page_short", "page_empty", "page_repeat", "page_first", "ignore_params", "short_body", "duplicate_rows", "hang_body",
+		"total_number", "page_cap", "page_clamp", "page_short", "page_empty", "page_repeat", "page_first", "ignore_params", "short_body", "duplicate_rows",
+		"total_first", "page_extend", "page_filter", "repeat_rows", "unstable_order", "hang_body",
 		"reset_body", "truncate", "cut", "garbage", "gzip_bomb", "trickle", "endless",
 	}
 	cloud := faultCloud(t)
-	needs := []fakecloud.FaultKind{"latency", "clock_skew", "total_add", "page_cap", "page_clamp", "trickle", "ignore_params"}
+	needs := []fakecloud.FaultKind{"latency", "clock_skew", "total_add", "page_cap", "page_clamp", "page_filter", "trickle", "ignore_params"}
 	for _, do := range known {
 		err := cloud.SetFaults(fakecloud.Fault{Do: do})
 		if slices.Contains(needs, do) != (err != nil) {

@@ -41,6 +41,14 @@ func (a *args) page(limit int) page {
 	return page{numbered: true, number: a.number("PageNumber", 1, 1, 0), size: a.number("PageSize", 10, 1, limit)}
 }
 
+// start returns the position of the first row of a page that has rows.
+func (p page) start() int {
+	if p.numbered {
+		return (p.number - 1) * p.size
+	}
+	return p.offset
+}
+
 // withMaxSize returns the page with a smaller size. A numbered page then starts
 // elsewhere.
 func (p page) withMaxSize(size int) page {
