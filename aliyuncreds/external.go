@@ -50,34 +50,31 @@ func run(ctx context.Context, args []string) ([]byte, error) {
 	command.WaitDelay = time.Second
 	err := command.Run()
 	switch {
-	case output.Len() > commandOutput:
+	case output.kept.Len() > commandOutput:
 		return nil, fmt.Errorf("it printed more than %d KiB", commandOutput>>10)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return nil, fmt.Errorf("it took longer than %s", commandTimeout)
 	case err != nil:
 		return nil, withoutContext(err)
 	}
-	return output.Bytes(), nil
+	return output.kept.Bytes(), nil
 }
 
 // limitedOutput keeps what is written to it, and stops the writer after
-// commandOutput bytes.
+// commandOutput bytes. The buffer is not embedded: its ReadFrom would have no
+// bound.
 type limitedOutput struct {
-	bytes.Buffer
+	kept    bytes.Buffer
 	tooLong func()
 }
 
 func (o *limitedOutput) Write(p []byte) (int, error) {
-	if o.Len() > commandOutput {
-		return len(p), nil
+	if o.kept.Len()+len(p) <= commandOutput {
+		return o.kept.Write(p)
 	}
-	if o.Len()+len(p) > commandOutput {
-		p = p[:commandOutput+1-o.Len()]
-		defer o.tooLong()
-		_, _ = o.Buffer.Write(p)
-		return 0, errors.New("too long")
-	}
-	return o.Buffer.Write(p)
+	_, _ = o.kept.Write(p[:commandOutput+1-o.kept.Len()])
+	o.tooLong()
+	return 0, errors.New("the output is too long")
 }
 
 // readPrinted reads the profile that a command printed: a key or a session.

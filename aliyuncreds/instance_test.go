@@ -185,3 +185,42 @@ func TestInstanceRoleOnceForAll(t *testing.T) {
 		t.Errorf("%d visits for 64 callers, want 1", n)
 	}
 }
+
+// TestInstanceRoleWithoutATokenThatIsRefused has a service that gives a token and
+// then refuses it.
+func TestInstanceRoleWithoutATokenThatIsRefused(t *testing.T) {
+	for _, required := range []string{"", "true"} {
+		isolate(t)
+		t.Setenv("ALIBABA_CLOUD_IMDSV1_DISABLED", required)
+		inner := &metadata{roles: "web role"}
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("X-Aliyun-Ecs-Metadata-Token") != "" {
+				w.WriteHeader(http.StatusForbidden)
+				return
+			}
+			inner.ServeHTTP(w, r)
+		}))
+		t.Cleanup(server.Close)
+		c, err := aliyuncreds.Services{Metadata: server.URL}.InstanceRole("").Credentials(t.Context())
+		if (err == nil) != (required == "") || err == nil && revealed(c) != sessionKeys(1) {
+			t.Errorf("tokens required %q: error %v", required, err)
+		}
+	}
+}
+
+func TestInstanceRoleIsRetried(t *testing.T) {
+	isolate(t)
+	inner, requests := &metadata{roles: "web role"}, map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests[r.URL.Path]++
+		if requests[r.URL.Path] == 1 && strings.Contains(r.URL.Path, "security") {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	if diff := cmp.Diff(sessionKeys(1), ask(t, aliyuncreds.Services{Metadata: server.URL}.InstanceRole(""))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
