@@ -1,8 +1,8 @@
 package fakecloud
 
-// FaultKind is what a [Fault] does. Its text is the word in JSON. A number in
-// brackets in the comments below is the value that the zero value of a field stands
-// for.
+// FaultKind is what a [Fault] does. Its text is the word in JSON. In the comments
+// below, a number in brackets after a field is what the zero value of that field
+// means.
 type FaultKind string
 
 // Faults of the gateway act before the service sees a request. They act on any

@@ -65,7 +65,10 @@ func (d *drift) change() error {
 // has pages. An image that is there all the time is found, or the answer says that
 // it is incomplete.
 func TestDrift(t *testing.T) {
-	const runs = 500
+	runs := 500
+	if testing.Short() {
+		runs /= 8
+	}
 	modes := []struct {
 		name                       string
 		deletes, inserts, anywhere bool // anywhere goes with Config.Confirm

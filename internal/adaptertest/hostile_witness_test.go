@@ -87,6 +87,9 @@ func (w *witness) trace() *provider.Trace {
 	hooks := reflect.ValueOf(t).Elem()
 	for i := range hooks.NumField() {
 		hook := hooks.Field(i)
+		if !hook.CanSet() { // a hook of the engine itself, which no program sees
+			continue
+		}
 		hook.Set(reflect.MakeFunc(hook.Type(), func(args []reflect.Value) []reflect.Value {
 			for _, arg := range args {
 				if _, ok := arg.Interface().(context.Context); !ok {

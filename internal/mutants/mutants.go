@@ -12,9 +12,10 @@ import (
 	"testing"
 )
 
-// Each hands mutants of the documents to check, as many as usual, or as the
-// environment variable MUTANTS says. They are the same ones in every run. A check
-// that panics fails the test, with the mutant.
+// Each calls check with mutants of the documents: as many as usual, an eighth of them
+// with go test -short, or as many as the environment variable MUTANTS says. The
+// mutants are the same in every run. A check that panics fails the test, with the
+// mutant.
 func Each(t *testing.T, usual int, documents []string, check func(doc []byte)) {
 	t.Helper()
 	b := breeder{rand: rand.New(rand.NewPCG(1, 2)), words: words(documents)}
@@ -30,6 +31,9 @@ func Each(t *testing.T, usual int, documents []string, check func(doc []byte)) {
 func count(t *testing.T, usual int) int {
 	text := os.Getenv("MUTANTS")
 	if text == "" {
+		if testing.Short() {
+			usual = max(usual/8, 1)
+		}
 		return usual
 	}
 	n, err := strconv.Atoi(text)
