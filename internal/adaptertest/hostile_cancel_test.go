@@ -36,7 +36,7 @@ func anyClient(*hostileClient) bool { return true }
 func isAdapter(c *hostileClient) bool { return !c.credentials }
 
 // isRetrying reports whether a client is configurable, and retries.
-func isRetrying(c *hostileClient) bool { return !c.credentials || c.retries }
+func isRetrying(c *hostileClient) bool { return !c.metadata }
 
 // reaching sends a text for each request, and keeps the connection.
 func reaching(text string) func(*peer, func()) {
@@ -106,6 +106,7 @@ func stages() []stage {
 // request. The client returns soon, with the error of the context and without a
 // Kind, and leaves no goroutine.
 func TestCancelledAtEachStage(t *testing.T) {
+	profiles.use(t)
 	before := runtime.NumGoroutine()
 	t.Run("stage", func(t *testing.T) {
 		for _, s := range stages() {
@@ -194,6 +195,7 @@ func (s *stage) listen(t *testing.T, client *hostileClient, reached func()) (add
 
 // TestEndedContextSendsNothing uses every client with a context that has ended.
 func TestEndedContextSendsNothing(t *testing.T) {
+	profiles.use(t)
 	for _, client := range hostileClients() {
 		t.Run(client.name, func(t *testing.T) {
 			server := newHostileServer(t, client, each(func(p *peer, r request) { p.say(respond200(p.honest(r))) }))
@@ -224,10 +226,15 @@ func pageOf(r request) int {
 	return page
 }
 
+var rowsPattern = regexp.MustCompile(`\[\{.*\}\]`)
+
 var pagePattern = regexp.MustCompile(`\b(PageNumber|offset)=(\d+)`)
 
 // pageBody is a page of one image, of a listing of 40.
 func (c *hostileClient) pageBody(r request) string {
+	if pageOf(r) > 40 {
+		return rowsPattern.ReplaceAllString(c.body(r), "[]")
+	}
 	return strings.NewReplacer(`"TotalCount":1`, `"TotalCount":40`, `"total_count":1`, `"total_count":40`,
 		`m-1`, fmt.Sprint("m-", pageOf(r))).Replace(c.body(r))
 }
@@ -341,10 +348,4 @@ func cancelBetweenPages(ctx context.Context, t *testing.T, list lister, after in
 	if kind, known := kindIn(err); !errors.Is(err, context.Canceled) || known {
 		t.Errorf("got %s: %v after %d images; want the cancellation", kindName(kind), err, came)
 	}
-}
-
-type credentialsFunc func(context.Context) (provider.Credentials, error)
-
-func (f credentialsFunc) Credentials(ctx context.Context) (provider.Credentials, error) {
-	return f(ctx)
 }

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/tls"
+	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"time"
 
@@ -21,6 +24,7 @@ type hostileCase struct {
 	want        []provider.Kind // of an adapter, one of these; the zero Kind: a whole answer
 	credentials []provider.Kind // of a service of credentials; nil: as want
 	hangs       bool            // the client's time limit ends it
+	plain       bool            // the response passes for one of plain text
 	twice       bool            // a second request may meet what the first one left
 	https       bool
 	echoes      bool // a body or header of the request comes back where net/http itself logs it
@@ -42,7 +46,7 @@ func hostileCases() []hostileCase {
 	var all []hostileCase
 	for _, part := range [][]hostileCase{
 		statusCases(), headerCases(), lengthCases(), chunkCases(), encodingCases(), redirectCases(),
-		hangCases(), resetCases(), connectionCases(), bodyCases(),
+		hangCases(), resetCases(), connectionCases(), bodyCases(), echoCases(),
 	} {
 		all = append(all, part...)
 	}
@@ -104,6 +108,12 @@ func statusCases() []hostileCase {
 		return wrapped(line + "\nContent-Length: <len>\n\n<body>")
 	}
 	return []hostileCase{
+		{name: "101 and silence", want: garbled, hangs: true, serve: saysAndHangs("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")},
+		{name: "101 with a body", want: garbled, serve: wrapped("HTTP/1.1 101 Switching Protocols\nConnection: Upgrade\nUpgrade: x\n\n<body>")},
+		{name: "101 and endless bytes", want: either, hangs: true, serve: each(func(p *peer, _ request) {
+			p.say("HTTP/1.1 101 Switching Protocols\r\n\r\n")
+			p.forever(strings.Repeat("x", 4096))
+		})},
 		{name: "100 and silence", want: lost, hangs: true, serve: saysAndHangs("HTTP/1.1 100 Continue\r\n\r\n")},
 		{name: "100 before the response", want: ok, serve: wrapped("HTTP/1.1 100 Continue\n\nHTTP/1.1 200 OK\nContent-Length: <len>\n\n<body>")},
 		{name: "103 before the response", want: ok, serve: wrapped("HTTP/1.1 103 Early Hints\nLink: </x>\n\nHTTP/1.1 200 OK\nContent-Length: <len>\n\n<body>")},
@@ -112,6 +122,7 @@ func statusCases() []hostileCase {
 		{name: "endless 103 with headers", want: lost, serve: each(func(p *peer, _ request) {
 			p.forever("HTTP/1.1 103 Early Hints\r\nLink: <" + strings.Repeat("x", 1000) + ">\r\n\r\n")
 		})},
+		{name: "no status line", want: lost, serve: wrapped("<body>")},
 		{name: "an empty response", want: lost, serve: says("")},
 		{name: "a garbage status line", want: lost, serve: says("\x00\xff\xfe garbage\r\n\r\n")},
 		{name: "a status that is no number", want: lost, serve: status("HTTP/1.1 abc OK")},
@@ -165,7 +176,7 @@ func headerCases() []hostileCase {
 func lengthCases() []hostileCase {
 	length := func(lines string) func(*peer) { return wrapped("HTTP/1.1 200 OK\n" + lines + "\n<body>") }
 	return []hostileCase{
-		{name: "length too short", want: either, twice: true, serve: length("Content-Length: <short>\n")},
+		{name: "length too short", plain: true, want: either, credentials: garbled, twice: true, serve: length("Content-Length: <short>\n")},
 		{name: "length too long", want: lost, serve: length("Content-Length: <long>\n")},
 		{name: "length too long and silence", want: lost, hangs: true, serve: each(func(p *peer, r request) {
 			p.sayf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", len(p.honest(r))+1, p.honest(r))
@@ -216,9 +227,9 @@ func chunkCases() []hostileCase {
 			p.say(start)
 			p.forever("10000\r\n" + strings.Repeat(" ", 1<<16) + "\r\n")
 		})},
-		{name: "endless chunks of one byte", want: either, serve: each(func(p *peer, _ request) {
+		{name: "endless small chunks", want: either, serve: each(func(p *peer, _ request) {
 			p.say(start)
-			p.forever(strings.Repeat("1\r\n \r\n", 1000))
+			p.forever(strings.Repeat("8\r\n        \r\n", 1000))
 		})},
 		{name: "an endless chunk extension", want: lost, serve: each(func(p *peer, _ request) {
 			p.say(start + "1;")
@@ -279,6 +290,7 @@ func redirectCases() []hostileCase {
 	}
 	return append(all,
 		hostileCase{name: "a redirect to nowhere", want: garbled, credentials: denied, serve: redirect("302 Found", "")},
+		hostileCase{name: "a redirect to no address", want: garbled, credentials: denied, serve: redirect("302 Found", "http://[::1%25:x/")},
 		hostileCase{name: "a redirect to the request", want: garbled, credentials: denied, serve: saysOf(func(_ *peer, r request) string {
 			return respondWith("302 Found", "Location: "+r.target()+"\r\nReferer: "+r.target()+"\r\n", "{}")
 		})},
@@ -374,7 +386,6 @@ func connectionCases() []hostileCase {
 			}},
 		{name: "TLS on a plain port", want: lost, serve: func(p *peer) {
 			_ = tls.Server(p.Conn, serverTLS).Handshake()
-			p.hang()
 		}},
 		{name: "a TLS alert on a plain port", want: lost, serve: says("\x15\x03\x01\x00\x02\x02\x16")},
 		{name: "plain HTTP on a TLS port", want: lost, https: true, serve: func(p *peer) {
@@ -419,12 +430,110 @@ func bodyCases() []hostileCase {
 			`a\u001b[31mred\u0007\u0000\u007f\u009b\u202eevil\u2066\u200b\ufeff\u2028b`)},
 		{name: "raw bidirectional characters", want: rejected, credentials: kinds(provider.Unauthenticated, provider.InvalidArgument), serve: message(
 			"a\u202eevil\u2066\u200b\u009b\u2028b")},
+		{name: "raw control characters", want: either, credentials: kinds(provider.Unauthenticated, provider.InvalidArgument, provider.BadResponse), serve: body("200 OK", "{\"Message\":\"\x1b[31m\x07\x00\"}")},
 		{name: "invalid UTF-8", want: kinds(provider.InvalidArgument, provider.BadResponse), credentials: kinds(provider.Unauthenticated, provider.InvalidArgument), serve: message("a\xff\xfe\xc0\x80b")},
 		{name: "very deep JSON", want: either, credentials: kinds(provider.Unauthenticated, provider.BadResponse), serve: body("200 OK", `{"Images":`+strings.Repeat("[", 2_000_000))},
 		{name: "very deep and valid JSON", want: garbled, credentials: kinds(provider.Unauthenticated, provider.BadResponse), serve: body("200 OK",
 			strings.Repeat(`{"a":`, 200_000)+"1"+strings.Repeat("}", 200_000))},
 		{name: "a list in place of an object", want: garbled, credentials: kinds(provider.BadResponse, provider.Unauthenticated), serve: body("200 OK", "[1,2,3]")},
-		{name: "null", want: either, credentials: kinds(provider.BadResponse, provider.Unauthenticated), serve: body("200 OK", "null")},
+		{name: "null", plain: true, want: either, credentials: kinds(provider.BadResponse, provider.Unauthenticated), serve: body("200 OK", "null")},
 		{name: "a huge number", want: either, credentials: kinds(provider.BadResponse, provider.Unauthenticated), serve: body("200 OK", `{"TotalCount":`+strings.Repeat("9", 1<<20)+`}`)},
 	}
+}
+
+// spellings are the forms in which a server may spell a secret.
+func spellings(plain string) string {
+	once := url.QueryEscape(plain)
+	rfc := strings.ReplaceAll(once, "+", "%20")
+	return strings.Join([]string{
+		plain, once, rfc, lowerEscapes(rfc), url.PathEscape(plain),
+		url.QueryEscape(rfc), url.QueryEscape(lowerEscapes(rfc)), lowerEscapes(url.QueryEscape(rfc)),
+		html.EscapeString(plain), jsonEscapes(plain), goEscapes(plain),
+	}, " ")
+}
+
+// goEscapes spells a text as encoding/json does.
+func goEscapes(text string) string {
+	quoted, _ := json.Marshal(text)
+	return string(quoted[1 : len(quoted)-1])
+}
+
+// spellingsOf are those of all that a request has, which is percent-encoded.
+func spellingsOf(r request) string {
+	text := oneLineOf(r.text())
+	plain, err := url.QueryUnescape(text)
+	if err != nil {
+		plain = text
+	}
+	return strings.Join([]string{text, plain, url.QueryEscape(text), html.EscapeString(plain), goEscapes(plain)}, " ")
+}
+
+// lowerEscapes spells percent-encoding in lower case.
+func lowerEscapes(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] == '%' && i+2 < len(text) {
+			b.WriteString(strings.ToLower(text[i : i+3]))
+			i += 2
+			continue
+		}
+		b.WriteByte(text[i])
+	}
+	return b.String()
+}
+
+// jsonEscapes spells what is no letter or digit as JSON may.
+func jsonEscapes(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r < 0x80 && (r == '_' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z') {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
+}
+
+// inJSON makes a text fit between the quotes of a JSON string.
+func inJSONText(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r\n", `\n`, "\n", `\n`, "\x00", "").Replace(text)
+}
+
+// oneLineOf makes a text fit into a header.
+func oneLineOf(text string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(text) }
+
+// echoCases send back what they were sent, and the secrets that they know.
+func echoCases() []hostileCase {
+	rejected := kinds(provider.InvalidArgument)
+	refused := kinds(provider.Unauthenticated, provider.InvalidArgument, provider.BadResponse)
+	everything := func(p *peer, r request) string {
+		return p.server.spelledSecrets() + " " + spellingsOf(r)
+	}
+	echo := func(form string) func(*peer) {
+		return saysOf(func(p *peer, r request) string {
+			all := everything(p, r)
+			body := p.server.client.refusal(inJSONText(all))
+			return strings.NewReplacer("<line>", oneLineOf(all), "<body>", body, "<len>", fmt.Sprint(len(body)), "<text>", all, "\n", "\r\n").Replace(form)
+		})
+	}
+	echoes := []hostileCase{
+		{name: "echo in the reason phrase", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 <line>\nContent-Length: 2\n\n{}")},
+		{name: "echo in an HTML page", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 Bad\nConnection: close\n\n<html><text></html>")},
+		{name: "echo in a page of status 200", want: garbled, credentials: refused, serve: echo("HTTP/1.1 200 OK\nConnection: close\n\n<text>")},
+		{name: "echo as a chunk size", want: lost, serve: echo("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n<line>\n\n")},
+		{name: "echo as a trailer", want: kinds(provider.Unavailable, provider.BadResponse, fine), serve: echo("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\n{}\n0\n<line>\n\n")},
+		{name: "echo in cookies", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 Bad\nSet-Cookie: a=<line>; Path=/\nContent-Length: 2\n\n{}")},
+		{name: "echo in a redirect", want: garbled, credentials: refused, serve: echo("HTTP/1.1 302 Found\nLocation: http://hostile.invalid/?<line>\nContent-Length: 2\n\n{}")},
+		{name: "echo with status 101", want: garbled, serve: echo("HTTP/1.1 101 <line>\nUpgrade: <line>\n\n<text>")},
+		{name: "echo of the request after the body", want: ok, twice: true, echoes: true, serve: each(func(p *peer, r request) {
+			p.say(respond200(p.honest(r)) + r.text())
+		})},
+		{name: "late echo of the request", want: kinds(fine, provider.Unavailable), twice: true, echoes: true, serve: each(func(p *peer, r request) {
+			p.say(respond200(p.honest(r)))
+			time.Sleep(5 * time.Millisecond)
+			p.say(r.text())
+		})},
+	}
+	return echoes
 }

@@ -33,9 +33,10 @@ type hostileClient struct {
 	// hostile limits the requests that get a hostile response; nil: all.
 	hostile func(request) bool
 
-	credentials bool // a service of credentials: no AttemptTimeout
-	retries     bool // of its own, until the context ends
+	credentials bool // a service of credentials: it retries until the context ends
+	metadata    bool // of these, one that is sent no keys
 	optional    bool // the library goes on without this response
+	plain       bool // the response is plain text, for which much may pass
 }
 
 // visit is what one use of a client needs.
@@ -49,8 +50,16 @@ func (c *hostileClient) hostileTo(r request) bool { return c.hostile == nil || c
 
 // The secrets of a visit contain what percent-encoding, HTML and JSON escape.
 func (v visit) id() string     { return "LTAI" + v.mark + "/+id=" + v.mark }
-func (v visit) secret() string { return v.mark + `&<secret>"'%` + v.mark }
+func (v visit) secret() string { return v.mark + `&<secret>"'%~` + v.mark }
 func (v visit) token() string  { return v.mark + "+/token<==" + v.mark }
+
+// secrets are those that the client has, and that a server may know.
+func (c *hostileClient) secrets(v visit) []string {
+	if c.metadata {
+		return nil
+	}
+	return []string{v.id(), v.secret(), v.token()}
+}
 
 func hostileClients() []*hostileClient {
 	return append(adapterClients(), credentialClients()...)
@@ -137,18 +146,29 @@ func credentialClients() []*hostileClient {
 	iam := func(ctx context.Context, v visit) error {
 		return v.expectSession(qingcloud.IAMToken(v.endpoint + "latest/meta-data/security-credentials").Credentials(ctx))
 	}
+	oidc := func(ctx context.Context, v visit) error {
+		return v.expectSession(aliyuncreds.Services{STS: v.endpoint}.Profile("oidc").Credentials(ctx))
+	}
+	uri := func(ctx context.Context, v visit) error {
+		profiles.add(map[string]string{"name": v.endpoint, "mode": "CredentialsURI", "credentials_uri": v.endpoint + "keys"})
+		return v.expectSession(aliyuncreds.Profile(v.endpoint).Credentials(ctx))
+	}
 	stage := func(is func(request) bool) hostileClient {
-		return hostileClient{ask: instance, hostile: is, body: metadataBody, refusal: plainRefusal, credentials: true}
+		return hostileClient{ask: instance, hostile: is, body: metadataBody, refusal: plainRefusal, metadata: true}
 	}
 	all := []hostileClient{
 		named("instance role: token", stage(isTokenRequest)),
+		named("instance role: names", stage(isNamesRequest)),
 		named("instance role: keys", stage(func(r request) bool { return !isTokenRequest(r) && !isNamesRequest(r) })),
-		{name: "AssumeRole", ask: role, body: stsBody, refusal: rpcRefusal, credentials: true, retries: true},
-		{name: "IAM token", ask: iam, body: iamBody, refusal: plainRefusal, credentials: true},
+		{name: "credentials URI", ask: uri, body: metadataBody, refusal: plainRefusal, metadata: true},
+		{name: "IAM token", ask: iam, body: iamBody, refusal: plainRefusal, metadata: true},
+		{name: "AssumeRole", ask: role, body: stsBody, refusal: rpcRefusal},
+		{name: "OIDC", ask: oidc, body: stsBody, refusal: rpcRefusal, metadata: true},
 	}
-	all[0].optional = true
+	all[0].optional, all[1].plain = true, true
 	var out []*hostileClient
 	for i := range all {
+		all[i].credentials = true
 		out = append(out, &all[i])
 	}
 	return out

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/textproto"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -102,11 +101,11 @@ func (s *hostileServer) sent() []string {
 	return append([]string(nil), s.signatures...)
 }
 
-// secretsOf are the secrets of the client that sent a request, and its signature.
-func (s *hostileServer) secretsOf(r request) string {
-	all := slices.Clone(s.secrets)
-	for _, found := range signaturePattern.FindAllStringSubmatch(r.text(), -1) {
-		all = append(all, "Signature="+found[1])
+// spelledSecrets are all spellings of the secrets that the server knows.
+func (s *hostileServer) spelledSecrets() string {
+	var all []string
+	for _, secret := range s.secrets {
+		all = append(all, spellings(secret))
 	}
 	return strings.Join(all, " ")
 }

@@ -78,10 +78,10 @@ func cellsOf(c hostileCase, number *int) (cells []*cell) {
 // context.
 func (c *cell) want() []provider.Kind {
 	want := c.c.want
-	if c.client.credentials && !c.client.retries && c.c.credentials != nil {
-		want = c.c.credentials
+	if c.client.metadata {
+		want = append(slices.Clone(want), c.c.credentials...)
 	}
-	if c.client.optional {
+	if c.client.optional || c.client.plain && c.c.plain {
 		want = append(slices.Clone(want), fine)
 	}
 	return want
@@ -91,6 +91,7 @@ func (c *cell) want() []provider.Kind {
 // Each cell has a known outcome, ends in time, shows no secret, and leaves no
 // goroutine.
 func TestHostileServers(t *testing.T) {
+	profiles.use(t)
 	standard := captureStandardLog(t)
 	before := runtime.NumGoroutine()
 	cases := hostileCases()
@@ -156,7 +157,7 @@ func (c *cell) check(t *testing.T) (signatures []string) {
 func (c *cell) visit(ctx context.Context, t *testing.T) []string {
 	w := new(witness)
 	v := visit{mark: c.mark()}
-	server := newHostileServer(t, c.client, c.c.serve, v.id(), v.secret(), v.token())
+	server := newHostileServer(t, c.client, c.c.serve, c.client.secrets(v)...)
 	defer server.close()
 	scheme := "http"
 	if c.c.https {
@@ -192,7 +193,7 @@ func (c *cell) attemptTimeout() time.Duration {
 // once asks once, under the limit of the cell.
 func (c *cell) once(ctx context.Context, t *testing.T, v visit, w *witness) {
 	l, bound := c.limit, longTime
-	if c.client.retries && l == byTimeout {
+	if c.client.credentials && l == byTimeout {
 		l = byDeadline
 	}
 	if l != byTimeout {
@@ -235,7 +236,7 @@ func (c *cell) judge(ctx context.Context, t *testing.T, err error) {
 	case known && slices.Contains(c.want(), kind) && c.limit == byTimeout:
 	case known && slices.Contains(c.want(), kind) && kind == provider.BadResponse: // refused before the limit
 	case known && c.client.optional && kind == fine:
-	case errors.Is(err, context.DeadlineExceeded) && !known && (c.limit == byDeadline || c.client.retries):
+	case errors.Is(err, context.DeadlineExceeded) && !known && (c.limit == byDeadline || c.client.credentials):
 	case errors.Is(err, context.Canceled) && !known && c.limit == byCancel && ctx.Err() != nil:
 	default:
 		t.Errorf("%s: got %s: %v; want %s", c.name(), kindName(kind), err, c.wantText())

@@ -86,6 +86,9 @@ func (w *witness) trace() *provider.Trace {
 	t := new(provider.Trace)
 	hooks := reflect.ValueOf(t).Elem()
 	for i := range hooks.NumField() {
+		if !hooks.Type().Field(i).IsExported() {
+			continue
+		}
 		hook := hooks.Field(i)
 		if !hook.CanSet() { // a hook of the engine itself, which no program sees
 			continue

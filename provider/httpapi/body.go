@@ -43,7 +43,7 @@ func receive(ctx context.Context, transport http.RoundTripper, request *http.Req
 		return received{}, interim(response.StatusCode)
 	}
 	into := buffers.Get().(*bytes.Buffer)
-	if err := readBody(into, response); err != nil {
+	if err := readBody(ctx, into, response); err != nil {
 		releaseBuffer(into)
 		return received{}, err
 	}
@@ -71,15 +71,29 @@ func (c *closeOnce) close() {
 	}
 }
 
+// untilEnd reads until ctx ends. A body that returns no bytes and no error could
+// otherwise be read for ever.
+type untilEnd struct {
+	io.Reader
+	ctx context.Context
+}
+
+func (r untilEnd) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Reader.Read(p)
+}
+
 // readBody reads the body of a response within bounds.
-func readBody(into *bytes.Buffer, response *http.Response) error {
+func readBody(ctx context.Context, into *bytes.Buffer, response *http.Response) error {
 	if response.Body == nil {
 		return nil
 	}
 	if n := response.ContentLength; n > 0 && n <= maxBody {
 		into.Grow(int(n) + bytes.MinRead)
 	}
-	_, err := into.ReadFrom(io.LimitReader(response.Body, maxBody+1))
+	_, err := into.ReadFrom(io.LimitReader(untilEnd{response.Body, ctx}, maxBody+1))
 	if into.Len() > maxBody {
 		return &failure{err: &provider.Error{
 			Kind: provider.BadResponse, HTTPStatus: response.StatusCode,

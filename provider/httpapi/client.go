@@ -47,7 +47,6 @@ type Client struct {
 	credentials provider.CredentialsProvider
 	endpoint    *url.URL
 	transport   http.RoundTripper
-	jar         http.CookieJar
 	timeout     time.Duration // of one attempt
 	quota       quota
 }
@@ -109,9 +108,11 @@ func (c *Client) use(user *http.Client) {
 	if user == nil {
 		return
 	}
-	c.jar = user.Jar
 	if user.Transport != nil {
 		c.transport = user.Transport
+	}
+	if user.Jar != nil {
+		c.transport = withCookies{c.transport, user.Jar}
 	}
 	if user.Timeout > 0 {
 		c.timeout = min(c.timeout, user.Timeout)

@@ -105,10 +105,15 @@ func (x *exchange) attemptError(ctx context.Context, err error) error {
 }
 
 // ended is the error of a context that has ended. A connection may notice its
-// deadline a moment before the context does.
+// deadline a moment before the context does. Then ended waits for the context, so
+// that no layer above takes the error for another one.
 func ended(ctx context.Context) error {
 	if at, ok := ctx.Deadline(); ok && ctx.Err() == nil && !time.Now().Before(at) {
-		return context.DeadlineExceeded
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second): // a context that does not keep its deadline
+			return context.DeadlineExceeded
+		}
 	}
 	return ctx.Err()
 }

@@ -38,7 +38,7 @@ func (x *exchange) run(read func(*http.Response) error) error {
 	request.Header.Set("User-Agent", c.userAgent())
 	request.SetResponseHandler(read)
 	retrier := retryablehttp.Client{
-		HTTPClient:   &http.Client{Transport: x, Jar: c.jar},
+		HTTPClient:   &http.Client{Transport: x},
 		RetryMax:     c.config.Retry.Attempts - 1,
 		CheckRetry:   x.checkRetry,
 		Backoff:      x.backoff,
