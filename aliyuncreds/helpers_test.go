@@ -170,6 +170,6 @@ func isSigned(q url.Values, secret string) bool {
 			params[key] = q.Get(key)
 		}
 	}
-	signed, err := url.ParseQuery(aliyun.Sign(http.MethodGet, params, secret))
+	signed, err := url.ParseQuery(aliyun.Sign(http.MethodPost, params, secret))
 	return err == nil && signed.Get("Signature") == q.Get("Signature")
 }

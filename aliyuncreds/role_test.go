@@ -223,7 +223,8 @@ func TestExpiredSession(t *testing.T) {
 	client, err := aliyun.New(
 		aliyun.Product{Name: "test", Host: func(string) string { return "ecs.example.com" }, NoRegions: true},
 		provider.Config{Credentials: creds, HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			tokens = append(tokens, r.URL.Query().Get("SecurityToken"))
+			_ = r.ParseForm()
+			tokens = append(tokens, r.Form.Get("SecurityToken"))
 			return answer(http.StatusBadRequest, "expired"), nil
 		})}})
 	if err != nil {

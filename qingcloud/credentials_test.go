@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/qingcloud"
 )
@@ -259,7 +260,7 @@ func TestIAMEndpoint(t *testing.T) {
 			var asked, token string
 			client, err := qingcloud.New(provider.Config{Region: "pek3a", Credentials: test.credentials, Endpoint: test.endpoint,
 				HTTPClient: &http.Client{Transport: carry(func(r *http.Request) (*http.Response, error) {
-					token = r.URL.Query().Get("token")
+					token = adaptertest.Params(r).Get("token")
 					asked = r.URL.Scheme + "://" + r.URL.Host + r.URL.Path
 					return nil, errors.New("no network")
 				})}, Retry: provider.Retry{Attempts: 1}})

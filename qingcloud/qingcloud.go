@@ -14,6 +14,8 @@
 package qingcloud
 
 import (
+	"net/http"
+
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/qing"
@@ -32,12 +34,19 @@ const Name = "qingcloud"
 //
 // The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] if there
 // are no credentials.
-func New(c provider.Config) (*provider.Client, error) {
+func New(c provider.Config) (*provider.Client, error) { return newClient(http.MethodPost, c) }
+
+// NewGET is [New] for a private cloud whose gateway takes GET requests only. The
+// access key ID, the token and the signature then stand in the URL of each request,
+// where proxies and access logs can record them.
+func NewGET(c provider.Config) (*provider.Client, error) { return newClient(http.MethodGet, c) }
+
+func newClient(method string, c provider.Config) (*provider.Client, error) {
 	c, err := withAccount(c)
 	if err != nil {
 		return nil, err
 	}
-	client, err := qing.New(Name, c)
+	client, err := qing.New(Name, method, c)
 	if err != nil {
 		return nil, err
 	}

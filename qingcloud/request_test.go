@@ -26,7 +26,7 @@ type pager struct {
 }
 
 func (p *pager) RoundTrip(r *http.Request) (*http.Response, error) {
-	q := r.URL.Query()
+	q := adaptertest.Params(r)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = append(p.asked, q.Get("offset")+"+"+q.Get("limit"))
@@ -78,7 +78,7 @@ func TestGet(t *testing.T) {
 		t.Run(test.source, func(t *testing.T) {
 			client := newClient(t, provider.Config{Region: "pek3a", HTTPClient: &http.Client{Transport: adaptertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 				s := &adaptertest.Server{Status: http.StatusOK, Body: missing}
-				if q := r.URL.Query(); q.Get("provider") == test.source && q.Get("images.1") == "img-1" {
+				if q := adaptertest.Params(r); q.Get("provider") == test.source && q.Get("images.1") == "img-1" {
 					s.Body = `{"ret_code":0,"total_count":1,"image_set":[{"image_id":"img-1"}]}`
 				}
 				return s.RoundTrip(r)

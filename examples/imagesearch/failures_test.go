@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -133,7 +134,10 @@ func checkNoSecret(t *testing.T, got result, report string) {
 // hangingServer takes requests and never answers.
 func hangingServer(t *testing.T) (url string) {
 	t.Helper()
-	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // a server notices that a client has gone only after the body
+		<-r.Context().Done()
+	}))
 	t.Cleanup(server.Close)
 	return server.URL
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -109,6 +112,14 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// regionOf reads the region of a request, and leaves its body as it is.
+func regionOf(r *http.Request) string {
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, _ := url.ParseQuery(string(body))
+	return form.Get("RegionId")
+}
+
 // hangingCloud answers about cn-hangzhou, and about other regions not at all. It
 // calls asked when such a request has come.
 func hangingCloud(t *testing.T, asked func()) (url string) {
@@ -118,7 +129,7 @@ func hangingCloud(t *testing.T, asked func()) (url string) {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Get("RegionId") == "cn-hangzhou" {
+		if regionOf(r) == "cn-hangzhou" {
 			cloud.ServeHTTP(w, r)
 			return
 		}

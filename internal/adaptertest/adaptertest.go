@@ -33,15 +33,44 @@ type Server struct {
 func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked = append(s.asked, r.URL)
+	asked := *r.URL
+	asked.RawQuery = Params(r).Encode()
+	s.asked = append(s.asked, &asked)
 	return &http.Response{StatusCode: s.Status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(s.Body)), Request: r}, nil
 }
 
-// Asked returns the addresses that were asked.
+// Asked returns the addresses of the requests, each with all parameters of the
+// request as its query, those of a form too.
 func (s *Server) Asked() []*url.URL {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.asked
+}
+
+// Params returns the parameters of a request, from its query and its form. It does
+// not consume the body.
+func Params(r *http.Request) url.Values {
+	params := r.URL.Query()
+	if r.GetBody == nil {
+		return params
+	}
+	body, err := r.GetBody()
+	if err != nil {
+		panic(err)
+	}
+	defer body.Close()
+	encoded, err := io.ReadAll(body)
+	if err != nil {
+		panic(err)
+	}
+	form, err := url.ParseQuery(string(encoded))
+	if err != nil {
+		panic(err)
+	}
+	for name, values := range form {
+		params[name] = append(params[name], values...)
+	}
+	return params
 }
 
 // RoundTrip is a function as an [http.RoundTripper].

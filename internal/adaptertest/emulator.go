@@ -110,7 +110,7 @@ func (e *emulator) requests() []providertest.Request {
 
 // RoundTrip logs the request and has the cloud respond to it.
 func (e *emulator) RoundTrip(r *http.Request) (*http.Response, error) {
-	n := e.logRequest(r.URL.Query())
+	n := e.logRequest(Params(r))
 	resp, err := e.cloud.Transport().RoundTrip(r)
 	if err != nil {
 		return nil, err

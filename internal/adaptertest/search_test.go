@@ -13,6 +13,7 @@ import (
 	"github.com/imagequery/imagequery/aliyunecs"
 	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -70,7 +71,7 @@ type perAccount struct {
 
 func (p *perAccount) RoundTrip(r *http.Request) (*http.Response, error) {
 	var a int
-	if _, err := fmt.Sscanf(r.URL.Query().Get("AccessKeyId"), "key-%d", &a); err != nil {
+	if _, err := fmt.Sscanf(adaptertest.Params(r).Get("AccessKeyId"), "key-%d", &a); err != nil {
 		return nil, err
 	}
 	now := p.now[a].Add(1)

@@ -54,13 +54,13 @@ func New(p Product, c provider.Config) (*httpapi.Client, error) {
 	return httpapi.New(api, c)
 }
 
-// sign puts the signed parameters into the query of a GET.
+// sign puts the signed parameters into the form of a POST, so that no credential and
+// no signature stands in a URL.
 func (p Product) sign(a *httpapi.Attempt) error {
 	if err := a.Credentials.Validate(); err != nil {
 		return err
 	}
-	a.Method = http.MethodGet
-	a.URL.RawQuery = Sign(a.Method, p.params(a), a.Credentials.AccessKeySecret.Reveal())
+	a.SetForm(Sign(http.MethodPost, p.params(a), a.Credentials.AccessKeySecret.Reveal()))
 	return nil
 }
 

@@ -120,15 +120,28 @@ func TestRequest(t *testing.T) {
 	}
 }
 
+// form reads the body of a request, whose length and replay are declared.
+func form(t *testing.T, r *http.Request) string {
+	t.Helper()
+	body := must(io.ReadAll(must(r.GetBody())))
+	if r.ContentLength != int64(len(body)) || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" {
+		t.Errorf("length %d and type %q for a form of %d bytes", r.ContentLength, r.Header.Get("Content-Type"), len(body))
+	}
+	if key, ok := r.Header["X-Idempotency-Key"]; !ok || len(key) != 0 {
+		t.Errorf("X-Idempotency-Key %q, want an empty list", key)
+	}
+	return string(body)
+}
+
 func checkRequest(t *testing.T, r *http.Request, token string) (nonce string) {
 	t.Helper()
-	if r.Method != http.MethodGet || r.URL.Scheme != "https" || r.URL.Host != "x.cn-hangzhou.aliyuncs.com" || r.URL.Path != "/" {
+	if r.Method != http.MethodPost || r.URL.RawQuery != "" || r.URL.Scheme != "https" || r.URL.Host != "x.cn-hangzhou.aliyuncs.com" || r.URL.Path != "/" {
 		t.Errorf("%s to %s://%s%s", r.Method, r.URL.Scheme, r.URL.Host, r.URL.Path)
 	}
-	got := parsed(t, r.URL.RawQuery)
+	got := parsed(t, form(t, r))
 	unsigned := maps.Clone(got)
 	delete(unsigned, "Signature")
-	if diff := cmp.Diff(got, parsed(t, aliyun.Sign(http.MethodGet, unsigned, keySecret))); diff != "" {
+	if diff := cmp.Diff(got, parsed(t, aliyun.Sign(http.MethodPost, unsigned, keySecret))); diff != "" {
 		t.Errorf("the signature is not that of the parameters (-sent +signed):\n%s", diff)
 	}
 	nonce = got["SignatureNonce"]
@@ -273,7 +286,7 @@ func TestExpiredToken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var sent []string
 			client := newClient(t, func(r *http.Request) (*http.Response, error) {
-				token := r.URL.Query().Get("SecurityToken")
+				token := parsed(t, form(t, r))["SecurityToken"]
 				if sent = append(sent, token); token != test.good {
 					return answer(400, nil, `{"Code":"InvalidSecurityToken.Expired"}`), nil
 				}

@@ -13,18 +13,22 @@ import (
 const documented = "https://api.qingcloud.com/iaas/"
 
 // protocol is the state of one client.
-type protocol struct{ clock clock }
+type protocol struct {
+	method string // of its requests
+	clock  clock
+}
 
-// New returns a client of one zone; name is the provider's. Its errors are those
-// of [httpapi.New].
-func New(name string, c provider.Config) (*httpapi.Client, error) {
+// New returns a client of one zone; name is the provider's. The method is that of
+// all requests: POST puts the signed parameters into a form, GET into the query.
+// The errors are those of [httpapi.New].
+func New(name, method string, c provider.Config) (*httpapi.Client, error) {
 	if c.EndpointType == "vpc" && c.Endpoint == "" {
 		return nil, &provider.Error{
 			Provider: name, Region: c.Region, Kind: provider.InvalidArgument,
 			Message: "Config.EndpointType is vpc, and QingCloud documents no such endpoint: set Config.Endpoint, or leave the type out",
 		}
 	}
-	p := new(protocol)
+	p := &protocol{method: method}
 	return httpapi.New(httpapi.API{
 		Name:          name,
 		Endpoint:      func(string) string { return documented },
@@ -35,7 +39,7 @@ func New(name string, c provider.Config) (*httpapi.Client, error) {
 	}, c)
 }
 
-// sign puts the signed parameters into the query of a GET.
+// sign puts the signed parameters where the method wants them.
 func (p *protocol) sign(a *httpapi.Attempt) error {
 	if err := a.Credentials.Validate(); err != nil {
 		return err
@@ -43,8 +47,12 @@ func (p *protocol) sign(a *httpapi.Attempt) error {
 	if err := checkEndpoint(a.Credentials, a.URL); err != nil {
 		return err
 	}
-	a.Method = http.MethodGet
-	a.URL.RawQuery = Sign(a.Method, a.URL.EscapedPath(), p.params(a), a.Credentials.AccessKeySecret.Reveal())
+	signed := Sign(p.method, a.URL.EscapedPath(), p.params(a), a.Credentials.AccessKeySecret.Reveal())
+	if p.method == http.MethodGet {
+		a.URL.RawQuery = signed
+	} else {
+		a.SetForm(signed)
+	}
 	return nil
 }
 

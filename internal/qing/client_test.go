@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/internal/qing"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/httpapi"
@@ -43,7 +44,7 @@ func newClient(t *testing.T, c provider.Config, f roundTrip) *httpapi.Client {
 	if c.Credentials == nil {
 		c.Credentials = provider.Static(keyID, secret, token)
 	}
-	client, err := qing.New("qingcloud", c)
+	client, err := qing.New("qingcloud", http.MethodPost, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,27 +76,43 @@ const emptyPage = `{"action":"DescribeImagesResponse","ret_code":0,"total_count"
 
 func TestRequest(t *testing.T) {
 	for _, test := range []struct {
-		endpoint, host, path string
+		method, endpoint, host, path string
 	}{
-		{"", "api.qingcloud.com", "/iaas/"},
-		{"https://api.example.com/iaas", "api.example.com", "/iaas"},
-		{"http://127.0.0.1:7777/a%2Fb/iaas/", "127.0.0.1:7777", "/a%2Fb/iaas/"},
+		{"POST", "", "api.qingcloud.com", "/iaas/"},
+		{"POST", "https://api.example.com/iaas", "api.example.com", "/iaas"},
+		{"POST", "http://127.0.0.1:7777/a%2Fb/iaas/", "127.0.0.1:7777", "/a%2Fb/iaas/"},
+		{"GET", "http://127.0.0.1:7777/a%2Fb/iaas/", "127.0.0.1:7777", "/a%2Fb/iaas/"},
 	} {
-		t.Run(test.path, func(t *testing.T) {
+		t.Run(test.method+test.path, func(t *testing.T) {
 			var asked *http.Request
-			c := newClient(t, provider.Config{Endpoint: test.endpoint}, func(r *http.Request) (*http.Response, error) {
-				asked = r
-				return answer(200, time.Time{}, emptyPage), nil
+			c, err := qing.New("qingcloud", test.method, provider.Config{
+				Region: "pek3a", Endpoint: test.endpoint, Credentials: provider.Static(keyID, secret, token),
+				HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					asked = r
+					return answer(200, time.Time{}, emptyPage), nil
+				})},
 			})
+			if err != nil {
+				t.Fatal(err)
+			}
 			if err := send(t, c, url.Values{"zone": {"pek3a"}, "images.1": {"img 1"}}); err != nil {
 				t.Fatal(err)
 			}
-			if c.Host() != test.host || asked.Method != "GET" || asked.URL.Host != test.host || asked.URL.EscapedPath() != test.path {
-				t.Errorf("%s %s, want GET on %s%s", asked.Method, asked.URL.Redacted(), test.host, test.path)
+			if c.Host() != test.host || asked.Method != test.method || asked.URL.Host != test.host || asked.URL.EscapedPath() != test.path {
+				t.Errorf("%s %s, want %s on %s%s", asked.Method, asked.URL.Redacted(), test.method, test.host, test.path)
 			}
-			got := asked.URL.Query()
-			if want := qing.Sign("GET", test.path, unsigned(got), secret); asked.URL.RawQuery != want {
-				t.Errorf("sent %s, want %s", asked.URL.RawQuery, want)
+			got := adaptertest.Params(asked)
+			sent := asked.URL.RawQuery
+			if test.method == "POST" {
+				if sent != "" {
+					t.Errorf("the query is %s, want none", sent)
+				}
+				body, _ := asked.GetBody()
+				form, _ := io.ReadAll(body)
+				sent = string(form)
+			}
+			if want := qing.Sign(test.method, test.path, unsigned(got), secret); sent != want {
+				t.Errorf("sent %s, want %s", sent, want)
 			}
 			if _, err := time.Parse("2006-01-02T15:04:05Z", got.Get("time_stamp")); err != nil {
 				t.Error(err)
@@ -139,7 +156,7 @@ func TestNew(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var e *provider.Error
-			if _, err := qing.New("qingcloud", test.config); !errors.As(err, &e) || e.Kind != test.want || e.Provider != "qingcloud" {
+			if _, err := qing.New("qingcloud", http.MethodPost, test.config); !errors.As(err, &e) || e.Kind != test.want || e.Provider != "qingcloud" {
 				t.Errorf("error %v, want %v of qingcloud", err, test.want)
 			}
 		})
@@ -150,8 +167,8 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 	t.Setenv("QINGCLOUD_ACCESS_KEY_ID", "key-of-the-environment")
 	t.Setenv("QINGCLOUD_SECRET_ACCESS_KEY", secret)
 	var asked url.Values
-	c, err := qing.New("qingcloud", provider.Config{Region: "pek3a", HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-		asked = r.URL.Query()
+	c, err := qing.New("qingcloud", http.MethodPost, provider.Config{Region: "pek3a", HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		asked = adaptertest.Params(r)
 		return answer(200, time.Time{}, emptyPage), nil
 	})}})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -30,7 +31,7 @@ func (s *clockedServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	if s.stamped {
 		date = now
 	}
-	sent, err := time.Parse("2006-01-02T15:04:05Z", r.URL.Query().Get("time_stamp"))
+	sent, err := time.Parse("2006-01-02T15:04:05Z", adaptertest.Params(r).Get("time_stamp"))
 	if err != nil || now.Sub(sent).Abs() > time.Minute {
 		return answer(200, date, `{"ret_code":1300,"message":"the message has expired"}`), nil
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -36,7 +37,7 @@ func TestEndedSession(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var sent []string
 			c := newClient(t, provider.Config{Credentials: test.credentials}, func(r *http.Request) (*http.Response, error) {
-				sent = append(sent, r.URL.Query().Get("token"))
+				sent = append(sent, adaptertest.Params(r).Get("token"))
 				if sent[len(sent)-1] != test.good {
 					return answer(200, time.Time{}, `{"ret_code":2000,"message":"SessionExpired"}`), nil
 				}

@@ -102,7 +102,8 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) {
 	s.requests.Add(1)
 	s.raise(s.flying.Add(1))
 	defer s.flying.Add(-1)
-	query := r.URL.Query()
+	_ = r.ParseForm() // parameters may travel in the query or in a form
+	query := r.Form
 	p := s.pages[query.Get("Version")] // QingCloud's is "1", or nothing
 	if strings.HasPrefix(r.URL.Path, "/iaas") {
 		p = s.pages[""]
