@@ -18,7 +18,8 @@ cloud. Without a configuration the built-in sample cloud is searched.
 Exit status: 0 every target answered completely; 1 a target failed or is
 incomplete, and what was found is printed all the same (by --newest only with
 --allow-partial); 2 bad flag, query or configuration, or credentials that are
-missing, and no cloud was asked; 3 --newest found nothing, and every target answered.`
+missing, and no cloud was asked; 3 --newest found nothing, and every target answered;
+130, 143 ended by SIGINT, SIGTERM. A reader of the output that goes away is no failure.`
 
 const examples = `  imagesearch --platform ubuntu --status available             # of the sample cloud
   imagesearch --config clouds.yaml --source self --output csv  # what we made, everywhere
@@ -50,7 +51,7 @@ func newCommand(a *app) *cobra.Command {
 	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see --help", err)
 	})
-	setHelp(command, groups)
+	a.setHelp(command, groups)
 	setCompletion(command)
 	return command
 }
@@ -63,7 +64,7 @@ func noArguments(_ *cobra.Command, args []string) error {
 }
 
 // setHelp prints the flags of the root command in groups.
-func setHelp(root *cobra.Command, groups []group) {
+func (a *app) setHelp(root *cobra.Command, groups []group) {
 	usual := root.HelpFunc()
 	root.SetHelpFunc(func(c *cobra.Command, args []string) {
 		if c != root {
@@ -76,7 +77,8 @@ func setHelp(root *cobra.Command, groups []group) {
 			fmt.Fprintf(&b, "\n%s:\n%s", g.title, g.flags.FlagUsagesWrapped(helpWidth))
 		}
 		fmt.Fprintf(&b, "\nConfiguration:\n%s\n%s\n\nExamples:\n%s\n", indented(targets.Example), targets.WithoutCredentials, c.Example)
-		_, _ = fmt.Fprint(c.OutOrStdout(), b.String())
+		_, err := fmt.Fprint(c.OutOrStdout(), b.String())
+		a.wrote(err)
 	})
 }
 

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -20,8 +24,7 @@ func TestInterruptedProcess(t *testing.T) {
 	for _, mode := range []string{"--output=json", "--newest", "--check"} {
 		t.Run(mode, func(t *testing.T) {
 			file, report := writeConfig(t, twoAccounts, url), filepath.Join(t.TempDir(), "report.json")
-			command := exec.CommandContext(t.Context(), os.Args[0], "--config", file, mode, "--concurrency=1", "--report", report)
-			command.Env = append(os.Environ(), asCommand+"=yes")
+			command := asProcess(t, "--config", file, mode, "--concurrency=1", "--report", report)
 			var stdout, stderr bytes.Buffer
 			command.Stdout, command.Stderr = &stdout, &stderr
 			if err := command.Start(); err != nil {
@@ -32,7 +35,7 @@ func TestInterruptedProcess(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = command.Wait() // the status is in ProcessState
-			if took := time.Since(interrupted); took > time.Second || command.ProcessState.ExitCode() != exitFailed {
+			if took := time.Since(interrupted); took > time.Second || command.ProcessState.ExitCode() != 130 {
 				t.Errorf("%s after %s", command.ProcessState, took)
 			}
 			want := map[string]string{
@@ -59,5 +62,113 @@ func checkInterrupted(t *testing.T, reports []reportJSON) {
 		if r.Complete || r.Error == nil || r.Error.Kind != "canceled" {
 			t.Errorf("%+v", r)
 		}
+	}
+}
+
+// asProcess returns this command, not started yet.
+func asProcess(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), os.Args[0], args...)
+	command.Env = append(os.Environ(), asCommand+"=yes")
+	return command
+}
+
+// A full pipe that nobody reads does not hold up the end of the run.
+func TestFullPipeEndsWithTheRun(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		signal os.Signal
+		args   []string
+		status int
+	}{
+		{"interrupt", os.Interrupt, nil, 130},
+		{"terminate", syscall.SIGTERM, []string{"--output=ndjson"}, 143},
+		{"timeout", nil, []string{"--timeout=1s", "--output=ndjson"}, exitFailed},
+		{"timeout of csv", nil, []string{"--timeout=1s", "--output=csv"}, exitFailed},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			reader, writer := fullPipe(t)
+			command := asProcess(t, c.args...)
+			command.Stdout = writer
+			stderr, err := command.StderrPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := command.Start(); err != nil {
+				t.Fatal(err)
+			}
+			began, limit := time.Now(), 2*time.Second+time.Second/2
+			if c.signal != nil {
+				_, _ = bufio.NewReader(stderr).ReadString('\n') // the note about the sample cloud
+				began, limit = time.Now(), time.Second+time.Second/2
+				if err := command.Process.Signal(c.signal); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, _ = io.Copy(io.Discard, stderr)
+			_ = command.Wait() // the status is in ProcessState
+			if took := time.Since(began); took > limit || command.ProcessState.ExitCode() != c.status {
+				t.Errorf("%s after %s", command.ProcessState, took)
+			}
+			_ = reader.Close()
+		})
+	}
+}
+
+// fullPipe returns a pipe that takes no more bytes.
+func fullPipe(t *testing.T) (reader, writer *os.File) {
+	t.Helper()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _, _ = reader.Close(), writer.Close() })
+	if err := writer.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := writer.Write(make([]byte, 4<<20)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("the pipe is not full: %v", err)
+	}
+	return reader, writer
+}
+
+func TestFailedWritesOfTheProcess(t *testing.T) {
+	_, url := serve(t, testWorld())
+	whole, partial := writeConfig(t, prodTarget, url), writeConfig(t, prodTarget+brokenTarget, url)
+	for _, c := range []struct {
+		name, shell string
+		status      int
+		stderr      string
+	}{
+		{"closed", `"$0" --config ` + whole + ` >&-`, exitFailed, "standard output"},
+		{"closed, help", `"$0" --help >&-`, exitFailed, "standard output"},
+		{"closed, version", `"$0" --version >&-`, exitFailed, "standard output"},
+		{"full, help", `"$0" --help >/dev/full`, exitFailed, "no space"},
+		{"full, completion", `"$0" completion bash >/dev/full`, exitFailed, "no space"},
+		{"full, ndjson", `"$0" --config ` + whole + ` --output ndjson >/dev/full`, exitFailed, "no space"},
+		{"discarded", `"$0" --config ` + whole + ` >/dev/null`, exitComplete, ""},
+		{"read and written", `"$0" --config ` + whole + ` 1<>/dev/null`, exitComplete, ""},
+		{"reader gone", `{ "$0" --config ` + whole + `; echo $? >&2; } | true`, 0, "0\n"},
+		{"reader gone after a failure", `{ "$0" --config ` + partial + `; echo $? >&2; } | true`, 0, "1\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if strings.Contains(c.name, "full") {
+				if _, err := os.Stat("/dev/full"); err != nil {
+					t.Skip("this system has no /dev/full")
+				}
+			}
+			if strings.HasPrefix(c.name, "closed") && !knowsClosedStdout {
+				t.Skip("built without cgo")
+			}
+			command := exec.CommandContext(t.Context(), "sh", "-c", c.shell, os.Args[0])
+			command.Env = append(os.Environ(), asCommand+"=yes")
+			var stderr bytes.Buffer
+			command.Stderr = &stderr
+			_ = command.Run() // the status is in ProcessState
+			if command.ProcessState.ExitCode() != c.status || !strings.Contains(stderr.String(), c.stderr) {
+				t.Errorf("%s, stderr %q", command.ProcessState, stderr.String())
+			}
+		})
 	}
 }

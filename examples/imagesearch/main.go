@@ -4,16 +4,50 @@ package main
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/imagequery/imagequery/examples/targets"
 )
 
 func main() {
 	signal.Ignore(syscall.SIGPIPE) // a closed pipe is an error of Write, see run
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr, &targets.Options{LookupEnv: os.LookupEnv}))
+	var stdout io.Writer = os.Stdout
+	if stdoutWasClosed() {
+		stdout = closedWriter{}
+	}
+	ctx := withSignals(context.Background())
+	os.Exit(run(ctx, os.Args[1:], stdout, os.Stderr, &targets.Options{LookupEnv: os.LookupEnv}))
+}
+
+// closedWriter is a standard output that is closed.
+type closedWriter struct{}
+
+func (closedWriter) Write([]byte) (int, error) { return 0, os.ErrClosed }
+
+// ended is the cause of a context that a signal has ended.
+type ended struct{ signal syscall.Signal }
+
+func (e ended) Error() string { return "ended by a signal: " + e.signal.String() }
+
+// status returns the exit status, as shells count it.
+func (e ended) status() int { return 128 + int(e.signal) }
+
+// withSignals returns a context that ends at an interrupt or a request to terminate.
+// The process exits less than a second later, and at once for a second signal.
+func withSignals(ctx context.Context) context.Context {
+	ctx, cancel := context.WithCancelCause(ctx)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		number, _ := (<-signals).(syscall.Signal)
+		signal.Stop(signals)
+		cause := ended{number}
+		time.AfterFunc(grace+400*time.Millisecond, func() { os.Exit(cause.status()) })
+		cancel(cause)
+	}()
+	return ctx
 }

@@ -14,8 +14,9 @@ import (
 // progress shows on one line how far a run has come. What else is written to the
 // same screen goes beside it.
 type progress struct {
-	screen io.Writer
-	end    func() // leaves the last state on the screen; safe to call again
+	screen   io.Writer
+	terminal bool   // whether the screen is one
+	end      func() // leaves the last state on the screen; safe to call again
 
 	mu      sync.Mutex // one writer at a time
 	bar     *progressbar.ProgressBar
@@ -23,8 +24,8 @@ type progress struct {
 	drawn   bool
 }
 
-func newProgress(screen io.Writer) *progress {
-	return &progress{screen: screen, end: func() {}}
+func newProgress(screen io.Writer, terminal bool) *progress {
+	return &progress{screen: screen, terminal: terminal, end: func() {}}
 }
 
 const redrawn = 200 * time.Millisecond
@@ -114,10 +115,8 @@ const (
 
 func whens() []when { return []when{whenAuto, whenAlways, whenNever} }
 
-// shows reports whether there is to be progress on a screen.
-func (w when) shows(screen io.Writer) bool {
-	return w == whenAlways || w == whenAuto && isTerminal(screen)
-}
+// shows reports whether something is to be shown on a screen.
+func (w when) shows(terminal bool) bool { return w == whenAlways || w == whenAuto && terminal }
 
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)

@@ -17,12 +17,15 @@ const (
 	exitFailed   = 1 // a target failed, or the answer could not be written
 	exitUsage    = 2 // bad flag, query or configuration; nothing was sent
 	exitNothing  = 3 // --newest found nothing, and every target answered
+	// 128 plus the number of a signal: the signal ended the run
 )
 
 // app is one run of the command.
 type app struct {
 	stdout, stderr io.Writer
 	around         *targets.Options
+	deadline       *deadline // of writes
+	unwritable     bool      // a write to the standard output has failed
 	options        options
 	progress       *progress
 	tally          tally
@@ -31,13 +34,23 @@ type app struct {
 
 // run is the command: args are those behind its name. It returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, around *targets.Options) int {
-	a := &app{around: around, progress: newProgress(stderr)}
-	a.stdout, a.stderr = a.progress.beside(stdout), a.progress.beside(stderr)
+	d := newDeadline()
+	defer d.after(ctx)()
+	out, errOut := &endableWriter{w: stdout, over: d.over}, &endableWriter{w: stderr, over: d.over}
+	a := &app{around: around, deadline: d, progress: newProgress(errOut, isTerminal(stderr))}
+	a.stdout, a.stderr = a.progress.beside(out), a.progress.beside(errOut)
 	command := newCommand(a)
 	command.SetArgs(append([]string{}, args...))
-	if err := command.ExecuteContext(ctx); err != nil {
+	err := command.ExecuteContext(ctx)
+	if failure := out.failure(); failure != nil {
+		a.wrote(failure)
+	} else if err != nil {
 		a.complain(err)
-		return exitUsage
+		a.status = exitUsage
+	}
+	var signaled ended
+	if errors.As(context.Cause(ctx), &signaled) {
+		return signaled.status()
 	}
 	return a.status
 }
@@ -59,6 +72,7 @@ func (a *app) execute(ctx context.Context) error {
 	defer closeSample()
 	ctx, cancel := a.options.bound(ctx)
 	defer cancel()
+	defer a.deadline.after(ctx)() // stopped before cancel
 	targets, plans, err := a.prepare(ctx, configured)
 	if err != nil {
 		return err
@@ -96,7 +110,7 @@ func (a *app) prepare(ctx context.Context, configured []targets.Target) ([]provi
 // ask sends what the flags want to be sent.
 func (a *app) ask(ctx context.Context, targets []provider.Target) {
 	ctx = provider.WithTrace(ctx, a.tally.trace())
-	if a.options.progress.shows(a.progress.screen) {
+	if a.options.progress.shows(a.progress.terminal) {
 		a.progress.start(&a.tally, len(targets))
 		defer a.progress.end()
 	}
@@ -119,16 +133,16 @@ func (a *app) fail(err error) {
 }
 
 // wrote takes the outcome of writing the answer, and reports whether writing may
-// go on. A reader that has gone away needs no message.
+// go on. A reader that has gone away is no failure: it wants no more.
 func (a *app) wrote(err error) bool {
 	switch {
 	case err == nil:
 		return true
-	case errors.Is(err, syscall.EPIPE), errors.Is(err, io.ErrClosedPipe):
-		a.status = exitFailed
+	case a.unwritable, errors.Is(err, syscall.EPIPE), errors.Is(err, io.ErrClosedPipe):
 	default:
 		a.fail(fmt.Errorf("standard output: %w", err))
 	}
+	a.unwritable = true
 	return false
 }
 
