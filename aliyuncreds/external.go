@@ -50,29 +50,29 @@ func run(ctx context.Context, args []string) ([]byte, error) {
 	command.WaitDelay = time.Second
 	err := command.Run()
 	switch {
-	case output.kept.Len() > commandOutput:
+	case output.buffer.Len() > commandOutput:
 		return nil, fmt.Errorf("it printed more than %d KiB", commandOutput>>10)
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return nil, fmt.Errorf("it took longer than %s", commandTimeout)
 	case err != nil:
 		return nil, withoutContext(err)
 	}
-	return output.kept.Bytes(), nil
+	return output.buffer.Bytes(), nil
 }
 
 // limitedOutput keeps what is written to it, and stops the writer after
 // commandOutput bytes. The buffer is not embedded: its ReadFrom would have no
 // bound.
 type limitedOutput struct {
-	kept    bytes.Buffer
+	buffer  bytes.Buffer
 	tooLong func()
 }
 
 func (o *limitedOutput) Write(p []byte) (int, error) {
-	if o.kept.Len()+len(p) <= commandOutput {
-		return o.kept.Write(p)
+	if o.buffer.Len()+len(p) <= commandOutput {
+		return o.buffer.Write(p)
 	}
-	_, _ = o.kept.Write(p[:commandOutput+1-o.kept.Len()])
+	_, _ = o.buffer.Write(p[:commandOutput+1-o.buffer.Len()])
 	o.tooLong()
 	return 0, errors.New("the output is too long")
 }

@@ -108,10 +108,10 @@ func answer(status int, body string) *http.Response {
 }
 
 // session is an answer of STS. The session is of a number and lives for a time.
-func session(n int, life time.Duration) string {
+func session(n int, validity time.Duration) string {
 	return fmt.Sprintf(`{"RequestId":"request-%d","AssumedRoleUser":{"Arn":"x"},"Credentials":{`+
 		`"AccessKeyId":"STS.%[1]d%[2]s","AccessKeySecret":"secret%[1]d%[2]s","SecurityToken":"token%[1]d%[2]s","Expiration":"%[3]s"}}`,
-		n, canary, time.Now().UTC().Add(life).Format(time.RFC3339))
+		n, canary, time.Now().UTC().Add(validity).Format(time.RFC3339))
 }
 
 // sessionKeys is what a session of a number holds.

@@ -45,7 +45,7 @@ func (s Services) instance(ctx context.Context, role string) (provider.Credentia
 	case disabled:
 		return provider.Credentials{}, unauthenticated("the metadata service is not asked: " + metadataDisabled + " is true")
 	}
-	c, err := s.visit(ctx, role)
+	c, err := s.fetchRole(ctx, role)
 	switch {
 	case ctx.Err() != nil:
 		return c, ctx.Err()
@@ -55,14 +55,14 @@ func (s Services) instance(ctx context.Context, role string) (provider.Credentia
 	return c, nil
 }
 
-// instanceMetadata is the metadata service during one visit.
+// instanceMetadata is the metadata service during one fetch.
 type instanceMetadata struct {
 	client     *httpapi.Client
 	onlyTokens bool
 	token      provider.Secret
 }
 
-func (s Services) visit(ctx context.Context, role string) (provider.Credentials, error) {
+func (s Services) fetchRole(ctx context.Context, role string) (provider.Credentials, error) {
 	required, _, err := environ.Switch(onlyTokens)
 	if err != nil {
 		return provider.Credentials{}, err

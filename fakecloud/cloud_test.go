@@ -40,9 +40,9 @@ func common(keyID, version, action string) url.Values {
 	}
 }
 
-// pairs turns "a=b" texts into parameters that are added to values.
-func add(values url.Values, pairs ...string) url.Values {
-	for _, pair := range pairs {
+// params turns "a=b" texts into parameters that are added to values.
+func add(values url.Values, params ...string) url.Values {
+	for _, pair := range params {
 		name, value, _ := strings.Cut(pair, "=")
 		values.Set(name, value)
 	}
@@ -89,9 +89,9 @@ func get(ctx context.Context, host string, query url.Values) *http.Request {
 const ecsHost = "https://ecs.cn-hangzhou.aliyuncs.com/"
 
 // ecs asks an ECS operation as the account of key k.
-func ecs(t *testing.T, cloud *fakecloud.Cloud, k fakecloud.Key, action string, pairs ...string) answer {
+func ecs(t *testing.T, cloud *fakecloud.Cloud, k fakecloud.Key, action string, params ...string) answer {
 	t.Helper()
-	values := add(common(k.ID, "2014-05-26", action), pairs...)
+	values := add(common(k.ID, "2014-05-26", action), params...)
 	if k.Token != "" {
 		values.Set("SecurityToken", k.Token)
 	}

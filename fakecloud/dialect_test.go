@@ -37,9 +37,9 @@ func (e xmlElement) find(path ...string) []string {
 	return texts
 }
 
-func (op operation) askXML(t *testing.T, cloud *fakecloud.Cloud, format []string, pairs ...string) (outcome, xmlElement) {
+func (op operation) askXML(t *testing.T, cloud *fakecloud.Cloud, format []string, params ...string) (outcome, xmlElement) {
 	t.Helper()
-	values := add(common("key", op.version, op.action), append(slices.Clone(op.pairs), pairs...)...)
+	values := add(common("key", op.version, op.action), append(slices.Clone(op.params), params...)...)
 	values.Del("Format")
 	if format != nil {
 		values["Format"] = format

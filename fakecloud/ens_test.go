@@ -11,9 +11,9 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-func ens(t *testing.T, cloud *fakecloud.Cloud, keyID string, pairs ...string) answer {
+func ens(t *testing.T, cloud *fakecloud.Cloud, keyID string, params ...string) answer {
 	t.Helper()
-	values := add(common(keyID, "2017-11-10", "DescribeSelfImages"), pairs...)
+	values := add(common(keyID, "2017-11-10", "DescribeSelfImages"), params...)
 	return send(t, cloud.Transport(), get(t.Context(), "https://ens.aliyuncs.com/", signRPC("GET", "secret", values)))
 }
 

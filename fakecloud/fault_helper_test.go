@@ -22,7 +22,7 @@ type operation struct {
 	path                   string
 	list                   []string
 	total                  string
-	pairs                  []string // that it requires
+	params                 []string // that it requires
 	version                string   // of an Alibaba service
 }
 
@@ -47,8 +47,8 @@ func listings() []operation {
 
 // request is a signed request for a page of so many rows; a size of 0 asks for the
 // default, as the family does.
-func (op operation) request(ctx context.Context, base string, page, size int, pairs ...string) *http.Request {
-	all := append(append([]string{}, op.pairs...), pairs...)
+func (op operation) request(ctx context.Context, base string, page, size int, params ...string) *http.Request {
+	all := append(append([]string{}, op.params...), params...)
 	if op.qing() {
 		if size > 0 {
 			all = append(all, fmt.Sprint("offset=", (page-1)*size), fmt.Sprint("limit=", size))

@@ -51,18 +51,18 @@ func (c *Cloud) Reset() { c.log.reset() }
 
 // requestLog keeps the latest requests. It is safe for concurrent use.
 type requestLog struct {
-	mu   sync.Mutex
-	kept []*Request
+	mu       sync.Mutex
+	requests []*Request
 }
 
 // open adds a request that has no response yet.
 func (l *requestLog) open(r Request) *Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.kept) >= keptRequests {
-		l.kept = slices.Delete(l.kept, 0, 1)
+	if len(l.requests) >= keptRequests {
+		l.requests = slices.Delete(l.requests, 0, 1)
 	}
-	l.kept = append(l.kept, &r)
+	l.requests = append(l.requests, &r)
 	return &r
 }
 
@@ -76,14 +76,14 @@ func (l *requestLog) update(logged *Request, r Request) {
 func (l *requestLog) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.kept = nil
+	l.requests = nil
 }
 
 func (l *requestLog) copy() []Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out := make([]Request, len(l.kept))
-	for i, r := range l.kept {
+	out := make([]Request, len(l.requests))
+	for i, r := range l.requests {
 		out[i] = *r
 		out[i].Params = cloneLists(r.Params)
 		out[i].Header = r.Header.Clone()

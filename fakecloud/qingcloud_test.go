@@ -36,9 +36,9 @@ func qingCommon(keyID string) url.Values {
 	}
 }
 
-func qing(t *testing.T, cloud *fakecloud.Cloud, path string, pairs ...string) answer {
+func qing(t *testing.T, cloud *fakecloud.Cloud, path string, params ...string) answer {
 	t.Helper()
-	values := signQing("GET", path, "secret", add(qingCommon("key"), pairs...))
+	values := signQing("GET", path, "secret", add(qingCommon("key"), params...))
 	return send(t, cloud.Transport(), get(t.Context(), qingHost+path, values))
 }
 
@@ -271,7 +271,7 @@ func TestPublishedQingSignatures(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		path, secret string
-		pairs        []string
+		params       []string
 		want         string
 	}{
 		{"/iaas/", "SECRETACCESSKEY", append(run[:13:13], "zone=pek3a"), "byjccvWIvAftaq+oublemagH3bYAlDWxxLFAzAsyslw="},
@@ -289,8 +289,8 @@ func TestPublishedQingSignatures(t *testing.T) {
 			"time_stamp=2013-08-27T14:30:10Z", "verbose=0", "version=1", "zone=pek3a",
 		}, "CxaQZG1EgRT/id3cFQUziltddE+hsz4BVbkbSZW6oXw="},
 	} {
-		if got := fakecloud.QingSignature("GET", tt.path, tt.secret, add(url.Values{}, tt.pairs...)); got != tt.want {
-			t.Errorf("%s %v: signature is %s, want %s", tt.path, tt.pairs, got, tt.want)
+		if got := fakecloud.QingSignature("GET", tt.path, tt.secret, add(url.Values{}, tt.params...)); got != tt.want {
+			t.Errorf("%s %v: signature is %s, want %s", tt.path, tt.params, got, tt.want)
 		}
 	}
 }

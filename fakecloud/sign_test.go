@@ -29,8 +29,8 @@ func stringToSign(method string, values url.Values) string {
 }
 
 // vector is the common part of the published signature examples.
-func vector(pairs ...string) url.Values {
-	return add(url.Values{}, append([]string{"AccessKeyId=testid", "SignatureMethod=HMAC-SHA1", "SignatureVersion=1.0"}, pairs...)...)
+func vector(params ...string) url.Values {
+	return add(url.Values{}, append([]string{"AccessKeyId=testid", "SignatureMethod=HMAC-SHA1", "SignatureVersion=1.0"}, params...)...)
 }
 
 var documented = []string{"SignatureNonce=3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf", "Timestamp=2016-02-23T12:46:24Z"}
@@ -95,7 +95,7 @@ func TestSignedOperations(t *testing.T) {
 	family := []string{"Version=2014-05-26", "Action=DescribeImageFromFamily", "RegionId=cn-hangzhou", "ImageFamily=acs:centos_7_9_x64"}
 	for _, tt := range []struct {
 		name, method, token string
-		pairs               []string
+		params              []string
 		signature           string
 	}{
 		{"DescribeImages", "GET", "", images, "VOgT1QL+Tn4swX8FJA/b1Umge0k="},
@@ -111,7 +111,7 @@ func TestSignedOperations(t *testing.T) {
 		t.Run(tt.name+" "+tt.method, func(t *testing.T) {
 			cloud := newCloud(t, vectorWorld(tt.token))
 			cloud.Now = func() time.Time { return time.Date(2016, 2, 23, 12, 46, 30, 0, time.UTC) }
-			values := add(vector(append([]string{"Format=JSON", "Signature=" + tt.signature}, documented...)...), tt.pairs...)
+			values := add(vector(append([]string{"Format=JSON", "Signature=" + tt.signature}, documented...)...), tt.params...)
 			if tt.token != "" {
 				values.Set("SecurityToken", tt.token)
 			}

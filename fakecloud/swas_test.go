@@ -13,9 +13,9 @@ import (
 
 const swasHost = "https://swas.cn-hangzhou.aliyuncs.com/"
 
-func swas(t *testing.T, cloud *fakecloud.Cloud, pairs ...string) answer {
+func swas(t *testing.T, cloud *fakecloud.Cloud, params ...string) answer {
 	t.Helper()
-	values := add(common("key", "2020-06-01", "ListCustomImages"), append([]string{"RegionId=cn-hangzhou"}, pairs...)...)
+	values := add(common("key", "2020-06-01", "ListCustomImages"), append([]string{"RegionId=cn-hangzhou"}, params...)...)
 	return send(t, cloud.Transport(), get(t.Context(), swasHost, signRPC("GET", "secret", values)))
 }
 

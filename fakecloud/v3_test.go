@@ -101,7 +101,7 @@ func TestPublishedV3Signature(t *testing.T) {
 func TestV3(t *testing.T) {
 	for _, op := range operations()[:4] {
 		bothWays(t, op.cloud(t), func(t *testing.T, rt http.RoundTripper, base string) {
-			r := postV3(t, base, add(url.Values{}, op.pairs...).Encode(), "")
+			r := postV3(t, base, add(url.Values{}, op.params...).Encode(), "")
 			signV3(r, ecsKey, op.action, op.version, "")
 			if got := fetch(rt, r); got.code() != "200" || !strings.Contains(got.Body, "m-29") {
 				t.Errorf("%s: %s: %s", op.name, got.code(), got.Body)

@@ -220,7 +220,7 @@ func (q Query) predicates() [19]predicate {
 		{FieldOSes, texts(q.OSes)},
 		{FieldPlatforms, q.Platforms},
 		{FieldArchs, texts(q.Archs)},
-		{FieldTags, pairs(q.Tags)},
+		{FieldTags, tagTexts(q.Tags)},
 		{FieldSourceInstances, q.SourceInstances},
 		{FieldSourceSnapshots, q.SourceSnapshots},
 		{FieldResourceGroups, q.ResourceGroups},
@@ -229,7 +229,7 @@ func (q Query) predicates() [19]predicate {
 	}
 }
 
-func pairs(tags map[string]string) []string {
+func tagTexts(tags map[string]string) []string {
 	if len(tags) == 0 {
 		return nil
 	}

@@ -12,14 +12,14 @@ import (
 type Forgetter interface {
 	CredentialsProvider
 
-	// Forget drops the credentials if they are still the ones that are kept.
+	// Forget drops the credentials if they are still the cached ones.
 	Forget(stale Credentials)
 }
 
 // Cache returns a provider that keeps what fetch returned until shortly before it
 // expires: the last three minutes, or the last half of a shorter time, are left
-// to the next fetch. Credentials that do not tell when they expire are kept for a
-// minute. Errors are not kept.
+// to the next fetch. Credentials that do not tell when they expire are cached for a
+// minute. Errors are not cached.
 //
 // Fetch is called once for all callers that wait at the same time, and not again
 // before it has returned, unless all of them gave up. Its context has no values
@@ -38,14 +38,14 @@ func Cache(fetch func(context.Context) (Credentials, error)) Forgetter {
 type cache struct {
 	fetch func(context.Context) (Credentials, error)
 
-	mu     sync.Mutex
-	kept   Credentials
-	until  time.Time // when to fetch again
-	flight *fetching // under way, or nil
+	mu      sync.Mutex
+	cached  Credentials
+	until   time.Time  // when to fetch again
+	pending *fetchCall // in progress, or nil
 }
 
-// fetching is one call of fetch, for everyone who waits for it.
-type fetching struct {
+// fetchCall is one call of fetch that several callers wait for.
+type fetchCall struct {
 	cancel  context.CancelFunc
 	waiting int // guarded by the cache
 
@@ -59,9 +59,9 @@ func (c *cache) Credentials(ctx context.Context) (Credentials, error) {
 	if err := ctx.Err(); err != nil {
 		return Credentials{}, err
 	}
-	kept, f := c.join()
+	cached, f := c.join()
 	if f == nil {
-		return kept, nil
+		return cached, nil
 	}
 	defer c.leave(f)
 	select {
@@ -76,22 +76,22 @@ func (c *cache) Credentials(ctx context.Context) (Credentials, error) {
 }
 
 // join returns what is kept, or the fetch to wait for.
-func (c *cache) join() (Credentials, *fetching) {
+func (c *cache) join() (Credentials, *fetchCall) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if time.Now().Before(c.until) {
-		return c.kept, nil
+		return c.cached, nil
 	}
-	if c.flight == nil {
-		c.flight = c.start()
+	if c.pending == nil {
+		c.pending = c.start()
 	}
-	c.flight.waiting++
-	return Credentials{}, c.flight
+	c.pending.waiting++
+	return Credentials{}, c.pending
 }
 
-func (c *cache) start() *fetching {
+func (c *cache) start() *fetchCall {
 	ctx, cancel := context.WithCancel(context.Background())
-	f := &fetching{cancel: cancel, done: make(chan struct{})}
+	f := &fetchCall{cancel: cancel, done: make(chan struct{})}
 	go func() {
 		defer cancel()
 		credentials, err := Credentials{}, errFetchEnded
@@ -116,27 +116,27 @@ func (c Credentials) checkUsable() error {
 }
 
 // finish keeps what a fetch has brought, unless everyone has given it up.
-func (c *cache) finish(f *fetching, credentials Credentials, err error) {
+func (c *cache) finish(f *fetchCall, credentials Credentials, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	defer close(f.done)
-	if c.flight != f {
+	if c.pending != f {
 		return
 	}
-	c.flight = nil
+	c.pending = nil
 	now := wallClock()
 	switch {
 	case err == nil:
-		c.kept, c.until = credentials, now.Add(keepFor(now, credentials.Expires))
-	case now.Before(c.kept.Expires):
-		credentials, err = c.kept, nil
-		c.until = now.Add(min(10*time.Second, c.kept.Expires.Sub(now)))
+		c.cached, c.until = credentials, now.Add(keepFor(now, credentials.Expires))
+	case now.Before(c.cached.Expires):
+		credentials, err = c.cached, nil
+		c.until = now.Add(min(10*time.Second, c.cached.Expires.Sub(now)))
 	}
 	f.credentials, f.err = credentials, err
 }
 
 // leave stops a fetch that nobody waits for any more.
-func (c *cache) leave(f *fetching) {
+func (c *cache) leave(f *fetchCall) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	f.waiting--
@@ -144,17 +144,17 @@ func (c *cache) leave(f *fetching) {
 		return
 	}
 	f.cancel()
-	if c.flight == f {
-		c.flight = nil
+	if c.pending == f {
+		c.pending = nil
 	}
 }
 
-// Forget drops the credentials if they are still the ones that are kept.
+// Forget drops the credentials if they are still the cached ones.
 func (c *cache) Forget(stale Credentials) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.kept.equal(stale) {
-		c.kept, c.until = Credentials{}, time.Time{}
+	if c.cached.equal(stale) {
+		c.cached, c.until = Credentials{}, time.Time{}
 	}
 }
 

@@ -18,10 +18,10 @@ import (
 
 // issuer hands out numbered credentials, which live for a time, after a delay.
 type issuer struct {
-	life  time.Duration // 0: not known
-	delay time.Duration
-	fail  atomic.Pointer[error]
-	count atomic.Int32
+	validity time.Duration // 0: not known
+	delay    time.Duration
+	fail     atomic.Pointer[error]
+	count    atomic.Int32
 }
 
 func (i *issuer) fetch(ctx context.Context) (provider.Credentials, error) {
@@ -34,17 +34,17 @@ func (i *issuer) fetch(ctx context.Context) (provider.Credentials, error) {
 	if err := i.fail.Load(); err != nil {
 		return provider.Credentials{}, *err
 	}
-	return issued(int(n), i.life), nil
+	return issued(int(n), i.validity), nil
 }
 
-func issued(n int, life time.Duration) provider.Credentials {
+func issued(n int, validity time.Duration) provider.Credentials {
 	c := provider.Credentials{
 		AccessKeyID:     provider.NewSecret(fmt.Sprint("id", n)),
 		AccessKeySecret: provider.NewSecret("secret"),
 		Token:           provider.NewSecret("token"),
 	}
-	if life != 0 {
-		c.Expires = time.Now().Add(life)
+	if validity != 0 {
+		c.Expires = time.Now().Add(validity)
 	}
 	return c
 }
@@ -63,8 +63,8 @@ func ask(t *testing.T, from provider.CredentialsProvider) string {
 func TestCacheKeeps(t *testing.T) {
 	const short = time.Millisecond
 	for name, test := range map[string]struct {
-		life  time.Duration
-		after map[time.Duration]string
+		validity time.Duration
+		after    map[time.Duration]string
 	}{
 		"an hour":     {time.Hour, map[time.Duration]string{57*time.Minute - short: "id1", 57 * time.Minute: "id2"}},
 		"minutes":     {4 * time.Minute, map[time.Duration]string{2*time.Minute - short: "id1", 2 * time.Minute: "id2"}},
@@ -75,7 +75,7 @@ func TestCacheKeeps(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for after, want := range test.after {
 				synctest.Test(t, func(t *testing.T) {
-					cache := provider.Cache((&issuer{life: test.life}).fetch)
+					cache := provider.Cache((&issuer{validity: test.validity}).fetch)
 					ask(t, cache)
 					time.Sleep(after)
 					if got := ask(t, cache); got != want {
@@ -184,7 +184,7 @@ func TestCacheEmptyKey(t *testing.T) {
 func TestCacheSurvivesFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failure := errors.New("down")
-		from := &issuer{life: time.Hour}
+		from := &issuer{validity: time.Hour}
 		cache := provider.Cache(from.fetch)
 		ask(t, cache)
 		from.fail.Store(&failure)
@@ -204,7 +204,7 @@ func TestCacheSurvivesFailure(t *testing.T) {
 }
 
 func TestCacheForget(t *testing.T) {
-	cache := provider.Cache((&issuer{life: time.Hour}).fetch)
+	cache := provider.Cache((&issuer{validity: time.Hour}).fetch)
 	first, err := cache.Credentials(t.Context())
 	if err != nil {
 		t.Fatal(err)

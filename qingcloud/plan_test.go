@@ -53,10 +53,10 @@ var anyStatus = map[string]string{
 
 // call is the parameters of a call in the zone pek3a: those given, and any status
 // unless they say one.
-func call(pairs ...string) url.Values {
+func call(params ...string) url.Values {
 	out := url.Values{"zone": {"pek3a"}}
-	for i := 0; i < len(pairs); i += 2 {
-		out.Set(pairs[i], pairs[i+1])
+	for i := 0; i < len(params); i += 2 {
+		out.Set(params[i], params[i+1])
 	}
 	if !out.Has("status.1") {
 		for key, value := range maps.All(anyStatus) {
@@ -128,10 +128,10 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-func native(pairs ...string) image.Query {
+func native(namesAndValues ...string) image.Query {
 	params := map[string]string{}
-	for i := 0; i < len(pairs); i += 2 {
-		params[pairs[i]] = pairs[i+1]
+	for i := 0; i < len(namesAndValues); i += 2 {
+		params[namesAndValues[i]] = namesAndValues[i+1]
 	}
 	return image.Query{Native: map[string]map[string]string{"qingcloud": params}}
 }

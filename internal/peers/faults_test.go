@@ -37,7 +37,7 @@ func TestECSFailures(t *testing.T) {
 	} {
 		t.Run(tt.code, func(t *testing.T) {
 			lab := serve(t, worlds.ECS(4))
-			lab.spoil(t, tt.fault)
+			lab.setFaults(t, tt.fault)
 			client, err := lab.account(worlds.Region, worlds.Key).ECS()
 			if err != nil {
 				t.Fatal(err)
@@ -62,7 +62,7 @@ func TestQingFailures(t *testing.T) {
 	} {
 		t.Run(strconv.Itoa(tt.code), func(t *testing.T) {
 			lab := serve(t, worlds.Qing(4))
-			lab.spoil(t, fakecloud.Fault{Do: tt.fault})
+			lab.setFaults(t, fakecloud.Fault{Do: tt.fault})
 			client, err := lab.account(worlds.Zone, worlds.Key).Qing()
 			if err != nil {
 				t.Fatal(err)
@@ -81,8 +81,8 @@ func TestQingFailures(t *testing.T) {
 // where texts are. Both clients read either.
 func TestTotals(t *testing.T) {
 	ecsLab, swasLab := serve(t, worlds.ECS(120)), serve(t, worlds.SWAS(120))
-	ecsLab.spoil(t, fakecloud.Fault{Do: fakecloud.TotalText})
-	swasLab.spoil(t, fakecloud.Fault{Do: fakecloud.TotalNumber})
+	ecsLab.setFaults(t, fakecloud.Fault{Do: fakecloud.TotalText})
+	swasLab.setFaults(t, fakecloud.Fault{Do: fakecloud.TotalNumber})
 	ecsClient, err := ecsLab.account(worlds.Region, worlds.Key).ECS()
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +101,7 @@ func TestTotals(t *testing.T) {
 	}
 }
 
-func (l *lab) spoil(t *testing.T, faults ...fakecloud.Fault) {
+func (l *lab) setFaults(t *testing.T, faults ...fakecloud.Fault) {
 	t.Helper()
 	if err := l.cloud.SetFaults(faults...); err != nil {
 		t.Fatal(err)

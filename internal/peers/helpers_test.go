@@ -108,7 +108,7 @@ func seen[T any](t *testing.T, rows []T, except ...string) {
 	t.Helper()
 	unseen := map[string]bool{}
 	for i := range rows {
-		mark(unseen, "", reflect.ValueOf(rows[i]))
+		recordUnset(unseen, "", reflect.ValueOf(rows[i]))
 	}
 	for path, empty := range unseen {
 		if empty && !slices.Contains(except, path) {
@@ -117,7 +117,7 @@ func seen[T any](t *testing.T, rows []T, except ...string) {
 	}
 }
 
-func mark(unseen map[string]bool, path string, v reflect.Value) {
+func recordUnset(unseen map[string]bool, path string, v reflect.Value) {
 	note := func(empty bool) {
 		if before, known := unseen[path]; !known || before {
 			unseen[path] = empty
@@ -126,15 +126,15 @@ func mark(unseen map[string]bool, path string, v reflect.Value) {
 	_, isTime := v.Interface().(time.Time)
 	switch {
 	case v.Kind() == reflect.Pointer && !v.IsNil():
-		mark(unseen, path, v.Elem())
+		recordUnset(unseen, path, v.Elem())
 	case v.Kind() == reflect.Struct && !isTime:
 		for i := range v.NumField() {
-			mark(unseen, strings.TrimPrefix(path+"."+v.Type().Field(i).Name, "."), v.Field(i))
+			recordUnset(unseen, strings.TrimPrefix(path+"."+v.Type().Field(i).Name, "."), v.Field(i))
 		}
 	case v.Kind() == reflect.Slice:
 		note(v.Len() == 0)
 		for i := range v.Len() {
-			mark(unseen, path+"[]", v.Index(i))
+			recordUnset(unseen, path+"[]", v.Index(i))
 		}
 	default:
 		note(v.IsZero())

@@ -77,10 +77,10 @@ func covered[R any](t *testing.T, request any, questions []question[R]) {
 	}
 }
 
-func native(provider string, pairs ...string) image.Query {
+func native(provider string, params ...string) image.Query {
 	section := map[string]string{}
-	for i := 0; i < len(pairs); i += 2 {
-		section[pairs[i]] = pairs[i+1]
+	for i := 0; i < len(params); i += 2 {
+		section[params[i]] = params[i+1]
 	}
 	return image.Query{Native: map[string]map[string]string{provider: section}}
 }

@@ -8,9 +8,9 @@ import (
 
 // clock is the time as the server sees it: this machine's, and how far that is
 // off. It is safe for concurrent use.
-type clock struct{ ahead atomic.Int64 } // of the server, in nanoseconds
+type clock struct{ skew atomic.Int64 } // of the server, in nanoseconds
 
-func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.skew.Load())) }
 
 // adjust sets the clock by the date of an answer, and reports whether it could.
 func (c *clock) adjust(h http.Header) bool {
@@ -18,6 +18,6 @@ func (c *clock) adjust(h http.Header) bool {
 	if err != nil {
 		return false
 	}
-	c.ahead.Store(int64(time.Until(date)))
+	c.skew.Store(int64(time.Until(date)))
 	return true
 }

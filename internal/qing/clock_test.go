@@ -14,7 +14,7 @@ import (
 
 // clockedServer refuses requests that are older than a minute by its own clock.
 type clockedServer struct {
-	ahead   time.Duration
+	skew    time.Duration
 	stamped bool          // whether answers have a date
 	takes   time.Duration // to answer
 
@@ -27,7 +27,7 @@ func (s *clockedServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.asked++
 	s.mu.Unlock()
 	time.Sleep(s.takes)
-	now, date := time.Now().Add(s.ahead), time.Time{}
+	now, date := time.Now().Add(s.skew), time.Time{}
 	if s.stamped {
 		date = now
 	}
@@ -40,10 +40,10 @@ func (s *clockedServer) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // TestClock lets one refusal set the clock, for all requests after it.
 func TestClock(t *testing.T) {
-	for _, ahead := range []time.Duration{time.Hour, -8 * time.Hour} {
-		t.Run(ahead.String(), func(t *testing.T) {
+	for _, skew := range []time.Duration{time.Hour, -8 * time.Hour} {
+		t.Run(skew.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &clockedServer{ahead: ahead, stamped: true}
+				s := &clockedServer{skew: skew, stamped: true}
 				c := newClient(t, provider.Config{}, s.RoundTrip)
 				start := time.Now()
 				for range 3 {
@@ -62,7 +62,7 @@ func TestClock(t *testing.T) {
 // TestClockOfManyRequests refuses twenty requests that are under way together.
 func TestClockOfManyRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &clockedServer{ahead: time.Hour, stamped: true, takes: time.Second}
+		s := &clockedServer{skew: time.Hour, stamped: true, takes: time.Second}
 		c := newClient(t, provider.Config{}, s.RoundTrip)
 		var all sync.WaitGroup
 		for range 20 {
@@ -90,7 +90,7 @@ func TestClockThatCannotBeSet(t *testing.T) {
 		serve    roundTrip
 		attempts int
 	}{
-		{"no date", (&clockedServer{ahead: time.Hour}).RoundTrip, 1},
+		{"no date", (&clockedServer{skew: time.Hour}).RoundTrip, 1},
 		{"a wrong date", lying, 2},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 // attempts is how many requests a check allows for one page.
 const attempts = 3
 
-func retrying(n int) provider.Config {
+func withAttempts(n int) provider.Config {
 	return provider.Config{Retry: provider.Retry{Attempts: n}}
 }
 
@@ -25,7 +25,7 @@ func (t *checkRun) eachError(fn func(e ErrorCase, s *Session)) {
 	}
 	world := t.harness.World(smallPage)
 	for _, e := range t.harness.Errors {
-		s := t.open(world, retrying(attempts))
+		s := t.open(world, withAttempts(attempts))
 		if !t.requires(s.Fail != nil, "Session.Fail") {
 			return
 		}
@@ -49,7 +49,7 @@ func errorKinds(t *checkRun) {
 // checkTargetError finds the same through a search of two targets, one of which
 // fails.
 func (t *checkRun) checkTargetError(e ErrorCase, failing *Session) {
-	good := t.open(t.harness.World(smallPage), retrying(attempts))
+	good := t.open(t.harness.World(smallPage), withAttempts(attempts))
 	targets := []provider.Target{{Name: "failing", Client: failing.Client}, {Name: "good", Client: good.Client}}
 	before := len(failing.Requests())
 	hits, err := provider.Collect(provider.Search(t.context(), targets, image.Query{}, nil))
@@ -135,7 +135,7 @@ func retryAttempts(t *checkRun) {
 		return
 	}
 	for _, allowed := range []int{1, 2, 4} {
-		s, ok := t.failing(always, Failure{Code: e.Code}, retrying(allowed))
+		s, ok := t.failing(always, Failure{Code: e.Code}, withAttempts(allowed))
 		if !ok {
 			return
 		}
@@ -149,7 +149,7 @@ func retryAttempts(t *checkRun) {
 
 // checkRecovers fails unless the last attempt that is allowed brings the whole answer.
 func (t *checkRun) checkRecovers(what string, f Failure, failures, allowed int) {
-	s, ok := t.failing(failures, f, retrying(allowed))
+	s, ok := t.failing(failures, f, withAttempts(allowed))
 	if !ok {
 		return
 	}
@@ -171,7 +171,7 @@ func retryBroken(t *checkRun) {
 		{"a gateway answers", BreakGateway},
 	} {
 		t.checkRecovers(way.name, Failure{Break: way.how}, 2, attempts)
-		s, ok := t.failing(always, Failure{Break: way.how}, retrying(attempts))
+		s, ok := t.failing(always, Failure{Break: way.how}, withAttempts(attempts))
 		if !ok {
 			return
 		}
@@ -187,7 +187,7 @@ func retryFresh(t *checkRun) {
 	if !ok || !t.requires(len(t.harness.Fresh) > 0, "Harness.Fresh") {
 		return
 	}
-	s, ok := t.failing(attempts-1, Failure{Code: e.Code, RetryAfter: 2 * time.Second}, retrying(attempts))
+	s, ok := t.failing(attempts-1, Failure{Code: e.Code, RetryAfter: 2 * time.Second}, withAttempts(attempts))
 	if !ok {
 		return
 	}
@@ -219,7 +219,7 @@ func retryHints(t *checkRun) {
 		{7 * time.Second, 7 * time.Second, longest},
 		{time.Hour, 0, longest},
 	} {
-		c := retrying(2)
+		c := withAttempts(2)
 		c.Retry.MaxWait = longest
 		s, ok := t.failing(1, Failure{Code: e.Code, RetryAfter: hint.asked}, c)
 		if !ok {
@@ -242,7 +242,7 @@ func retryCancel(t *checkRun) {
 	if !ok {
 		return
 	}
-	s, ok := t.failing(always, Failure{Code: e.Code, RetryAfter: 30 * time.Second}, retrying(attempts))
+	s, ok := t.failing(always, Failure{Code: e.Code, RetryAfter: 30 * time.Second}, withAttempts(attempts))
 	if !ok {
 		return
 	}

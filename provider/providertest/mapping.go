@@ -31,11 +31,11 @@ func mappingFields(t *checkRun) {
 }
 
 // checkNative wants a JSON object, where there is one at all.
-func (t *checkRun) checkNative(images []image.Image, kept bool) {
+func (t *checkRun) checkNative(images []image.Image, keepNative bool) {
 	for _, m := range images {
 		var object map[string]any
 		switch {
-		case !kept && m.Native != nil:
+		case !keepNative && m.Native != nil:
 			t.failf("%s has Native without Listing.KeepNative", m.Ref)
 		case m.Native != nil && json.Unmarshal(m.Native, &object) != nil:
 			t.failf("%s: Native is no JSON object: %.60s", m.Ref, m.Native)
@@ -86,7 +86,7 @@ func (l *listing) withEditedBodies(change func(body []byte) []byte) (*Session, b
 
 // newMapping is a listing in which every field occurs.
 func (t *checkRun) newMapping() (*listing, bool) {
-	c := retrying(attempts)
+	c := withAttempts(attempts)
 	return t.newListing(c, func(int) int { return t.effort.world })
 }
 
@@ -218,7 +218,7 @@ func (t *checkRun) checkBadResponse(l *listing, s *Session, body string) {
 
 // mappingHuge sends an honest answer with an enormous lot of nothing in it.
 func mappingHuge(t *checkRun) {
-	l, ok := t.newListing(retrying(1), func(int) int { return t.effort.world })
+	l, ok := t.newListing(withAttempts(1), func(int) int { return t.effort.world })
 	if !ok {
 		return
 	}

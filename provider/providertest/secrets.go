@@ -33,7 +33,7 @@ func secrets(t *checkRun) {
 // checkFailure runs a query that fails in one way, and looks at all that comes of it.
 func (t *checkRun) checkFailure(f Failure) {
 	var log lockedBuffer
-	c := retrying(2)
+	c := withAttempts(2)
 	c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug - 10, AddSource: true}))
 	c.Listing.KeepNative = true
 	s := t.open(t.harness.World(t.effort.world), c)

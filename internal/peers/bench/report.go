@@ -38,7 +38,7 @@ type goal struct {
 	Most bool    `json:"at_most"` // Want is the most allowed, else the least
 }
 
-func (g goal) met() bool {
+func (g goal) isMet() bool {
 	if g.Most {
 		return g.Got <= g.Want
 	}
@@ -93,7 +93,7 @@ func (r *report) writeMarkdown(w io.Writer) error {
 		if g.Most {
 			bound = "≤"
 		}
-		if g.met() {
+		if g.isMet() {
 			verdict = "met"
 		}
 		rows = append(rows, []string{g.Name, fmt.Sprintf("%s %.4g", bound, g.Want), fmt.Sprintf("%.3g", g.Got), verdict})

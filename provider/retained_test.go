@@ -12,7 +12,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// remembering knows which of the pages that it gave are still held.
+// remembering knows which of the pages that it gave are still retained.
 type remembering struct {
 	*server
 	mu    sync.Mutex
@@ -27,7 +27,7 @@ func (r *remembering) Fetch(ctx context.Context, c provider.Call, at provider.Cu
 	return page, err
 }
 
-func (r *remembering) held() (n int) {
+func (r *remembering) retained() (n int) {
 	runtime.GC()
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -51,10 +51,10 @@ func TestHoldsNoMorePagesThanArePrefetched(t *testing.T) {
 			t.Fatal(err)
 		}
 		if n++; n%size == 5 {
-			most = max(most, s.held())
+			most = max(most, s.retained())
 		}
 	}
 	if n != pages*size || most > prefetch+2 {
-		t.Errorf("%d images, and up to %d pages held, want at most %d", n, most, prefetch+2)
+		t.Errorf("%d images, and up to %d pages retained, want at most %d", n, most, prefetch+2)
 	}
 }
