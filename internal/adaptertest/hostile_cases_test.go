@@ -518,16 +518,32 @@ func echoCases() []hostileCase {
 		})
 	}
 	echoes := []hostileCase{
+		{name: "echo in an error's message", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 Bad Request\nContent-Length: <len>\n\n<body>")},
 		{name: "echo in the reason phrase", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 <line>\nContent-Length: 2\n\n{}")},
+		{name: "echo in headers", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 Bad\nX-Acs-Request-Id: <line>\nX-Request-Id: <line>\nLocation: /?<line>\nContent-Length: 2\n\n{}")},
 		{name: "echo in an HTML page", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 Bad\nConnection: close\n\n<html><text></html>")},
 		{name: "echo in a page of status 200", want: garbled, credentials: refused, serve: echo("HTTP/1.1 200 OK\nConnection: close\n\n<text>")},
+		{name: "echo in the status line", want: lost, serve: echo("<line>\n\n")},
+		{name: "echo as a status", want: lost, serve: echo("HTTP/1.1 <line>\n\n")},
+		{name: "echo as a version", want: lost, serve: echo("HTTP/<line> 200 OK\n\n")},
+		{name: "echo as a bad header line", want: lost, serve: echo("HTTP/1.1 200 OK\n<line>\n\n")},
+		{name: "echo as a length", want: lost, serve: echo("HTTP/1.1 200 OK\nContent-Length: <line>\n\n")},
+		{name: "echo as a transfer encoding", want: lost, serve: echo("HTTP/1.1 200 OK\nTransfer-Encoding: <line>\n\n")},
 		{name: "echo as a chunk size", want: lost, serve: echo("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n<line>\n\n")},
 		{name: "echo as a trailer", want: kinds(provider.Unavailable, provider.BadResponse, fine), serve: echo("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\n{}\n0\n<line>\n\n")},
 		{name: "echo in cookies", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 Bad\nSet-Cookie: a=<line>; Path=/\nContent-Length: 2\n\n{}")},
 		{name: "echo in a redirect", want: garbled, credentials: refused, serve: echo("HTTP/1.1 302 Found\nLocation: http://hostile.invalid/?<line>\nContent-Length: 2\n\n{}")},
 		{name: "echo with status 101", want: garbled, serve: echo("HTTP/1.1 101 <line>\nUpgrade: <line>\n\n<text>")},
+		{name: "echo of the request line after the body", want: ok, twice: true, serve: each(func(p *peer, r request) {
+			p.say(respond200(p.honest(r)) + r.line)
+		})},
 		{name: "echo of the request after the body", want: ok, twice: true, echoes: true, serve: each(func(p *peer, r request) {
 			p.say(respond200(p.honest(r)) + r.text())
+		})},
+		{name: "late echo of the request line", want: kinds(fine, provider.Unavailable), twice: true, serve: each(func(p *peer, r request) {
+			p.say(respond200(p.honest(r)))
+			time.Sleep(5 * time.Millisecond)
+			p.say(r.line + "\r\n\r\n")
 		})},
 		{name: "late echo of the request", want: kinds(fine, provider.Unavailable), twice: true, echoes: true, serve: each(func(p *peer, r request) {
 			p.say(respond200(p.honest(r)))

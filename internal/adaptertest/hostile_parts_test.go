@@ -162,6 +162,12 @@ func transportCases() []partCase {
 		{name: "a transport whose error shows the request", want: lost, part: withTransport(func(p *parts, r *http.Request) (*http.Response, error) {
 			return nil, errors.New(p.secretsText(r))
 		})},
+		{name: "a transport whose error has the request in a field", want: lost, part: withTransport(func(p *parts, r *http.Request) (*http.Response, error) {
+			return nil, &foreignError{URL: p.secretsText(r), Text: "failed"}
+		})},
+		{name: "a transport whose error wraps the request", want: lost, part: withTransport(func(p *parts, r *http.Request) (*http.Response, error) {
+			return nil, &url.Error{Op: "Get", URL: p.secretsText(r), Err: &foreignError{URL: p.secretsText(r), Text: "failed"}}
+		})},
 		{name: "a transport that fails with a context's error", want: lost, part: withTransport(func(*parts, *http.Request) (*http.Response, error) {
 			return nil, fmt.Errorf("inside: %w", context.Canceled)
 		})},

@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/imagequery/imagequery/provider"
@@ -45,7 +42,7 @@ func (x *exchange) classify(response *http.Response, status Status, decodeErr er
 		e.Kind, e.Code, e.Message, e.Err = provider.BadResponse, "", "", r.Err
 		out.Retry = Always
 	}
-	x.redact(e)
+	x.redactError(e)
 	return &failure{err: e, retry: x.refreshed(out.Retry), wait: out.Wait}
 }
 
@@ -60,12 +57,6 @@ func (x *exchange) refreshed(r Retry) Retry {
 	}
 	cache.Forget(x.attempt.Credentials)
 	return Once
-}
-
-func (x *exchange) redact(e *provider.Error) {
-	for _, text := range []*string{&e.Code, &e.Message, &e.RequestID} {
-		*text = Redact(*text, x.attempt.Credentials)
-	}
 }
 
 // credentialsError is why there are no credentials.
@@ -100,7 +91,7 @@ func (x *exchange) attemptError(ctx context.Context, err error) error {
 		return err
 	}
 	return &failure{retry: Always, err: &provider.Error{
-		Kind: provider.Unavailable, Message: "no complete response", Err: withoutQuery(err, x.attempt.URL.RawQuery),
+		Kind: provider.Unavailable, Message: "no complete response", Err: x.attempt.transportCause(err),
 	}}
 }
 
@@ -158,48 +149,6 @@ func (x *exchange) interrupted(end error) provider.Error {
 func sanitize(err error) error {
 	if err = withoutAddress(err); err != nil && isContextEnd(err) {
 		return errors.New(err.Error())
-	}
-	return err
-}
-
-func isContextEnd(err error) bool {
-	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
-}
-
-// withoutQuery is an error that shows nothing of a signed query: transports put
-// addresses into their errors, in a [url.Error] or as text.
-func withoutQuery(err error, query string) error {
-	err = withoutAddress(err)
-	text := err.Error()
-	for param := range strings.SplitSeq(query, "&") {
-		if param != "" && shows(text, param) {
-			return errors.New("the transport failed, and its error shows the signed address")
-		}
-	}
-	return err
-}
-
-// shows reports whether a text has a parameter as it was sent, or the value of a
-// secret one in any form.
-func shows(text, param string) bool {
-	if strings.Contains(text, param) {
-		return true
-	}
-	name, value, _ := strings.Cut(param, "=")
-	if value == "" || !slices.Contains(secretParameters, name) {
-		return false
-	}
-	plain, err := url.QueryUnescape(value)
-	return strings.Contains(text, value) || err == nil && strings.Contains(text, plain)
-}
-
-// secretParameters are those of all wire families.
-var secretParameters = []string{"AccessKeyId", "SecurityToken", "Signature", "access_key_id", "token", "signature"}
-
-func withoutAddress(err error) error {
-	var wrapped *url.Error
-	for errors.As(err, &wrapped) {
-		err = wrapped.Err
 	}
 	return err
 }
