@@ -31,7 +31,7 @@ func TestRecordedImages(t *testing.T) {
 		{"ecs-1.json", []image.Image{{
 			Ref: ecs("m-7xv9ien27pg8yukkjwbu"), Name: "cloud-ops-fvt-linux", Description: "guest os 基础镜像",
 			Source: image.SourceSelf, Visibility: image.VisibilityPrivate, Status: image.StatusAvailable, Progress: 100,
-			OS: image.OSLinux, Platform: "aliyun", OSName: "Alibaba Cloud Linux 3.2104 LTS 64 bit",
+			OS: image.OSLinux, Platform: "aliyun", OSVersion: "3.2104", OSName: "Alibaba Cloud Linux 3.2104 LTS 64 bit",
 			Arch: image.ArchX86_64, BootMode: "BIOS", SizeGiB: 40,
 			Disks:           []image.Disk{{Type: "system", Device: "/dev/xvda", SizeGiB: 40, SnapshotID: "s-7xv9ien27pg8yuknegpw"}},
 			Created:         adaptertest.At("2023-03-06T06:04:04Z"),
@@ -39,7 +39,7 @@ func TestRecordedImages(t *testing.T) {
 		}, {
 			Ref: ecs("m-7xv39d1mm2md1x9n6mqn"), Name: "cloud-ops-fvt-windows",
 			Source: image.SourceSelf, Visibility: image.VisibilityPrivate, Status: image.StatusAvailable, Progress: 100,
-			OS: image.OSWindows, Platform: "windows", OSName: "Windows Server 2022 DataCenter Edition 64bit Chinese Edition",
+			OS: image.OSWindows, Platform: "windows", OSVersion: "2022", OSName: "Windows Server 2022 DataCenter Edition 64bit Chinese Edition",
 			Arch: image.ArchX86_64, BootMode: "BIOS", SizeGiB: 40,
 			Disks:           []image.Disk{{Type: "system", Device: "/dev/xvda", SizeGiB: 40, SnapshotID: "s-7xv39d1mm2md1x9qtptv"}},
 			Created:         adaptertest.At("2022-12-22T03:26:34Z"),
@@ -50,7 +50,7 @@ func TestRecordedImages(t *testing.T) {
 			Family: "hangzhou-daily-update", Version: "2",
 			Source: image.SourceSelf, Owner: "1234567890", Visibility: image.VisibilityShared,
 			Status: image.StatusAvailable, Progress: 100,
-			OS: image.OSWindows, Platform: "windows", OSName: "Windows Server 2016 Data Center Edition 64bit Chinese Edition",
+			OS: image.OSWindows, Platform: "windows", OSVersion: "2016", OSName: "Windows Server 2016 Data Center Edition 64bit Chinese Edition",
 			Arch: image.ArchX86_64, BootMode: "BIOS", SizeGiB: 60,
 			Disks: []image.Disk{{
 				Type: "system", Device: "/dev/xvda", SizeGiB: 60, Format: "qcow2", SnapshotID: "s-bp17ot2q7x72ggtw****",
@@ -76,24 +76,24 @@ func TestRecordedImages(t *testing.T) {
 // TestRecordedFirstPage serves the first 10 of 34 images for every page: the
 // images are mapped, and the listing does not pass for complete.
 func TestRecordedFirstPage(t *testing.T) {
-	system := func(id, os string, platform, name string, arch image.Arch, created string) image.Image {
+	system := func(id, os string, platform, version, name string, arch image.Arch, created string) image.Image {
 		return image.Image{
 			Ref: ecs(id), Name: id, Source: image.SourceSystem, Visibility: image.VisibilityPublic,
-			Status: image.StatusAvailable, Progress: 100, OS: image.OS(os), Platform: platform, OSName: name,
+			Status: image.StatusAvailable, Progress: 100, OS: image.OS(os), Platform: platform, OSVersion: version, OSName: name,
 			Arch: arch, SizeGiB: 40, Created: adaptertest.At(created),
 		}
 	}
 	want := []image.Image{
-		system("ubuntu_14_0405_32_40G_alibase_20170711.vhd", "linux", "ubuntu", "Ubuntu 14.04 32位", "i386", "2017-07-18T07:13:43Z"),
-		system("ubuntu_14_0405_64_40G_alibase_20170711.vhd", "linux", "ubuntu", "Ubuntu 14.04 64位", "x86_64", "2017-07-18T07:09:17Z"),
-		system("centos_6_08_32_40G_alibase_20170710.vhd", "linux", "centos", "CentOS 6.8 32位", "i386", "2017-07-17T10:00:57Z"),
-		system("centos_6_08_64_40G_alibase_20170710.vhd", "linux", "centos", "CentOS 6.8 64位", "x86_64", "2017-07-17T06:24:30Z"),
-		system("centos_7_03_64_40G_alibase_20170710.vhd", "linux", "centos", "CentOS 7.3 64位", "x86_64", "2017-07-17T06:23:48Z"),
-		system("debian_8_08_32_40G_alibase_20170711.vhd", "linux", "debian", "Debian 8.8 32位", "i386", "2017-07-17T06:23:18Z"),
-		system("debian_8_08_64_40G_alibase_20170711.vhd", "linux", "debian", "Debian 8.8 64位", "x86_64", "2017-07-17T06:22:50Z"),
-		system("ubuntu_16_0402_64_40G_alibase_20170711.vhd", "linux", "ubuntu", "Ubuntu 16.04 64位", "x86_64", "2017-07-17T06:22:00Z"),
-		system("ubuntu_16_0402_32_40G_alibase_20170711.vhd", "linux", "ubuntu", "Ubuntu 16.04 32位", "i386", "2017-07-17T06:21:33Z"),
-		system("win2008r2_64_ent_sp1_en-us_40G_alibase_20170622.vhd", "windows", "windows", "Windows Server 2008 R2 企业版 64位英文版", "x86_64", "2017-07-06T10:11:57Z"),
+		system("ubuntu_14_0405_32_40G_alibase_20170711.vhd", "linux", "ubuntu", "14.04", "Ubuntu 14.04 32位", "i386", "2017-07-18T07:13:43Z"),
+		system("ubuntu_14_0405_64_40G_alibase_20170711.vhd", "linux", "ubuntu", "14.04", "Ubuntu 14.04 64位", "x86_64", "2017-07-18T07:09:17Z"),
+		system("centos_6_08_32_40G_alibase_20170710.vhd", "linux", "centos", "6.8", "CentOS 6.8 32位", "i386", "2017-07-17T10:00:57Z"),
+		system("centos_6_08_64_40G_alibase_20170710.vhd", "linux", "centos", "6.8", "CentOS 6.8 64位", "x86_64", "2017-07-17T06:24:30Z"),
+		system("centos_7_03_64_40G_alibase_20170710.vhd", "linux", "centos", "7.3", "CentOS 7.3 64位", "x86_64", "2017-07-17T06:23:48Z"),
+		system("debian_8_08_32_40G_alibase_20170711.vhd", "linux", "debian", "8.8", "Debian 8.8 32位", "i386", "2017-07-17T06:23:18Z"),
+		system("debian_8_08_64_40G_alibase_20170711.vhd", "linux", "debian", "8.8", "Debian 8.8 64位", "x86_64", "2017-07-17T06:22:50Z"),
+		system("ubuntu_16_0402_64_40G_alibase_20170711.vhd", "linux", "ubuntu", "16.04", "Ubuntu 16.04 64位", "x86_64", "2017-07-17T06:22:00Z"),
+		system("ubuntu_16_0402_32_40G_alibase_20170711.vhd", "linux", "ubuntu", "16.04", "Ubuntu 16.04 32位", "i386", "2017-07-17T06:21:33Z"),
+		system("win2008r2_64_ent_sp1_en-us_40G_alibase_20170622.vhd", "windows", "windows", "2008 R2", "Windows Server 2008 R2 企业版 64位英文版", "x86_64", "2017-07-06T10:11:57Z"),
 	}
 	got, err := provider.Collect(answering(t, http.StatusOK, adaptertest.Recorded(t, "ecs-3.json")).Images(t.Context(), image.Query{}))
 	if diff := cmp.Diff(want, got, adaptertest.WithoutNative); diff != "" {
@@ -113,7 +113,7 @@ func TestRecordedFamily(t *testing.T) {
 		Ref: ecs("m-bp1g7004ksh0oeuc****"), Name: "testImageName", Description: "testDescription",
 		Family: "testImageFamily", Version: "2",
 		Source: image.SourceSelf, Visibility: image.VisibilityShared, Status: image.StatusAvailable, Progress: 100,
-		OS: image.OSLinux, Platform: "aliyun", OSName: "Alibaba Cloud Linux 2.1903", Arch: image.ArchX86_64, SizeGiB: 80,
+		OS: image.OSLinux, Platform: "aliyun", OSVersion: "2.1903", OSName: "Alibaba Cloud Linux 2.1903", Arch: image.ArchX86_64, SizeGiB: 80,
 		Disks:           []image.Disk{{Type: "custom", Device: "/dev/xvdb", SizeGiB: 80, Format: "qcow2", SnapshotID: "s-bp17ot2q7x72ggtw****"}},
 		Created:         adaptertest.At("2018-01-10T01:01:10Z"),
 		SourceSnapshots: []string{"s-bp17ot2q7x72ggtw****"},

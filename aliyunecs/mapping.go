@@ -23,6 +23,7 @@ func (r *Record) image() image.Image {
 		Progress:        apispec.Percent(r.Progress),
 		OS:              oses.Read(r.OSType),
 		Platform:        image.ParsePlatform(r.Platform),
+		OSVersion:       cmp.Or(image.ParseOSVersion(r.OSNameEn), image.ParseOSVersion(r.OSName), image.ParseOSVersion(r.Platform)),
 		OSName:          apispec.FoldSpaces(cmp.Or(r.OSNameEn, r.OSName)),
 		Arch:            apispec.Arch(r.Architecture),
 		BootMode:        r.BootMode,

@@ -147,7 +147,7 @@ func TestSupport(t *testing.T) {
 		image.FieldIDs: provider.Superset, image.FieldNames: provider.Superset, image.FieldNameGlobs: provider.Local,
 		image.FieldNameContains: provider.Local, image.FieldFamilies: provider.Exact, image.FieldRegions: provider.Local,
 		image.FieldSources: provider.Superset, image.FieldOwners: provider.Superset, image.FieldVisibilities: provider.Local,
-		image.FieldStatuses: provider.Superset, image.FieldOSes: provider.Exact, image.FieldPlatforms: provider.Local,
+		image.FieldStatuses: provider.Superset, image.FieldOSes: provider.Exact, image.FieldPlatforms: provider.Local, image.FieldOSVersions: provider.Local,
 		image.FieldArchs: provider.Exact, image.FieldTags: provider.Local, image.FieldSourceInstances: provider.None,
 		image.FieldSourceSnapshots: provider.Local, image.FieldResourceGroups: provider.Local,
 		image.FieldCreatedAfter: provider.Superset, image.FieldCreatedBefore: provider.Superset,

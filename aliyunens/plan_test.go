@@ -27,6 +27,7 @@ func TestSupport(t *testing.T) {
 		image.FieldStatuses:        provider.Local,
 		image.FieldOSes:            provider.Local,
 		image.FieldPlatforms:       provider.Local,
+		image.FieldOSVersions:      provider.Local,
 		image.FieldArchs:           provider.Local,
 		image.FieldTags:            provider.None,
 		image.FieldSourceInstances: provider.Local,

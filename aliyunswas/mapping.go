@@ -1,6 +1,8 @@
 package aliyunswas
 
 import (
+	"cmp"
+
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/apispec"
 )
@@ -17,7 +19,7 @@ func (r *Record) image() image.Image {
 		Status:          statuses.Read(r.Status),
 		OS:              oses.Read(r.OSType),
 		Platform:        image.ParsePlatform(r.SourceImageName),
-		OSVersion:       r.SourceImageVersion,
+		OSVersion:       cmp.Or(r.SourceImageVersion, image.ParseOSVersion(r.SourceImageName)),
 		OSName:          apispec.FoldSpaces(r.SourceImageName, r.SourceImageVersion),
 		SizeGiB:         apispec.GiB(r.RequiredSystemDiskSize),
 		Disks:           r.disks(),

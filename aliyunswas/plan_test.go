@@ -28,6 +28,7 @@ func TestSupport(t *testing.T) {
 		image.FieldStatuses:        provider.Local,
 		image.FieldOSes:            provider.Local,
 		image.FieldPlatforms:       provider.Local,
+		image.FieldOSVersions:      provider.Local,
 		image.FieldArchs:           provider.None,
 		image.FieldTags:            provider.Superset,
 		image.FieldSourceInstances: provider.Exact,

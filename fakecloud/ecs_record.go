@@ -136,6 +136,11 @@ func readECS(region string, r record) image.Image {
 	if m.OSName == "" {
 		m.OSName = strings.Join(strings.Fields(r.text("OSName")), " ")
 	}
+	for _, name := range []string{r.text("OSNameEn"), r.text("OSName"), r.text("Platform")} {
+		if m.OSVersion == "" {
+			m.OSVersion = image.ParseOSVersion(name)
+		}
+	}
 	m.Visibility = readECSVisibility(m.Source, r)
 	m.Disks, m.SourceSnapshots = readECSDisks(r)
 	return m

@@ -301,7 +301,8 @@ func readQing(zone string, r record) image.Image {
 		Status: enumOrZero(r.text("status"), image.StatusPending, image.StatusAvailable, image.StatusDeprecated,
 			image.StatusSuspended, image.StatusDeleted, image.StatusCeased),
 		OS: readOS(r.text("platform")), Platform: image.ParsePlatform(r.text("os_family")), Arch: readQingArch(r),
-		SizeGiB: r.number("size"), Created: r.timestamp("create_time"), StatusChanged: r.timestamp("status_time"),
+		OSVersion: image.ParseOSVersionAfter(r.text("os_family"), r.text("image_name")),
+		SizeGiB:   r.number("size"), Created: r.timestamp("create_time"), StatusChanged: r.timestamp("status_time"),
 		Tags: readQingTags(r),
 	}
 }

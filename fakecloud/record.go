@@ -198,6 +198,9 @@ func newRow(m Image) (*row, error) {
 		return nil, m.fieldError("extra", err.Error(), "use values that encoding/json can write")
 	}
 	read := d.read(m.Region, wireRecord)
+	if m.OSVersion == "" {
+		m.OSVersion = read.OSVersion
+	}
 	own := Image{Image: read, Hidden: maps.Clone(m.Hidden), Expired: m.Expired}
 	return &row{Image: own, body: append([]byte(","), body...), record: wireRecord}, m.compare(read)
 }

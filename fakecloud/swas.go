@@ -148,6 +148,9 @@ func readSWAS(region string, r record) image.Image {
 		SourceInstance: r.text("InstanceId"), ResourceGroup: r.text("ResourceGroupId"),
 		Tags: readTags(r.list("Tags"), "Key", "Value"),
 	}
+	if m.OSVersion == "" {
+		m.OSVersion = image.ParseOSVersion(r.text("SourceImageName"))
+	}
 	if own := r.text("RegionId"); own != "" {
 		m.Region = own
 	}

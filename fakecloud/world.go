@@ -81,6 +81,7 @@ func (k Key) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "key "+k.ID)
 // provider says beyond that. Provider, ID and, except at aliyunens, Region must
 // be set. Native must not be set. A zero field is sent as the vendors send an
 // unset one.
+// An empty OSVersion is the one that the record states.
 type Image struct {
 	image.Image
 	// Extra adds fields to the record, or replaces them: {"Usage": "instance"},
@@ -185,11 +186,22 @@ func (w World) Visible(account, provider, region string) []image.Image {
 	var seen []image.Image
 	for _, m := range w.visibleTo(account) {
 		if m.Provider == provider && m.inRegion(region) && m.listedByDefault() {
-			seen = append(seen, m.Image)
+			seen = append(seen, m.withOSVersion())
 		}
 	}
 	slices.SortStableFunc(seen, newestFirst)
 	return seen
+}
+
+// withOSVersion returns the truth about an image, with the version that its record
+// states if the truth has none.
+func (m Image) withOSVersion() image.Image {
+	if m.OSVersion == "" {
+		if r, err := newRow(m); err == nil {
+			m.OSVersion = r.OSVersion
+		}
+	}
+	return m.Image
 }
 
 // visibleTo returns the images that an account can see, or nil if the account is

@@ -64,6 +64,7 @@ func fullQuery() image.Query {
 		Statuses:        []image.Status{image.StatusDeprecated, image.StatusAvailable},
 		OSes:            []image.OS{image.OSWindows, image.OSLinux},
 		Platforms:       []string{"RHEL", "Ubuntu Server"},
+		OSVersions:      []string{"20.04", "22"},
 		Archs:           []image.Arch{"aarch64", "AMD64"},
 		Tags:            map[string]string{"env": "prod", "empty": ""},
 		SourceInstances: []string{"i-0", "i-1"},

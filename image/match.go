@@ -2,6 +2,7 @@ package image
 
 import (
 	"slices"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -27,6 +28,7 @@ func (q Query) Match(m Image) bool {
 		oneWord(statuses, q.Statuses, m.Status) &&
 		oneWord(oses, q.OSes, m.OS) &&
 		matchPlatform(q.Platforms, m.Platform) &&
+		matchOSVersion(q.OSVersions, m.OSVersion) &&
 		oneWord(archs, q.Archs, m.Arch) &&
 		matchTags(q.Tags, m.Tags) &&
 		oneOf(q.SourceInstances, m.SourceInstance) &&
@@ -59,6 +61,18 @@ func matchPlatform(wanted []string, platform string) bool {
 	}
 	platform = ParsePlatform(platform)
 	return platform != "" && slices.ContainsFunc(wanted, func(w string) bool { return ParsePlatform(w) == platform })
+}
+
+// matchOSVersion reports whether a version is one of those wanted, or continues one of
+// them after a dot.
+func matchOSVersion(wanted []string, version string) bool {
+	if len(wanted) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(wanted, func(w string) bool {
+		rest, ok := strings.CutPrefix(version, w)
+		return ok && w != "" && (rest == "" || rest[0] == '.')
+	})
 }
 
 // oneWord is oneOf for a word that may be in any of its usual spellings.

@@ -29,6 +29,7 @@ func TestMatchPredicates(t *testing.T) {
 			image.Image{Source: "self", Visibility: "public", Status: "available", OS: "linux"}, image.Image{Source: "self", Visibility: "public", Status: "failed", OS: "linux"}},
 		"os":              {image.Query{OSes: []image.OS{"windows"}}, image.Image{OS: "windows"}, image.Image{OS: "linux"}},
 		"platform":        {image.Query{Platforms: []string{"x", "ubuntu"}}, image.Image{Platform: "ubuntu"}, image.Image{Platform: "debian"}},
+		"os version":      {image.Query{OSVersions: []string{"x", "22.04"}}, image.Image{OSVersion: "22.04"}, image.Image{OSVersion: "22.4"}},
 		"arch":            {image.Query{Archs: []image.Arch{"arm64", "i386"}}, image.Image{Arch: "i386"}, image.Image{Arch: "x86_64"}},
 		"tag":             {image.Query{Tags: map[string]string{"k": "v"}}, image.Image{Tags: map[string]string{"k": "v", "l": "w"}}, image.Image{Tags: map[string]string{"k": "V"}}},
 		"source instance": {image.Query{SourceInstances: []string{"x", "i"}}, image.Image{SourceInstance: "i"}, image.Image{SourceInstance: "j"}},
@@ -44,6 +45,29 @@ func TestMatchPredicates(t *testing.T) {
 			check(t, "match of another value", false, tt.query.Match(tt.no))
 			check(t, "match of an unknown value", false, tt.query.Match(image.Image{}))
 		})
+	}
+}
+
+func TestMatchOSVersionsByPrefix(t *testing.T) {
+	for _, tt := range []struct {
+		wanted, version string
+		want            bool
+	}{
+		{"22", "22.04.3", true},
+		{"22.04", "22.04.3", true},
+		{"22.04.3", "22.04.3", true},
+		{"22.04.3", "22.04", false},
+		{"22.0", "22.04", false},
+		{"2", "22.04", false},
+		{"22.", "22.04", false},
+		{"04", "22.04", false},
+		{"2012", "2012 R2", false},
+		{"2012 R2", "2012 R2", true},
+		{"22", "", false},
+		{"", "22", false},
+	} {
+		query := image.Query{OSVersions: []string{"other", tt.wanted}}
+		check(t, tt.wanted+" for "+tt.version, tt.want, query.Match(image.Image{OSVersion: tt.version}))
 	}
 }
 

@@ -17,7 +17,8 @@ import (
 //
 // Texts compare exactly and case-sensitively, with these exceptions: NameContains
 // ignores case; Platforms and Archs may have any usual spelling; Sources,
-// Visibilities, Statuses and OSes may be in any case. A glob must match the whole
+// Visibilities, Statuses and OSes may be in any case; OSVersions match versions that
+// continue them after a dot. A glob must match the whole
 // name: * matches any run of characters, ? one character, [a-z] one character of
 // a class, [^a-z] one character outside it, and \ escapes the next character.
 //
@@ -36,9 +37,10 @@ type Query struct {
 	Visibilities    []Visibility      `json:"visibilities,omitempty"`
 	Statuses        []Status          `json:"statuses,omitempty"`
 	OSes            []OS              `json:"oses,omitempty"`
-	Platforms       []string          `json:"platforms,omitempty"` // in any spelling that [ParsePlatform] reads
-	Archs           []Arch            `json:"archs,omitempty"`     // in any spelling that [ParseArch] reads
-	Tags            map[string]string `json:"tags,omitempty"`      // all must be present; an empty value matches an empty value only
+	Platforms       []string          `json:"platforms,omitempty"`   // in any spelling that [ParsePlatform] reads
+	OSVersions      []string          `json:"os_versions,omitempty"` // equal, or a prefix that ends before a dot: "22" and "22.04" match "22.04.3"
+	Archs           []Arch            `json:"archs,omitempty"`       // in any spelling that [ParseArch] reads
+	Tags            map[string]string `json:"tags,omitempty"`        // all must be present; an empty value matches an empty value only
 	SourceInstances []string          `json:"source_instances,omitempty"`
 	SourceSnapshots []string          `json:"source_snapshots,omitempty"`
 	ResourceGroups  []string          `json:"resource_groups,omitempty"`
@@ -73,6 +75,7 @@ const (
 	FieldStatuses        Field = "statuses"
 	FieldOSes            Field = "oses"
 	FieldPlatforms       Field = "platforms"
+	FieldOSVersions      Field = "os_versions"
 	FieldArchs           Field = "archs"
 	FieldTags            Field = "tags"
 	FieldSourceInstances Field = "source_instances"
@@ -161,7 +164,7 @@ func (q *Query) UnmarshalJSON(data []byte) error {
 func (q Query) Normalized() Query {
 	for _, list := range []*[]string{
 		&q.IDs, &q.Names, &q.NameGlobs, &q.NameContains, &q.Families, &q.Regions, &q.Owners,
-		&q.SourceInstances, &q.SourceSnapshots, &q.ResourceGroups,
+		&q.OSVersions, &q.SourceInstances, &q.SourceSnapshots, &q.ResourceGroups,
 	} {
 		*list = unique(*list, asIs)
 	}
@@ -205,7 +208,7 @@ type predicate struct {
 	values []string
 }
 
-func (q Query) predicates() [19]predicate {
+func (q Query) predicates() [20]predicate {
 	return [...]predicate{
 		{FieldIDs, q.IDs},
 		{FieldNames, q.Names},
@@ -219,6 +222,7 @@ func (q Query) predicates() [19]predicate {
 		{FieldStatuses, texts(q.Statuses)},
 		{FieldOSes, texts(q.OSes)},
 		{FieldPlatforms, q.Platforms},
+		{FieldOSVersions, q.OSVersions},
 		{FieldArchs, texts(q.Archs)},
 		{FieldTags, tagTexts(q.Tags)},
 		{FieldSourceInstances, q.SourceInstances},

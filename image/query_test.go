@@ -14,7 +14,7 @@ import (
 func TestAllFields(t *testing.T) {
 	want := []image.Field{
 		"ids", "names", "name_globs", "name_contains", "families", "regions", "sources", "owners", "visibilities",
-		"statuses", "oses", "platforms", "archs", "tags", "source_instances", "source_snapshots", "resource_groups",
+		"statuses", "oses", "platforms", "os_versions", "archs", "tags", "source_instances", "source_snapshots", "resource_groups",
 		"created_after", "created_before",
 	}
 	check(t, "all fields", want, image.AllFields())
@@ -110,6 +110,7 @@ const fullQueryJSON = `{
   "statuses": ["deprecated", "available"],
   "oses": ["windows", "linux"],
   "platforms": ["RHEL", "Ubuntu Server"],
+  "os_versions": ["20.04", "22"],
   "archs": ["arm64", "x86_64"],
   "tags": {"empty": "", "env": "prod"},
   "source_instances": ["i-0", "i-1"],

@@ -18,6 +18,7 @@ func (r *Record) image() image.Image {
 		Status:        statuses.Read(r.Status),
 		OS:            oses.Read(r.Platform),
 		Platform:      image.ParsePlatform(r.OSFamily),
+		OSVersion:     image.ParseOSVersionAfter(r.OSFamily, r.ImageName),
 		Arch:          r.arch(),
 		SizeGiB:       apispec.GiB(r.Size),
 		Created:       r.CreateTime,

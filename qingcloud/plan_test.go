@@ -28,6 +28,7 @@ func TestSupport(t *testing.T) {
 		image.FieldStatuses:        provider.Superset,
 		image.FieldOSes:            provider.Local,
 		image.FieldPlatforms:       provider.Local,
+		image.FieldOSVersions:      provider.Local,
 		image.FieldArchs:           provider.Local,
 		image.FieldTags:            provider.Local,
 		image.FieldSourceInstances: provider.None,

@@ -54,6 +54,7 @@ func (o *options) predicateFlags() group {
 		{image.FieldVisibilities, "visibility", list(&q.Visibilities, "WORD", image.ParseVisibility), words(image.Visibilities()) + " (list)"},
 		{image.FieldStatuses, "status", list(&q.Statuses, "STATUS", image.ParseStatus), words(image.Statuses()) + " (list)"},
 		{image.FieldOSes, "os", list(&q.OSes, "OS", image.ParseOS), words(image.OSes()) + " (list)"},
+		{image.FieldOSVersions, "os-version", list(&q.OSVersions, "VERSION", plainText), "version of the operating system: 22 and 22.04 match 22.04.3 (list)"},
 		{image.FieldPlatforms, "platform", list(&q.Platforms, "NAME", plainText), "distribution in any usual spelling, such as ubuntu or RHEL (list)"},
 		{image.FieldArchs, "arch", list(&q.Archs, "ARCH", image.ParseArch), words(image.Archs()) + ", or another spelling such as amd64 (list)"},
 		{image.FieldRegions, "region", list(&q.Regions, "REGION", plainText), "region or zone of the image (list)"},

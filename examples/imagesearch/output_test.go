@@ -19,7 +19,7 @@ import (
 const (
 	webLine = `{"target":"prod/cn-hangzhou","image":{"provider":"aliyunecs","region":"cn-hangzhou","id":"m-web","name":"web-2",` +
 		`"description":"say \"hi\", <you>","family":"web","version":"2","source":"self","visibility":"private","status":"available",` +
-		`"progress":100,"os":"linux","platform":"ubuntu","os_name":"Ubuntu 22.04 64 bit","arch":"x86_64","boot_mode":"UEFI","size_gib":20,` +
+		`"progress":100,"os":"linux","platform":"ubuntu","os_version":"22.04","os_name":"Ubuntu 22.04 64 bit","arch":"x86_64","boot_mode":"UEFI","size_gib":20,` +
 		`"disks":[{"type":"system","device":"/dev/xvda","size_gib":20,"snapshot_id":"s-1"}],"created":"2026-01-31T08:00:00Z",` +
 		`"source_snapshots":["s-1"],"tags":{"app":"a,b","env":"prod"}}}`
 	orderLine = `{"target":"prod/cn-beijing","image":{"provider":"aliyunecs","region":"cn-beijing","id":"m-order","name":"订单服务",` +
@@ -27,7 +27,7 @@ const (
 		`"created":"2025-12-01T00:00:00Z"}}`
 	csvFirstLine = "target,provider,region,id,name,description,family,version,source,owner,visibility,status,progress,os,platform," +
 		"os_version,os_name,arch,boot_mode,size_gib,disks,created,status_changed,source_instance,source_snapshots,resource_group,tags"
-	webRow = `prod/cn-hangzhou,aliyunecs,cn-hangzhou,m-web,web-2,"say ""hi"", <you>",web,2,self,,private,available,100,linux,ubuntu,,` +
+	webRow = `prod/cn-hangzhou,aliyunecs,cn-hangzhou,m-web,web-2,"say ""hi"", <you>",web,2,self,,private,available,100,linux,ubuntu,22.04,` +
 		`Ubuntu 22.04 64 bit,x86_64,UEFI,20,"[{""type"":""system"",""device"":""/dev/xvda"",""size_gib"":20,""snapshot_id"":""s-1""}]",` +
 		`2026-01-31T08:00:00Z,,,"[""s-1""]",,"{""app"":""a,b"",""env"":""prod""}"`
 )

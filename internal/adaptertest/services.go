@@ -88,7 +88,7 @@ func fitECS(m image.Image) image.Image {
 	default:
 		m.Visibility = image.VisibilityPublic
 	}
-	m.OSVersion, m.StatusChanged = "", time.Time{}
+	m.OSVersion, m.StatusChanged = image.ParseOSVersion(m.OSName), time.Time{}
 	return m
 }
 
@@ -267,7 +267,11 @@ func scopeQing(q image.Query, m image.Image) bool {
 }
 
 func fitQing(m image.Image) image.Image {
-	m.Version, m.Progress, m.OSVersion, m.OSName, m.BootMode, m.Disks = "", 0, "", "", "", nil
+	if m.Platform != "" && len(m.ID)%3 == 0 {
+		m.Name = m.Platform + " " + m.OSVersion + " " + m.Name // the only place for the version
+	}
+	m.OSVersion = image.ParseOSVersionAfter(m.Platform, m.Name)
+	m.Version, m.Progress, m.OSName, m.BootMode, m.Disks = "", 0, "", "", nil
 	return m
 }
 

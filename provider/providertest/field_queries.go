@@ -171,6 +171,8 @@ func setTexts(q *image.Query, f image.Field, values []string) {
 		q.OSes = convert[image.OS](values)
 	case image.FieldPlatforms:
 		q.Platforms = values
+	case image.FieldOSVersions:
+		q.OSVersions = values
 	case image.FieldArchs:
 		q.Archs = convert[image.Arch](values)
 	case image.FieldSourceInstances:

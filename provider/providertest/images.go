@@ -61,7 +61,7 @@ func (k *imageMaker) image() image.Image {
 		ResourceGroup:  mostly(k, image.FieldResourceGroups, fmt.Sprintf("rg-%d", k.group%3)+[]string{"", "a"}[k.variant%2]),
 		Tags:           k.tags(),
 	}
-	m.OSVersion = pick(k, "7.9", "22.04", "12")
+	m.OSVersion = mostly(k, image.FieldOSVersions, pick(k, "7.9", "22.04.3", "12", "22.04"))
 	m.OSName = strings.TrimSpace(m.Platform + " " + m.OSVersion)
 	m.Created = k.created()
 	if !m.Created.IsZero() {

@@ -31,7 +31,7 @@ func modelWorld(n int) []image.Image {
 		if m.Source == "" {
 			m.Source = image.SourceSelf
 		}
-		m.Version, m.OSVersion, m.OSName, m.BootMode = "", "", "", ""
+		m.Version, m.OSName, m.BootMode = "", "", ""
 	}
 	return out
 }

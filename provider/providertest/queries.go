@@ -106,6 +106,8 @@ func (g *generator) add(q *image.Query, f image.Field, m image.Image) {
 		q.OSes = append(q.OSes, m.OS)
 	case image.FieldPlatforms:
 		q.Platforms = append(q.Platforms, respelled(g, m.Platform))
+	case image.FieldOSVersions:
+		q.OSVersions = append(q.OSVersions, versionPrefix(g, m.OSVersion))
 	case image.FieldArchs:
 		q.Archs = append(q.Archs, respelled(g, m.Arch))
 	case image.FieldTags:
@@ -154,6 +156,14 @@ func respelled[E ~string](g *generator, word E) E {
 		return other
 	}
 	return word
+}
+
+// versionPrefix is a version, or one that it continues after a dot.
+func versionPrefix(g *generator, version string) string {
+	if major, _, found := strings.Cut(version, "."); found && g.oneIn(3) {
+		return major
+	}
+	return version
 }
 
 // part is a piece of a name, in any case.
@@ -223,6 +233,8 @@ func HasField(m image.Image, f image.Field) bool {
 		return m.OS != ""
 	case image.FieldPlatforms:
 		return m.Platform != ""
+	case image.FieldOSVersions:
+		return m.OSVersion != ""
 	case image.FieldArchs:
 		return m.Arch != ""
 	case image.FieldTags:

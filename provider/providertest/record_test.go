@@ -23,6 +23,7 @@ type record struct {
 	Progress   number
 	OS         word
 	Platform   word
+	OSVersion  word
 	Arch       word
 	Size       number
 	Disks      []disk
@@ -86,7 +87,7 @@ func statesOf(s image.Status) []string {
 func render(m image.Image) record {
 	r := record{
 		ID: word(m.ID), Name: word(m.Name), Text: word(m.Description), From: word(m.Source), Owner: word(m.Owner),
-		Visibility: word(m.Visibility), State: "frozen", Progress: number(m.Progress), OS: word(m.OS), Platform: word(m.Platform),
+		Visibility: word(m.Visibility), State: "frozen", Progress: number(m.Progress), OS: word(m.OS), Platform: word(m.Platform), OSVersion: word(m.OSVersion),
 		Arch: word(m.Arch), Size: number(m.SizeGiB), Created: moment(m.Created), Changed: moment(m.StatusChanged), Instance: word(m.SourceInstance),
 	}
 	if words := statesOf(m.Status); len(words) > 0 {
@@ -116,7 +117,7 @@ func (r record) image() image.Image {
 		Ref:  image.Ref{Provider: "model", Region: "here", ID: string(r.ID)},
 		Name: string(r.Name), Description: string(r.Text), Owner: string(r.Owner), Status: states[r.State],
 		Source: oneOf(r.From, image.Sources()), Visibility: oneOf(r.Visibility, image.Visibilities()),
-		Progress: int(r.Progress), OS: oneOf(r.OS, image.OSes()), Platform: image.ParsePlatform(string(r.Platform)),
+		Progress: int(r.Progress), OS: oneOf(r.OS, image.OSes()), Platform: image.ParsePlatform(string(r.Platform)), OSVersion: string(r.OSVersion),
 		Arch: oneOf(r.Arch, image.Archs()), SizeGiB: int(r.Size), SourceInstance: string(r.Instance),
 	}
 	m.Created, _ = time.Parse(time.RFC3339, string(r.Created))

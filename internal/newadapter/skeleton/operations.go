@@ -11,7 +11,7 @@ var api = apispec.Define(apispec.API[Record]{
 	Record:     record,
 	// TODO: remove each field that the record reports.
 	Unreported: []image.Field{
-		image.FieldFamilies, image.FieldSources, image.FieldOwners, image.FieldVisibilities, image.FieldOSes, image.FieldPlatforms,
+		image.FieldFamilies, image.FieldSources, image.FieldOwners, image.FieldVisibilities, image.FieldOSes, image.FieldPlatforms, image.FieldOSVersions,
 		image.FieldArchs, image.FieldTags, image.FieldSourceInstances, image.FieldSourceSnapshots, image.FieldResourceGroups,
 	},
 })
