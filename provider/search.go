@@ -83,8 +83,9 @@ type TargetError struct {
 	Err    error  // usually an [*Error]
 }
 
-// Error returns the name of the target and the error.
-func (e *TargetError) Error() string { return fmt.Sprintf("%s: %v", e.Target, e.Err) }
+// Error returns the name of the target and the error on one line that is safe to
+// print on a terminal.
+func (e *TargetError) Error() string { return oneLine(fmt.Sprintf("%s: %v", e.Target, e.Err)) }
 
 // Unwrap returns Err.
 func (e *TargetError) Unwrap() error { return e.Err }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/imagequery/imagequery/provider"
@@ -33,11 +34,24 @@ func csvWriter(nativeRecord bool) func(io.Writer, []provider.Hit) error {
 			if err != nil {
 				return err
 			}
-			_ = out.Write(row)
+			_ = out.Write(safeCells(row))
 		}
 		out.Flush()
 		return out.Error()
 	}
+}
+
+// safeCells escapes what a terminal would obey, and prefixes what a spreadsheet
+// would take for a formula.
+func safeCells(row []string) []string {
+	out := make([]string, len(row))
+	for i, cell := range row {
+		out[i] = escapeInvisible(cell)
+		if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
+			out[i] = "'" + out[i]
+		}
+	}
+	return out
 }
 
 // csvRow is what JSON would say, less the quotes of texts. What JSON would leave

@@ -4,7 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/imagequery/imagequery/provider"
 )
@@ -43,7 +47,8 @@ func writeJSON(w io.Writer, hits []provider.Hit) error {
 	return b.Flush()
 }
 
-// marshal is json.Marshal that leaves < and & as they are.
+// marshal is json.Marshal that leaves < and & as they are, and escapes what a
+// terminal would obey or hide. The result decodes to the same value.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -51,5 +56,25 @@ func marshal(v any) ([]byte, error) {
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return []byte(escapeInvisible(strings.TrimSuffix(b.String(), "\n"))), nil
+}
+
+// escapeInvisible writes control, bidirectional and zero-width characters, and
+// bytes that are not UTF-8, as JSON does: \u followed by four digits.
+func escapeInvisible(text string) string {
+	if !strings.ContainsFunc(text, isInvisible) && utf8.ValidString(text) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		switch first, second := utf16.EncodeRune(r); {
+		case !isInvisible(r) && r != utf8.RuneError:
+			b.WriteRune(r)
+		case first != utf8.RuneError:
+			fmt.Fprintf(&b, `\u%04x\u%04x`, first, second)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
 }

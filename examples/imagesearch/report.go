@@ -38,7 +38,7 @@ func (unclosed) Close() error { return nil }
 func (a *app) writeReport(w io.WriteCloser, targets []provider.Target) {
 	text, err := json.Marshal(map[string]any{"targets": a.tally.of(targets)})
 	if err == nil {
-		_, err = w.Write(append(text, '\n'))
+		_, err = io.WriteString(w, escapeInvisible(string(text))+"\n")
 	}
 	if err := errors.Join(err, w.Close()); err != nil {
 		a.fail(fmt.Errorf("--report: %w", err))

@@ -13,12 +13,18 @@ func oneLine(text string) string {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r):
+		case isInvisible(r):
 			return unicode.ReplacementChar
 		}
 		return r
 	}, text)
 	return strings.TrimSpace(clean)
+}
+
+// isInvisible reports whether a terminal would obey or hide a character, or change
+// the direction of text for it.
+func isInvisible(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 // inFlagWords says the library's advice in the words of the flags.

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -121,4 +123,15 @@ func alone(env map[string]string) *targets.Options {
 		Alibaba:           aliyuncreds.Services{STS: nobody, Metadata: nobody},
 		QingCloudMetadata: nobody,
 	}
+}
+
+// answeringServer gives every request the same response.
+func answeringServer(t *testing.T, status int, body string) (url string) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(body))
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
 }
