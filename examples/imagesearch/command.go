@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -48,12 +49,27 @@ func newCommand(a *app) *cobra.Command {
 	for _, g := range groups {
 		command.Flags().AddFlagSet(g.flags)
 	}
-	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return fmt.Errorf("%w; see --help", err)
+	command.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w%s; see --help", err, suggestionFor(c, err))
 	})
 	a.setHelp(command, groups)
 	setCompletion(command)
 	return command
+}
+
+// suggestionFor names the flag or the word that was probably meant.
+func suggestionFor(c *cobra.Command, err error) string {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		return didYouMean("--"+unknown.GetSpecifiedName(), names)
+	}
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) && !strings.Contains(err.Error(), "did you mean") {
+		return didYouMean(invalid.GetValue(), choices()[invalid.GetFlag().Name])
+	}
+	return ""
 }
 
 func noArguments(_ *cobra.Command, args []string) error {

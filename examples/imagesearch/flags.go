@@ -31,6 +31,7 @@ func (o *options) targetFlags() group {
 	g.flags.Var(scalar(&o.config, "FILE", plainText), "config", "targets and credentials, in YAML (default: $IMAGESEARCH_CONFIG, or else a built-in sample cloud)")
 	g.flags.Var(list(&o.targets, "GLOB", plainText), "target", "only targets with such a name (list)")
 	g.flags.Var(list(&o.providers, "NAME", plainText), "provider", "only targets of this provider: "+strings.Join(providers.Names(), ", ")+" (list)")
+	g.flags.Var(list(&o.excluded, "GLOB", plainText), "exclude", "no targets with such a name (list)")
 	return g
 }
 
@@ -62,7 +63,7 @@ func (o *options) predicateFlags() group {
 		{image.FieldResourceGroups, "resource-group", list(&q.ResourceGroups, "ID", plainText), "resource group (list)"},
 		{image.FieldSourceInstances, "source-instance", list(&q.SourceInstances, "ID", plainText), "instance that it was made from (list)"},
 		{image.FieldSourceSnapshots, "source-snapshot", list(&q.SourceSnapshots, "ID", plainText), "snapshot that it was made from (list)"},
-		{image.FieldCreatedAfter, "created-after", scalar(&q.CreatedAfter, "TIME", parseTime), "created then or later: RFC 3339, or YYYY-MM-DD in UTC"},
+		{image.FieldCreatedAfter, "created-after", scalar(&q.CreatedAfter, "TIME", parseTime), "created then or later: RFC 3339, YYYY-MM-DD in UTC, or an age such as 36h, 30d or 8w"},
 		{image.FieldCreatedBefore, "created-before", scalar(&q.CreatedBefore, "TIME", parseTime), "created earlier than that"},
 	} {
 		g.flags.Var(p.value, p.flag, p.usage)

@@ -80,7 +80,7 @@ func TestBadFlags(t *testing.T) {
 	file := writeConfig(t, prodTarget, url)
 	const see = "; see --help"
 	for _, c := range []struct{ args, want string }{
-		{"--newset", "unknown flag: --newset" + see},
+		{"--newset", "unknown flag: --newset; did you mean --newest?" + see},
 		{"extra", `unexpected argument "extra": every value belongs to a flag` + see},
 		{"--status", "flag needs an argument: --status" + see},
 		{"--status gone", `invalid argument "gone" for "--status" flag: unknown status "gone": want ` +
@@ -91,6 +91,23 @@ func TestBadFlags(t *testing.T) {
 		{"--visibility none", `invalid argument "none" for "--visibility" flag: unknown visibility "none": want private, shared, public` + see},
 		{"--name=", `invalid argument "" for "--name" flag: empty; give a value, or leave the flag out` + see},
 		{"--name-glob [", `--name-glob "[": bad pattern: a class needs at least one character and a closing "]"; write "\[" for the character itself`},
+		{"--status avialable", `invalid argument "avialable" for "--status" flag: unknown status "avialable": want ` +
+			`pending, available, deprecated, unavailable, failed, suspended, deleted, ceased; did you mean available?` + see},
+		{"--output jsn", `invalid argument "jsn" for "--output" flag: want table, json, ndjson, csv; did you mean json?` + see},
+		{"--target prod/cn-hangzou", `--target "prod/cn-hangzou" matches no target; did you mean prod/cn-hangzhou?; there are `},
+		{"--provider aliyunesc", `--provider "aliyunesc" matches no target; did you mean aliyunecs?; there are `},
+		{"--exclude dev*", `--exclude "dev*" matches no target; there are prod/cn-hangzhou (aliyunecs), prod/cn-beijing (aliyunecs)`},
+		{"--exclude *", "--target, --provider and --exclude together leave no target: drop one of them"},
+		{"--created-after 3x", `invalid argument "3x" for "--created-after" flag: want a time like`},
+		{"--created-after 99999999w", `invalid argument "99999999w" for "--created-after" flag: want a time like`},
+		{"--created-after -3d", `invalid argument "-3d" for "--created-after" flag: want a time like`},
+		{"--native-record", "--native-record has no effect on a table: give --output json, ndjson or csv"},
+		{"--check --arch arm64", "--arch has no effect with --check: drop one of them"},
+		{"--check --limit 3", "--limit has no effect with --check: drop one of them"},
+		{"--check --tag a=b", "--tag has no effect with --check: drop one of them"},
+		{"--explain --timeout 3s", "--timeout has no effect with --explain: drop one of them"},
+		{"--explain --report r.json", "--report has no effect with --explain: drop one of them"},
+		{"--newest --distinct", "--distinct has no effect with --newest, which is one image by itself: drop it"},
 		{"--limit 1 --limit 1", `invalid argument "1" for "--limit" flag: given twice; give it once` + see},
 		{"--limit -1", `invalid argument "-1" for "--limit" flag: want a whole number, 0 or more` + see},
 		{"--limit ten", `invalid argument "ten" for "--limit" flag: want a whole number, 0 or more` + see},
@@ -108,7 +125,7 @@ func TestBadFlags(t *testing.T) {
 		{"--tag a", `invalid argument "a" for "--tag" flag: want KEY=VALUE; the value may be empty` + see},
 		{"--tag =a", `invalid argument "=a" for "--tag" flag: want KEY=VALUE; the value may be empty` + see},
 		{"--created-after 31.1.2026", `invalid argument "31.1.2026" for "--created-after" flag: want a time like 2026-01-31T08:00:00Z, ` +
-			`or a day like 2026-01-31 (UTC)` + see},
+			`a day like 2026-01-31 (UTC), or an age like 36h, 30d or 8w` + see},
 		{"--created-after 2026-01-02 --created-before 2026-01-01", `--created-after "2026-01-02T00:00:00Z": ` +
 			`not before --created-before (2026-01-01T00:00:00Z), so no image can match; swap or widen them`},
 		{"--output xml", `invalid argument "xml" for "--output" flag: want table, json, ndjson, csv` + see},
@@ -136,5 +153,15 @@ func TestEveryBadValueHasALine(t *testing.T) {
 	got := imagesearch(t.Context(), "--name-glob", "[", "--platform", " ")
 	if got.status != exitUsage || strings.Count(got.stderr, "imagesearch: --") != 2 {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestAgesCountBackFromNow(t *testing.T) {
+	for text, want := range map[string]time.Duration{"36h": 36 * time.Hour, "30d": 30 * 24 * time.Hour, "8w": 56 * 24 * time.Hour, "0d": 0} {
+		before := time.Now()
+		got, err := parseTime(text)
+		if err != nil || got.Before(before.Add(-want)) || got.After(time.Now().Add(-want)) {
+			t.Errorf("%s: %s, %v", text, got, err)
+		}
 	}
 }

@@ -15,6 +15,7 @@ type options struct {
 	config       string
 	targets      []string // patterns
 	providers    []string
+	excluded     []string // patterns
 	query        image.Query
 	distinct     bool
 	newest       bool
@@ -35,12 +36,17 @@ type options struct {
 
 // check finds what is wrong with the flags as a whole, and completes the query.
 func (o *options) check() error {
+	if err := o.checkEffects(); err != nil {
+		return err
+	}
 	for _, pair := range []struct {
 		bad  bool
 		text string
 	}{
 		{o.explain && o.checkTargets, "--explain and --check exclude each other: give one of them"},
 		{o.newest && o.checkTargets, "--newest and --check exclude each other: give one of them"},
+		{o.nativeRecord && o.output == formatTable && !o.checkTargets && !o.explain, "--native-record has no effect on a table: give --output json, ndjson or csv"},
+		{o.distinct && o.newest, "--distinct has no effect with --newest, which is one image by itself: drop it"},
 		{o.allowPartial && !o.newest, "--allow-partial is for --newest: any other search prints what it finds"},
 	} {
 		if pair.bad {

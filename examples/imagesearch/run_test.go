@@ -36,6 +36,7 @@ func TestTargetsAreSelected(t *testing.T) {
 	}{
 		{[]string{"--target", "*/cn-beijing"}, orderLine + "\n"},
 		{[]string{"--target", "prod/cn-b*", "--target", "prod/cn-b*g"}, orderLine + "\n"},
+		{[]string{"--exclude", "*/cn-hangzhou", "--exclude", "off/*"}, orderLine + "\n"},
 		{[]string{"--target", "prod/*", "--provider", "aliyunecs", "--arch", "arm64"}, orderLine + "\n"},
 	} {
 		cloud.Reset()

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/imagequery/imagequery/examples/internal/fakeconfig"
+	"github.com/imagequery/imagequery/examples/internal/providers"
 	"github.com/imagequery/imagequery/examples/targets"
 	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
@@ -58,22 +59,26 @@ func (a *app) open(selected []targets.Target) ([]provider.Target, error) {
 	return targets.Open(selected)
 }
 
-// selected are the targets that --target and --provider leave.
+// selected returns the targets that --target, --provider and --exclude leave.
 func (o *options) selected(all []targets.Target) ([]targets.Target, error) {
 	var errs []error
 	byName := picked("target", o.targets, all, matchesName, &errs)
 	byProvider := picked("provider", o.providers, all, isOf, &errs)
+	excluded := make([]bool, len(all))
+	if len(o.excluded) > 0 {
+		excluded = picked("exclude", o.excluded, all, matchesName, &errs)
+	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
 	var left []targets.Target
 	for i, t := range all {
-		if byName[i] && byProvider[i] {
+		if byName[i] && byProvider[i] && !excluded[i] {
 			left = append(left, t)
 		}
 	}
 	if len(left) == 0 {
-		return nil, errors.New("--target and --provider together leave no target: drop one of them")
+		return nil, errors.New("--target, --provider and --exclude together leave no target: drop one of them")
 	}
 	return left, nil
 }
@@ -90,7 +95,7 @@ func picked(flag string, values []string, all []targets.Target, picks func(strin
 			}
 		}
 		if !some {
-			*errs = append(*errs, fmt.Errorf("--%s %q matches no target; there are %s", flag, value, nameAll(all)))
+			*errs = append(*errs, fmt.Errorf("--%s %q matches no target%s; there are %s", flag, value, didYouMean(value, namesFor(flag, all)), nameAll(all)))
 		}
 	}
 	if len(values) == 0 {
@@ -107,6 +112,18 @@ func isOf(name string, t targets.Target) bool { return t.Provider == name }
 func matchesName(glob string, t targets.Target) bool {
 	q := image.Query{NameGlobs: []string{glob}}
 	return q.Match(image.Image{Name: t.Name})
+}
+
+// namesFor returns what a value of a flag can be.
+func namesFor(flag string, all []targets.Target) []string {
+	if flag == "provider" {
+		return providers.Names()
+	}
+	var names []string
+	for _, t := range all {
+		names = append(names, t.Name)
+	}
+	return names
 }
 
 func nameAll(all []targets.Target) string {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"unicode"
+
+	wordlist "github.com/imagequery/imagequery/examples/internal/words"
 )
 
 // oneLine makes a text safe for one line of a terminal: white space becomes a
@@ -38,6 +40,14 @@ func inFlagWords(text string) string {
 		"use Client.Check", "use --check",
 		"not before created_before", "not before --created-before",
 	).Replace(text)
+}
+
+// didYouMean returns a question with the known word that is nearest to a text.
+func didYouMean(text string, known []string) string {
+	if word, ok := wordlist.Nearest(text, known); ok && word != text {
+		return "; did you mean " + word + "?"
+	}
+	return ""
 }
 
 // indented puts two blanks before each line.

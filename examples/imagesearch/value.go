@@ -60,7 +60,7 @@ func choice[T ~string](into *T, kind string, among []T) *value {
 		if one := T(text); slices.Contains(among, one) {
 			return one, nil
 		}
-		return "", errors.New("want " + words(among))
+		return "", errors.New("want " + words(among) + didYouMean(text, texts(among)))
 	})
 	v.text = string(among[0])
 	return v
@@ -146,11 +146,30 @@ func parseDuration(text string) (time.Duration, error) {
 	return d, nil
 }
 
+// parseTime parses a time, a day, or an age: a time before now.
 func parseTime(text string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, text); err == nil && !t.IsZero() {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, errors.New("want a time like 2026-01-31T08:00:00Z, or a day like 2026-01-31 (UTC)")
+	if age, ok := parseAge(text); ok {
+		return time.Now().UTC().Add(-age), nil
+	}
+	return time.Time{}, errors.New("want a time like 2026-01-31T08:00:00Z, a day like 2026-01-31 (UTC), or an age like 36h, 30d or 8w")
+}
+
+// parseAge parses a whole number of hours, days or weeks, up to a hundred years.
+func parseAge(text string) (time.Duration, bool) {
+	const day = 24 * time.Hour
+	units := map[byte]time.Duration{'h': time.Hour, 'd': day, 'w': 7 * day}
+	if text == "" {
+		return 0, false
+	}
+	unit := units[text[len(text)-1]]
+	n, err := strconv.ParseUint(text[:len(text)-1], 10, 32)
+	if err != nil || unit == 0 || n > uint64(100*365*day/unit) {
+		return 0, false
+	}
+	return time.Duration(n) * unit, true
 }
