@@ -79,3 +79,144 @@ func (p *Page[P, R]) Scan(data []byte, e *P, row func(r *R, raw Raw) error) (res
 	}
 	return result, err
 }
+
+// A visit reads pages, and learns from each.
+type visit[P, R any] struct {
+	scanner
+	path     string
+	table    *table // of the envelope, and the way to the rows
+	rows     *table
+	envelope P
+	record   R // the current row
+	row      func(*R, Raw) error
+	found    bool // whether the place of the rows was seen
+}
+
+func (p *Page[P, R]) newVisit() *visit[P, R] {
+	v := &visit[P, R]{path: p.path}
+	v.rows = p.record.bind(&v.record, mode{})
+	read := v.place('{', v.scanOnly)
+	if p.opening == '[' {
+		read = v.place('[', v.scanRows)
+	}
+	steps := strings.Split(p.path, ".")
+	for _, step := range slices.Backward(steps[1:]) {
+		way := &table{slots: []slot{{read: read}}, index: map[string]int{step: 0}}
+		read = v.place('{', way.scan)
+	}
+	v.table = p.envelope.bind(&v.envelope, mode{fresh: true})
+	v.table.add(steps[0], read)
+	return v
+}
+
+// forget lets go of what the visit should not keep alive.
+func (v *visit[P, R]) forget() {
+	var envelope P
+	var record R
+	v.envelope, v.record, v.row = envelope, record, nil
+}
+
+// place reads what stands where the rows are, or on the way to them. Nothing else
+// may stand there, and only once.
+func (v *visit[P, R]) place(opening byte, read reader) reader {
+	return func(s *scanner, i int) int {
+		if v.found {
+			return s.misplaced(i, v.path, "a second time")
+		}
+		if end, empty := s.nothing(i); empty {
+			v.found = true
+			return end
+		}
+		i, c := s.peek(i)
+		if c != opening {
+			return s.misplaced(i, v.path, "in the place of rows")
+		}
+		end := read(s, i)
+		s.texts.next()
+		return end
+	}
+}
+
+func (v *visit[P, R]) scanRows(s *scanner, i int) int {
+	v.found = true
+	i, more := s.enter(i, ']')
+	for ; more; i, more = s.next(i, ']') {
+		start, c := s.peek(i)
+		switch c {
+		case '{':
+			i = v.scanRow(s, start)
+		case 'n':
+			i = s.skip(start)
+		default:
+			i = s.misplaced(start, v.path, "in the place of a row")
+		}
+	}
+	return i
+}
+
+func (v *visit[P, R]) scanOnly(s *scanner, i int) int {
+	v.found = true
+	return v.scanRow(s, i)
+}
+
+// scanRow reads the row at i and hands it over.
+func (v *visit[P, R]) scanRow(s *scanner, i int) int {
+	var empty R
+	v.record = empty
+	s.cuts = s.cuts[:0]
+	s.texts.next()
+	end := v.rows.scan(s, i)
+	if s.err != nil {
+		return end
+	}
+	if err := v.row(&v.record, Raw{s.data, span{i, end}, s.cuts}); err != nil {
+		return s.stop(err)
+	}
+	return end
+}
+
+// nothing reports whether the value is null, "", [] or {}, and passes over it if
+// so.
+func (s *scanner) nothing(i int) (end int, ok bool) {
+	i, c := s.peek(i)
+	switch c {
+	case 'n':
+		return s.skip(i), true
+	case '"':
+		raw, _, end := s.quoted(i)
+		return end, len(raw) == 0
+	case '[', '{':
+		end, more := s.enter(i, c+('}'-'{')) // as far as ']' is from '['
+		if more {
+			s.depth--
+		}
+		return end, !more
+	}
+	return i, false
+}
+
+// misplaced ends the pass with the error for a value that must not stand where it
+// does.
+func (s *scanner) misplaced(i int, path, where string) int {
+	i, c := s.peek(i)
+	s.skip(i)
+	return s.stop(&ShapeError{Offset: int64(i), Path: path, Msg: "found " + kindOf(c) + " " + where})
+}
+
+// kindOf names the kind of value that begins with a byte.
+func kindOf(first byte) string {
+	switch first {
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "a boolean"
+	case '"':
+		return "a string"
+	case '[':
+		return "a list"
+	case '{':
+		return "an object"
+	default:
+		return "a number"
+	}
+}

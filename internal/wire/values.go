@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // numberEnd returns where the JSON number at b[i:] ends; if it is none, where it
@@ -101,4 +102,88 @@ func scaled(n string) (value int64, ok bool) {
 		return 0, false
 	}
 	return i, true
+}
+
+// instant parses 2006-01-02T15:04:05Z, with or without seconds and a fraction of
+// them, with T or a blank, with Z, an offset or no zone, which is UTC. For anything
+// else ok is false.
+func instant(b []byte) (t time.Time, ok bool) {
+	const date = "2006-01-02T15:04"
+	if len(b) < len(date) || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' {
+		return time.Time{}, false
+	}
+	century, year, month, day := pair(b[0:], 99), pair(b[2:], 99), pair(b[5:], 12), pair(b[8:], 31)
+	hour, minute := pair(b[11:], 23), pair(b[14:], 59)
+	second, nano, rest := seconds(b[len(date):])
+	offset, ok := zone(rest)
+	if !ok || century|year|hour|minute|second < 0 || month < 1 || day < 1 {
+		return time.Time{}, false
+	}
+	t = time.Date(100*century+year, time.Month(month), day, hour, minute, second, nano, time.UTC)
+	if t.Day() != day {
+		return time.Time{}, false // the month is shorter
+	}
+	return t.Add(-offset), true
+}
+
+// seconds parses ":05" or ":05.123456789" if they are there; second is negative
+// if they are wrong. Digits beyond the nanosecond are dropped.
+func seconds(b []byte) (second, nano int, rest []byte) {
+	if len(b) == 0 || b[0] != ':' {
+		return 0, 0, b
+	}
+	if len(b) < len(":05") {
+		return -1, 0, nil
+	}
+	second, b = pair(b[1:], 59), b[3:]
+	if len(b) == 0 || b[0] != '.' {
+		return second, 0, b
+	}
+	end, ok := digitsEnd(b, 1)
+	if !ok {
+		return -1, 0, nil
+	}
+	for i := range 9 {
+		nano *= 10
+		if 1+i < end {
+			nano += int(b[1+i] - '0')
+		}
+	}
+	return second, nano, b[end:]
+}
+
+// zone parses Z, or an offset such as +08:00, +0800 or +08. Nothing is UTC.
+func zone(b []byte) (offset time.Duration, ok bool) {
+	if len(b) == 0 || len(b) == 1 && b[0] == 'Z' {
+		return 0, true
+	}
+	if b[0] != '+' && b[0] != '-' {
+		return 0, false
+	}
+	digits := b[1:]
+	switch {
+	case len(digits) == len("08"):
+		digits = []byte{digits[0], digits[1], '0', '0'}
+	case len(digits) == len("08:00") && digits[2] == ':':
+		digits = []byte{digits[0], digits[1], digits[3], digits[4]}
+	case len(digits) != len("0800"):
+		return 0, false
+	}
+	hours, minutes := pair(digits, 23), pair(digits[2:], 59)
+	offset = time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+	if b[0] == '-' {
+		offset = -offset
+	}
+	return offset, hours >= 0 && minutes >= 0
+}
+
+// pair is the number that the first two bytes of b state, or -1 if they state none
+// or one above limit.
+func pair(b []byte, limit int) int {
+	tens, ones := b[0]-'0', b[1]-'0'
+	n := 10*int(tens) + int(ones)
+	if tens > 9 || ones > 9 || n > limit {
+		return -1
+	}
+	return n
 }

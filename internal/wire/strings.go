@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"math/bits"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -166,4 +167,66 @@ func codeUnit(raw []byte) (r rune) {
 		r = r<<4 | hex(c)
 	}
 	return r
+}
+
+// texts copies texts. The copies of one row share their memory, so that a row
+// mostly takes one allocation, and keeps nothing of other rows.
+type texts struct {
+	row   strings.Builder
+	used  int // bytes of this row
+	usual int // bytes of the rows before
+}
+
+func (t *texts) keep(b []byte) string {
+	t.used += len(b)
+	if t.row.Cap()-t.row.Len() < len(b) {
+		t.row.Reset()
+		t.row.Grow(max(len(b), t.usual))
+	}
+	from := t.row.Len()
+	t.row.Write(b)
+	return t.row.String()[from:]
+}
+
+// next begins another row. What is usual follows rows that have more at once, and
+// those that have less slowly.
+func (t *texts) next() {
+	const most = 4 << 10
+	t.usual = min(most, max(t.used, t.usual-t.usual/8))
+	t.used = 0
+	t.row.Reset()
+}
+
+// words remembers texts that come again and again, so that each is allocated
+// once. Where two live in one place, a third replaces the older one.
+type words [256][2]string
+
+const maxWord = 128 // bytes of a text that may be remembered
+
+func (w *words) intern(b []byte) string {
+	if len(b) > maxWord {
+		return string(b)
+	}
+	place := &w[placeOf(b)%uint64(len(w))]
+	switch {
+	case place[0] == string(b):
+		return place[0]
+	case place[1] == string(b):
+		return place[1]
+	}
+	place[0], place[1] = string(b), place[0]
+	return place[0]
+}
+
+// placeOf hashes the length and both ends of a text.
+func placeOf(b []byte) uint64 {
+	h := uint64(len(b))
+	if len(b) >= chunk {
+		h ^= load(b, 0) ^ load(b, len(b)-chunk)<<1
+	} else {
+		for _, c := range b {
+			h = h<<8 ^ uint64(c)
+		}
+	}
+	return h * 0x9E3779B97F4A7C15 >> 32
 }
