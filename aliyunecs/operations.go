@@ -90,14 +90,14 @@ var describeImageFromFamily = apispec.Operation[Record]{
 
 // sources are the owner aliases of a record. An image of others that is public comes
 // from the community.
-var sources = apispec.Words[image.Source]{
+var sources = apispec.ValueMap[image.Source]{
 	{Neutral: image.SourceSystem, Wire: []string{"system"}},
 	{Neutral: image.SourceSelf, Wire: []string{"self"}},
 	{Neutral: image.SourceMarketplace, Wire: []string{"marketplace"}},
 	{Neutral: image.SourceShared, Wire: []string{"others"}},
 }
 
-var statuses = apispec.Words[image.Status]{
+var statuses = apispec.ValueMap[image.Status]{
 	{Neutral: image.StatusPending, Wire: []string{"Creating", "Waiting"}},
 	{Neutral: image.StatusAvailable, Wire: []string{"Available"}},
 	{Neutral: image.StatusDeprecated, Wire: []string{"Deprecated"}},
@@ -105,12 +105,12 @@ var statuses = apispec.Words[image.Status]{
 	{Neutral: image.StatusFailed, Wire: []string{"CreateFailed"}},
 }
 
-var oses = apispec.Words[image.OS]{
+var oses = apispec.ValueMap[image.OS]{
 	{Neutral: image.OSLinux, Wire: []string{"linux"}},
 	{Neutral: image.OSWindows, Wire: []string{"windows"}},
 }
 
-var archs = apispec.Words[image.Arch]{
+var archs = apispec.ValueMap[image.Arch]{
 	{Neutral: image.ArchX86_64, Wire: []string{"x86_64"}},
 	{Neutral: image.ArchI386, Wire: []string{"i386"}},
 	{Neutral: image.ArchARM64, Wire: []string{"arm64"}},

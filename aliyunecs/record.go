@@ -50,17 +50,17 @@ var record = wire.NewObject(
 	wire.Text("ImageId", func(r *Record) *string { return &r.ImageID }),
 	wire.Text("ImageName", func(r *Record) *string { return &r.ImageName }),
 	wire.Text("Description", func(r *Record) *string { return &r.Description }),
-	wire.Word("OSName", func(r *Record) *string { return &r.OSName }),
-	wire.Word("OSNameEn", func(r *Record) *string { return &r.OSNameEn }),
+	wire.InternedString("OSName", func(r *Record) *string { return &r.OSName }),
+	wire.InternedString("OSNameEn", func(r *Record) *string { return &r.OSNameEn }),
 	wire.Enum("OSType", func(r *Record) *string { return &r.OSType }, oses.Has),
-	wire.Word("Platform", func(r *Record) *string { return &r.Platform }),
+	wire.InternedString("Platform", func(r *Record) *string { return &r.Platform }),
 	wire.Enum("Architecture", func(r *Record) *string { return &r.Architecture }, apispec.IsArch),
-	wire.Word("BootMode", func(r *Record) *string { return &r.BootMode }),
-	wire.Word("ImageFamily", func(r *Record) *string { return &r.ImageFamily }),
-	wire.Word("ImageVersion", func(r *Record) *string { return &r.ImageVersion }),
-	wire.Word("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
+	wire.InternedString("BootMode", func(r *Record) *string { return &r.BootMode }),
+	wire.InternedString("ImageFamily", func(r *Record) *string { return &r.ImageFamily }),
+	wire.InternedString("ImageVersion", func(r *Record) *string { return &r.ImageVersion }),
+	wire.InternedString("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
 	wire.Enum("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }, sources.Has),
-	wire.Word("ImageOwnerId", func(r *Record) *string { return &r.ImageOwnerID }),
+	wire.InternedString("ImageOwnerId", func(r *Record) *string { return &r.ImageOwnerID }),
 	wire.Enum("Status", func(r *Record) *string { return &r.Status }, statuses.Has),
 	wire.Enum("Progress", func(r *Record) *string { return &r.Progress }, apispec.IsPercent),
 	wire.Size("Size", func(r *Record) *int64 { return &r.Size }),
@@ -98,10 +98,10 @@ var record = wire.NewObject(
 )
 
 var diskDeviceMapping = wire.NewObject(
-	wire.Word("Type", func(d *DiskDeviceMapping) *string { return &d.Type }),
-	wire.Word("Device", func(d *DiskDeviceMapping) *string { return &d.Device }),
+	wire.InternedString("Type", func(d *DiskDeviceMapping) *string { return &d.Type }),
+	wire.InternedString("Device", func(d *DiskDeviceMapping) *string { return &d.Device }),
 	wire.Text("SnapshotId", func(d *DiskDeviceMapping) *string { return &d.SnapshotID }),
-	wire.Word("Format", func(d *DiskDeviceMapping) *string { return &d.Format }),
+	wire.InternedString("Format", func(d *DiskDeviceMapping) *string { return &d.Format }),
 	wire.Size("Size", func(d *DiskDeviceMapping) *int64 { return &d.Size }),
 	wire.Bool("Encrypted", func(d *DiskDeviceMapping) *bool { return &d.Encrypted }),
 
@@ -112,7 +112,7 @@ var diskDeviceMapping = wire.NewObject(
 )
 
 var tag = wire.NewObject(
-	wire.Word("TagKey", func(t *Tag) *string { return &t.TagKey }).Or("Key"),
+	wire.InternedString("TagKey", func(t *Tag) *string { return &t.TagKey }).Or("Key"),
 	wire.Text("TagValue", func(t *Tag) *string { return &t.TagValue }).Or("Value"),
 )
 

@@ -31,13 +31,13 @@ var describeSelfImages = apispec.Operation[Record]{
 	},
 }
 
-var sources = apispec.Words[image.Source]{
+var sources = apispec.ValueMap[image.Source]{
 	{Neutral: image.SourceSystem, Wire: []string{"system"}},
 	{Neutral: image.SourceSelf, Wire: []string{"self"}},
 	{Neutral: image.SourceShared, Wire: []string{"others"}},
 }
 
-var statuses = apispec.Words[image.Status]{
+var statuses = apispec.ValueMap[image.Status]{
 	{Neutral: image.StatusPending, Wire: []string{"Creating", "Packing", "Uploading", "Copying"}},
 	{Neutral: image.StatusAvailable, Wire: []string{"Available"}},
 	{Neutral: image.StatusUnavailable, Wire: []string{"Unavailable"}},
@@ -46,7 +46,7 @@ var statuses = apispec.Words[image.Status]{
 
 // computeArchs are the kinds of machine that say more than Architecture, which
 // knows no ARM.
-var computeArchs = apispec.Words[image.Arch]{
+var computeArchs = apispec.ValueMap[image.Arch]{
 	{Neutral: image.ArchARM64, Wire: []string{"arm_vm", "arm_bare_metal"}},
 	{Neutral: "", Wire: []string{"ens_vm", "ens", "bare_metal", "pcfarm"}}, // Architecture decides
 }

@@ -32,9 +32,9 @@ var record = wire.NewObject(
 	wire.Text("ImageName", func(r *Record) *string { return &r.ImageName }),
 	wire.Enum("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }, sources.Has),
 	wire.Enum("Status", func(r *Record) *string { return &r.Status }, statuses.Has),
-	wire.Word("RegionId", func(r *Record) *string { return &r.RegionID }),
-	wire.Word("Platform", func(r *Record) *string { return &r.Platform }),
-	wire.Word("OsVersion", func(r *Record) *string { return &r.OSVersion }),
+	wire.InternedString("RegionId", func(r *Record) *string { return &r.RegionID }),
+	wire.InternedString("Platform", func(r *Record) *string { return &r.Platform }),
+	wire.InternedString("OsVersion", func(r *Record) *string { return &r.OSVersion }),
 	wire.Enum("Architecture", func(r *Record) *string { return &r.Architecture }, apispec.IsArch),
 	wire.Enum("ComputeType", func(r *Record) *string { return &r.ComputeType }, computeArchs.Has),
 	wire.Text("InstanceId", func(r *Record) *string { return &r.InstanceID }),
@@ -47,8 +47,8 @@ var record = wire.NewObject(
 )
 
 var diskDeviceMapping = wire.NewObject(
-	wire.Word("Type", func(d *DiskDeviceMapping) *string { return &d.Type }),
-	wire.Word("Format", func(d *DiskDeviceMapping) *string { return &d.Format }),
+	wire.InternedString("Type", func(d *DiskDeviceMapping) *string { return &d.Type }),
+	wire.InternedString("Format", func(d *DiskDeviceMapping) *string { return &d.Format }),
 	wire.Size("Size", func(d *DiskDeviceMapping) *int64 { return &d.Size }),
 
 	wire.Text("imageId", func(d *DiskDeviceMapping) *string { return &d.ImageID }).Detail(),

@@ -43,14 +43,14 @@ var listCustomImages = apispec.Operation[Record]{
 	},
 }
 
-var statuses = apispec.Words[image.Status]{
+var statuses = apispec.ValueMap[image.Status]{
 	{Neutral: image.StatusPending, Wire: []string{"0", "4"}}, // being copied, being created
 	{Neutral: image.StatusAvailable, Wire: []string{"1"}},
 	{Neutral: image.StatusUnavailable, Wire: []string{"2"}},
 	{Neutral: image.StatusFailed, Wire: []string{"3"}},
 }
 
-var oses = apispec.Words[image.OS]{
+var oses = apispec.ValueMap[image.OS]{
 	{Neutral: image.OSLinux, Wire: []string{"Linux"}},
 	{Neutral: image.OSWindows, Wire: []string{"Windows"}},
 }

@@ -31,13 +31,13 @@ var record = wire.NewObject(
 	wire.Text("ImageId", func(r *Record) *string { return &r.ImageID }),
 	wire.Text("Name", func(r *Record) *string { return &r.Name }),
 	wire.Text("Description", func(r *Record) *string { return &r.Description }),
-	wire.Word("RegionId", func(r *Record) *string { return &r.RegionID }),
+	wire.InternedString("RegionId", func(r *Record) *string { return &r.RegionID }),
 	wire.Enum("Status", func(r *Record) *string { return &r.Status }, statuses.Has),
 	wire.Enum("OsType", func(r *Record) *string { return &r.OSType }, oses.Has),
-	wire.Word("SourceImageName", func(r *Record) *string { return &r.SourceImageName }),
-	wire.Word("SourceImageVersion", func(r *Record) *string { return &r.SourceImageVersion }),
-	wire.Word("UserId", func(r *Record) *string { return &r.UserID }),
-	wire.Word("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
+	wire.InternedString("SourceImageName", func(r *Record) *string { return &r.SourceImageName }),
+	wire.InternedString("SourceImageVersion", func(r *Record) *string { return &r.SourceImageVersion }),
+	wire.InternedString("UserId", func(r *Record) *string { return &r.UserID }),
+	wire.InternedString("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
 	wire.Text("InstanceId", func(r *Record) *string { return &r.InstanceID }),
 	wire.Text("SystemSnapshotId", func(r *Record) *string { return &r.SystemSnapshotID }),
 	wire.Text("DataSnapshotId", func(r *Record) *string { return &r.DataSnapshotID }),
@@ -55,6 +55,6 @@ var record = wire.NewObject(
 )
 
 var tag = wire.NewObject(
-	wire.Word("Key", func(t *Tag) *string { return &t.Key }).Or("TagKey"),
+	wire.InternedString("Key", func(t *Tag) *string { return &t.Key }).Or("TagKey"),
 	wire.Text("Value", func(t *Tag) *string { return &t.Value }).Or("TagValue"),
 )

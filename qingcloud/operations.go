@@ -48,18 +48,18 @@ var describeImages = apispec.Operation[Record]{
 	},
 }
 
-var sources = apispec.Words[image.Source]{
+var sources = apispec.ValueMap[image.Source]{
 	{Neutral: image.SourceSystem, Wire: []string{"system"}},
 	{Neutral: image.SourceSelf, Wire: []string{"self"}},
 	{Neutral: image.SourceShared, Wire: []string{"shared"}},
 }
 
-var visibilities = apispec.Words[image.Visibility]{
+var visibilities = apispec.ValueMap[image.Visibility]{
 	{Neutral: image.VisibilityPublic, Wire: []string{"public"}},
 	{Neutral: image.VisibilityPrivate, Wire: []string{"private"}},
 }
 
-var statuses = apispec.Words[image.Status]{
+var statuses = apispec.ValueMap[image.Status]{
 	{Neutral: image.StatusPending, Wire: []string{"pending"}},
 	{Neutral: image.StatusAvailable, Wire: []string{"available"}},
 	{Neutral: image.StatusDeprecated, Wire: []string{"deprecated"}},
@@ -68,13 +68,13 @@ var statuses = apispec.Words[image.Status]{
 	{Neutral: image.StatusCeased, Wire: []string{"ceased"}},
 }
 
-var oses = apispec.Words[image.OS]{
+var oses = apispec.ValueMap[image.OS]{
 	{Neutral: image.OSLinux, Wire: []string{"linux"}},
 	{Neutral: image.OSWindows, Wire: []string{"windows"}},
 }
 
 // widths are the words of processor_type.
-var widths = apispec.Words[image.Arch]{
+var widths = apispec.ValueMap[image.Arch]{
 	{Neutral: image.ArchX86_64, Wire: []string{"64bit"}},
 	{Neutral: image.ArchI386, Wire: []string{"32bit"}},
 }

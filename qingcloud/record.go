@@ -35,11 +35,11 @@ var record = wire.NewObject(
 	wire.Text("image_name", func(r *Record) *string { return &r.ImageName }),
 	wire.Text("description", func(r *Record) *string { return &r.Description }),
 	wire.Enum("provider", func(r *Record) *string { return &r.Provider }, sources.Has),
-	wire.Word("owner", func(r *Record) *string { return &r.Owner }),
+	wire.InternedString("owner", func(r *Record) *string { return &r.Owner }),
 	wire.Enum("visibility", func(r *Record) *string { return &r.Visibility }, visibilities.Has),
 	wire.Enum("status", func(r *Record) *string { return &r.Status }, statuses.Has),
 	wire.Enum("platform", func(r *Record) *string { return &r.Platform }, oses.Has),
-	wire.Word("os_family", func(r *Record) *string { return &r.OSFamily }),
+	wire.InternedString("os_family", func(r *Record) *string { return &r.OSFamily }),
 	wire.Enum("processor_type", func(r *Record) *string { return &r.ProcessorType }, widths.Has),
 	wire.Enum("architecture", func(r *Record) *string { return &r.Architecture }, apispec.IsArch),
 	wire.Size("size", func(r *Record) *int64 { return &r.Size }),
@@ -65,8 +65,8 @@ var record = wire.NewObject(
 )
 
 var tag = wire.NewObject(
-	wire.Word("tag_key", func(t *Tag) *string { return &t.TagKey }).Or("TagKey", "Key"),
-	wire.Word("tag_name", func(t *Tag) *string { return &t.TagName }),
+	wire.InternedString("tag_key", func(t *Tag) *string { return &t.TagKey }).Or("TagKey", "Key"),
+	wire.InternedString("tag_name", func(t *Tag) *string { return &t.TagName }),
 	wire.Text("tag_value", func(t *Tag) *string { return &t.TagValue }).Or("TagValue", "Value"),
 
 	wire.Text("tag_id", func(t *Tag) *string { return &t.TagID }).Detail(),

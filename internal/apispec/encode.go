@@ -8,27 +8,27 @@ import (
 )
 
 // Encode turns a predicate's value into what the provider calls it.
-type Encode func(value string) (wire []string, fit Fit)
+type Encode func(value string) (wire []string, encoding Encoding)
 
-// Fit says what can be done with a value.
-type Fit uint8
+// Encoding reports whether a value can be sent.
+type Encoding uint8
 
-// The fates of a value.
+// The outcomes of encoding a value.
 const (
-	Sendable   Fit = iota
-	Unsendable     // asking with it might miss images: the predicate is checked here only
-	Impossible     // no image of the provider can have it: it is not asked for
+	Pushable    Encoding = iota
+	NotPushable          // sending it might miss images: the client checks the predicate instead
+	NoMatch              // no image of the provider can have the value: it is not sent
 )
 
 // Plain sends names made of letters, digits and ". : _ -". They mean themselves
 // under every reading of a fuzzy search; any other name might not.
-func Plain(value string) ([]string, Fit) {
+func Plain(value string) ([]string, Encoding) {
 	for _, c := range []byte(value) {
 		if !isPlain(c) {
-			return nil, Unsendable
+			return nil, NotPushable
 		}
 	}
-	return []string{value}, Sendable
+	return []string{value}, Pushable
 }
 
 func isPlain(c byte) bool {
@@ -36,40 +36,40 @@ func isPlain(c byte) bool {
 }
 
 // Number sends decimal numbers of 64 bits. The provider's field holds nothing else.
-func Number(value string) ([]string, Fit) {
+func Number(value string) ([]string, Encoding) {
 	if _, err := strconv.ParseUint(value, 10, 63); err != nil {
-		return nil, Impossible
+		return nil, NoMatch
 	}
-	return []string{value}, Sendable
+	return []string{value}, Pushable
 }
 
 // MinuteBefore sends a time in minute precision, at least a minute early.
-func MinuteBefore(value string) ([]string, Fit) { return minute(value, -time.Minute) }
+func MinuteBefore(value string) ([]string, Encoding) { return minute(value, -time.Minute) }
 
 // MinuteAfter sends a time in minute precision, at least a minute late.
-func MinuteAfter(value string) ([]string, Fit) { return minute(value, 2*time.Minute-1) }
+func MinuteAfter(value string) ([]string, Encoding) { return minute(value, 2*time.Minute-1) }
 
-func minute(value string, shift time.Duration) ([]string, Fit) {
+func minute(value string, shift time.Duration) ([]string, Encoding) {
 	t, err := time.Parse(time.RFC3339Nano, value)
 	t = t.Add(shift).UTC().Truncate(time.Minute)
 	if err != nil || t.Year() < 1970 || t.Year() > 9999 {
-		return nil, Unsendable
+		return nil, NotPushable
 	}
-	return []string{t.Format("2006-01-02T15:04Z")}, Sendable
+	return []string{t.Format("2006-01-02T15:04Z")}, Pushable
 }
 
-// Word is one neutral value and what the provider calls it.
-type Word[E ~string] struct {
+// Value is one neutral value and the words that the provider has for it.
+type Value[E ~string] struct {
 	Neutral E
 	Wire    []string
 }
 
-// Words is a vocabulary, used in both directions.
-type Words[E ~string] []Word[E]
+// ValueMap converts between neutral values and the words of a provider.
+type ValueMap[E ~string] []Value[E]
 
 // Read returns the neutral value of a provider's word, in any case; an unknown
 // word is the zero value.
-func (w Words[E]) Read(wire string) E {
+func (w ValueMap[E]) Read(wire string) E {
 	for _, word := range w {
 		if slices.Contains(word.Wire, wire) {
 			return word.Neutral
@@ -84,24 +84,24 @@ func (w Words[E]) Read(wire string) E {
 }
 
 // Has reports whether a provider's word is in the vocabulary, in any case.
-func (w Words[E]) Has(wire string) bool {
-	return slices.ContainsFunc(w, func(word Word[E]) bool {
-		return slices.ContainsFunc(word.Wire, func(known string) bool { return strings.EqualFold(known, wire) })
+func (w ValueMap[E]) Has(wire string) bool {
+	return slices.ContainsFunc(w, func(value Value[E]) bool {
+		return slices.ContainsFunc(value.Wire, func(known string) bool { return strings.EqualFold(known, wire) })
 	})
 }
 
 // Encode is an [Encode].
-func (w Words[E]) Encode(value string) ([]string, Fit) {
+func (w ValueMap[E]) Encode(value string) ([]string, Encoding) {
 	for _, word := range w {
 		if string(word.Neutral) == value {
-			return word.Wire, Sendable
+			return word.Wire, Pushable
 		}
 	}
-	return nil, Impossible
+	return nil, NoMatch
 }
 
 // Neutral returns the neutral values.
-func (w Words[E]) Neutral() []string {
+func (w ValueMap[E]) Neutral() []string {
 	var out []string
 	for _, word := range w {
 		out = append(out, string(word.Neutral))
@@ -110,7 +110,7 @@ func (w Words[E]) Neutral() []string {
 }
 
 // All returns every word of the provider.
-func (w Words[E]) All() []string {
+func (w ValueMap[E]) All() []string {
 	var out []string
 	for _, word := range w {
 		out = append(out, word.Wire...)

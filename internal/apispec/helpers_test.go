@@ -26,7 +26,7 @@ func (r *record) image() image.Image {
 	return image.Image{Ref: image.Ref{ID: r.id, Region: r.zone}, Name: r.name}
 }
 
-var statuses = apispec.Words[image.Status]{
+var statuses = apispec.ValueMap[image.Status]{
 	{Neutral: image.StatusPending, Wire: []string{"Creating", "Waiting"}},
 	{Neutral: image.StatusAvailable, Wire: []string{"Available"}},
 }

@@ -13,8 +13,8 @@ import (
 )
 
 // native returns the parameters that the user gave for this provider, checked.
-func (o *Operation[R]) native(name string, q image.Query) (pairs, error) {
-	out := pairs{}
+func (o *Operation[R]) native(name string, q image.Query) (params, error) {
+	out := params{}
 	for _, key := range slices.Sorted(maps.Keys(q.Native[name])) {
 		value := q.Native[name][key]
 		p := o.find(key)
@@ -73,7 +73,7 @@ func (p *Param) isNamed(key string) bool {
 }
 
 // sets reports whether the user gave the parameter.
-func (native pairs) sets(p *Param) bool {
+func (native params) sets(p *Param) bool {
 	for key := range native {
 		if p.isNamed(key) {
 			return true

@@ -15,8 +15,8 @@ import (
 // more is checked here only.
 const maxCalls = 16
 
-// pairs are parameters of one call.
-type pairs map[string]string
+// params are parameters of one call.
+type params map[string]string
 
 func (s *service[R]) Plan(q image.Query) ([]provider.Call, error) {
 	op := &s.api.Operations[0]
@@ -44,7 +44,7 @@ func (s *service[R]) Plan(q image.Query) ([]provider.Call, error) {
 
 // scopes are the adapter's, or one if the user's own parameters choose it, which
 // is asked nothing that one of the adapter's cannot be.
-func (s *service[R]) scopes(q image.Query, native pairs) []Scope {
+func (s *service[R]) scopes(q image.Query, native params) []Scope {
 	if s.api.Scopes == nil {
 		return []Scope{{}}
 	}
@@ -61,8 +61,8 @@ func (s *service[R]) scopes(q image.Query, native pairs) []Scope {
 }
 
 // fixed returns what every call of a scope says.
-func (s *service[R]) fixed(op *Operation[R], q image.Query, native pairs, scope Scope, pushed []dimension) pairs {
-	out := pairs{}
+func (s *service[R]) fixed(op *Operation[R], q image.Query, native params, scope Scope, pushed []dimension) params {
+	out := params{}
 	if name, ok := op.named(Location); ok {
 		out[name] = s.region
 	}
@@ -81,11 +81,11 @@ func (s *service[R]) fixed(op *Operation[R], q image.Query, native pairs, scope 
 }
 
 // combine makes one call of each combination of choices.
-func combine(base provider.Call, fixed pairs, dimensions []dimension) []provider.Call {
-	combinations := []pairs{fixed}
+func combine(base provider.Call, fixed params, dimensions []dimension) []provider.Call {
+	combinations := []params{fixed}
 	for _, d := range dimensions {
 		base.Pushed = append(base.Pushed, d.field)
-		var next []pairs
+		var next []params
 		for _, c := range combinations {
 			for _, choice := range d.choices {
 				joined := maps.Clone(c)
@@ -105,7 +105,7 @@ func combine(base provider.Call, fixed pairs, dimensions []dimension) []provider
 }
 
 // values numbers the filters and gives the parameters their final form.
-func (p pairs) values() url.Values {
+func (p params) values() url.Values {
 	out := make(url.Values, len(p))
 	filters := 0
 	for _, key := range slices.Sorted(maps.Keys(p)) {

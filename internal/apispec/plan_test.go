@@ -23,23 +23,23 @@ func numbers(n int) []string {
 	return out
 }
 
-// impossible and unsendable are encodings of values with the initial x; any other
+// noMatch and notPushable are encodings of values with the initial x; any other
 // value is sent.
-func impossible(value string) ([]string, apispec.Fit) {
+func noMatch(value string) ([]string, apispec.Encoding) {
 	if strings.HasPrefix(value, "x") {
-		return nil, apispec.Impossible
+		return nil, apispec.NoMatch
 	}
-	return []string{value}, apispec.Sendable
+	return []string{value}, apispec.Pushable
 }
 
-func unsendable(value string) ([]string, apispec.Fit) {
+func notPushable(value string) ([]string, apispec.Encoding) {
 	if strings.HasPrefix(value, "x") {
-		return nil, apispec.Unsendable
+		return nil, apispec.NotPushable
 	}
-	return []string{value}, apispec.Sendable
+	return []string{value}, apispec.Pushable
 }
 
-func TestOnePredicate(t *testing.T) {
+func TestPlanPushesOnePredicate(t *testing.T) {
 	ids := apispec.Param{Name: "Id", Field: image.FieldIDs, Support: provider.Superset}
 	with := func(change func(*apispec.Param)) []apispec.Param {
 		p := ids
@@ -68,10 +68,10 @@ func TestOnePredicate(t *testing.T) {
 			[]params{{"Id.1": "a", "Id.2": "b"}, {"Id.1": "c"}}},
 		"filter": {with(func(p *apispec.Param) { p.Name = "Filter.Id" }), image.Query{IDs: []string{"a"}}, []params{{"Filter.1.Key": "Id", "Filter.1.Value": "a"}}},
 
-		"one impossible":  {with(func(p *apispec.Param) { p.Encode = impossible }), image.Query{IDs: []string{"x", "b"}}, []params{{"Id": "b"}}},
-		"all impossible":  {with(func(p *apispec.Param) { p.Encode = impossible }), image.Query{IDs: []string{"x", "xx"}}, nil},
-		"one unsendable":  {with(func(p *apispec.Param) { p.Encode = unsendable }), image.Query{IDs: []string{"b", "x"}}, nothing},
-		"unsendable only": {with(func(p *apispec.Param) { p.Encode = unsendable }), image.Query{IDs: []string{"x"}}, nothing},
+		"one impossible":   {with(func(p *apispec.Param) { p.Encode = noMatch }), image.Query{IDs: []string{"x", "b"}}, []params{{"Id": "b"}}},
+		"all impossible":   {with(func(p *apispec.Param) { p.Encode = noMatch }), image.Query{IDs: []string{"x", "xx"}}, nil},
+		"one unsendable":   {with(func(p *apispec.Param) { p.Encode = notPushable }), image.Query{IDs: []string{"b", "x"}}, nothing},
+		"notPushable only": {with(func(p *apispec.Param) { p.Encode = notPushable }), image.Query{IDs: []string{"x"}}, nothing},
 		"several words": {[]apispec.Param{{Name: "Status", Field: image.FieldStatuses, Support: provider.Superset, Encode: statuses.Encode}},
 			image.Query{Statuses: []image.Status{"pending", "failed"}}, []params{{"Status": "Creating"}, {"Status": "Waiting"}}},
 	} {
@@ -106,11 +106,11 @@ func TestTwoParametersOfOneField(t *testing.T) {
 		want   []params
 	}{
 		"both":              {nil, nil, []string{"s", "t"}, []params{{"A": "s"}, {"A": "t"}, {"B": "s"}, {"B": "t"}}},
-		"one is unsendable": {nil, unsendable, []string{"x"}, []params{{}}},
-		"other unsendable":  {unsendable, nil, []string{"x"}, []params{{}}},
-		"one is impossible": {impossible, nil, []string{"x"}, []params{{"B": "x"}}},
-		"both impossible":   {impossible, impossible, []string{"x"}, nil},
-		"impossible, not":   {impossible, unsendable, []string{"x"}, []params{{}}},
+		"one is unsendable": {nil, notPushable, []string{"x"}, []params{{}}},
+		"other unsendable":  {notPushable, nil, []string{"x"}, []params{{}}},
+		"one is impossible": {noMatch, nil, []string{"x"}, []params{{"B": "x"}}},
+		"both impossible":   {noMatch, noMatch, []string{"x"}, nil},
+		"noMatch, not":      {noMatch, notPushable, []string{"x"}, []params{{}}},
 		"past the cap":      {nil, nil, numbers(9), []params{{}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestTags(t *testing.T) {
 // whatever reason.
 func TestUnset(t *testing.T) {
 	status := apispec.Param{Name: "Status.n", Field: image.FieldStatuses, Support: provider.Superset, Layout: apispec.Numbered, Encode: statuses.Encode, Unset: statuses.All()}
-	perCall := apispec.Param{Name: "Mode", Field: image.FieldNames, Support: provider.Superset, Encode: unsendable, Unset: []string{"any"}}
+	perCall := apispec.Param{Name: "Mode", Field: image.FieldNames, Support: provider.Superset, Encode: notPushable, Unset: []string{"any"}}
 	constant := apispec.Param{Name: "Verbose", Type: apispec.Int, Unset: []string{"1"}}
 	all := params{"Status.1": "Creating", "Status.2": "Waiting", "Status.3": "Available", "Mode": "any", "Verbose": "1"}
 	changed := func(more params, drop ...string) []params {

@@ -16,11 +16,12 @@ import (
 // asks in one of them.
 type dimension struct {
 	field   image.Field
-	choices []pairs
+	choices []params
 }
 
 // dimensions returns the predicates that can be sent, in the order of the table.
-// It is not possible to match anything if no value of a predicate is.
+// Possible is false if no image can match, because a predicate has no value that an
+// image of the provider can have.
 func (o *Operation[R]) dimensions(q image.Query) (out []dimension, possible bool) {
 	seen := map[image.Field]bool{}
 	for _, p := range o.Params {
@@ -28,8 +29,8 @@ func (o *Operation[R]) dimensions(q image.Query) (out []dimension, possible bool
 			continue
 		}
 		seen[p.Field] = true
-		choices, fit := o.choices(p.Field, q)
-		if fit == Impossible {
+		choices, encoding := o.choices(p.Field, q)
+		if encoding == NoMatch {
 			return nil, false
 		}
 		if len(choices) > 0 {
@@ -39,25 +40,25 @@ func (o *Operation[R]) dimensions(q image.Query) (out []dimension, possible bool
 	return out, true
 }
 
-// choices returns the ways of asking for what the query wants of a field, by all
-// the parameters that express it; none if the predicate is not sent. If one of
-// them cannot be, the others would miss what it would have found.
-func (o *Operation[R]) choices(field image.Field, q image.Query) (all []pairs, fit Fit) {
-	fit = Impossible
+// choices returns the alternative parameters for the predicate on a field, over all
+// the parameters that express it; none if the predicate is not sent. If one
+// alternative cannot be pushed down, none of them is.
+func (o *Operation[R]) choices(field image.Field, q image.Query) (all []params, encoding Encoding) {
+	encoding = NoMatch
 	for _, p := range o.Params {
 		if p.Field != field || !p.isPushed() {
 			continue
 		}
-		choices, its := p.choices(q)
-		if its == Unsendable {
-			return nil, Unsendable
-		}
-		if its == Sendable {
-			fit = Sendable
+		choices, one := p.choices(q)
+		switch one {
+		case NotPushable:
+			return nil, NotPushable
+		case Pushable:
+			encoding = Pushable
 		}
 		all = append(all, choices...)
 	}
-	return all, fit
+	return all, encoding
 }
 
 // isPushed reports whether the parameter expresses a predicate.
@@ -65,41 +66,41 @@ func (p *Param) isPushed() bool {
 	return p.Role == Free && (p.Support == provider.Superset || p.Support == provider.Exact)
 }
 
-func (p *Param) choices(q image.Query) ([]pairs, Fit) {
+func (p *Param) choices(q image.Query) ([]params, Encoding) {
 	if p.Layout == TagPairs {
-		return p.tags(q.Tags), Sendable
+		return p.tags(q.Tags), Pushable
 	}
 	values := q.Values(p.Field)
 	if len(values) == 0 {
-		return nil, Sendable
+		return nil, Pushable
 	}
-	wire, fit := p.encode(values)
-	if fit != Sendable {
-		return nil, fit
+	wire, encoding := p.encode(values)
+	if encoding != Pushable {
+		return nil, encoding
 	}
-	return p.layOut(wire), Sendable
+	return p.layOut(wire), Pushable
 }
 
-func (p *Param) encode(values []string) (wire []string, fit Fit) {
+func (p *Param) encode(values []string) (wire []string, encoding Encoding) {
 	for _, value := range values {
-		words, fit := []string{value}, Sendable
+		encoded, encoding := []string{value}, Pushable
 		if p.Encode != nil {
-			words, fit = p.Encode(value)
+			encoded, encoding = p.Encode(value)
 		}
-		if fit == Unsendable || p.Layout == CommaList && strings.Contains(strings.Join(words, ""), ",") {
-			return nil, Unsendable
+		if encoding == NotPushable || p.Layout == CommaList && strings.Contains(strings.Join(encoded, ""), ",") {
+			return nil, NotPushable
 		}
-		wire = append(wire, words...)
+		wire = append(wire, encoded...)
 	}
 	if len(wire) == 0 {
-		return nil, Impossible
+		return nil, NoMatch
 	}
-	return wire, Sendable
+	return wire, Pushable
 }
 
 // layOut returns the ways of asking for the values, one for each call.
-func (p *Param) layOut(values []string) []pairs {
-	var out []pairs
+func (p *Param) layOut(values []string) []params {
+	var out []params
 	for chunk := range slices.Chunk(values, p.perCall(len(values))) {
 		out = append(out, p.chunk(chunk))
 	}
@@ -117,32 +118,32 @@ func (p *Param) perCall(all int) int {
 	}
 }
 
-func (p *Param) chunk(values []string) pairs {
+func (p *Param) chunk(values []string) params {
 	switch p.Layout {
 	case CommaList:
-		return pairs{p.Name: strings.Join(values, ",")}
+		return params{p.Name: strings.Join(values, ",")}
 	case JSONArray:
 		text, _ := json.Marshal(values)
-		return pairs{p.Name: string(text)}
+		return params{p.Name: string(text)}
 	case Numbered:
-		out := pairs{}
+		out := params{}
 		for i, value := range values {
 			out[strings.TrimSuffix(p.Name, "n")+strconv.Itoa(i+1)] = value
 		}
 		return out
 	default:
-		return pairs{p.Name: values[0]}
+		return params{p.Name: values[0]}
 	}
 }
 
 // tags asks for as many tags as the operation takes. An empty value is left out,
 // since it may mean any value.
-func (p *Param) tags(tags map[string]string) []pairs {
+func (p *Param) tags(tags map[string]string) []params {
 	keys := slices.Sorted(maps.Keys(tags))
 	if len(keys) == 0 {
 		return nil
 	}
-	out := pairs{}
+	out := params{}
 	for i, key := range keys[:min(len(keys), p.perCall(len(keys)))] {
 		name := strings.Replace(p.Name, ".n.", fmt.Sprintf(".%d.", i+1), 1)
 		out[name] = key
@@ -150,7 +151,7 @@ func (p *Param) tags(tags map[string]string) []pairs {
 			out[strings.TrimSuffix(name, "Key")+"Value"] = tags[key]
 		}
 	}
-	return []pairs{out}
+	return []params{out}
 }
 
 // affordable leaves out the predicates that would make too many calls.

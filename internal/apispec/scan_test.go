@@ -25,7 +25,7 @@ func fetch(t *testing.T, action, body string, c provider.Config) (*provider.Page
 
 func ref(id string) image.Ref { return image.Ref{Provider: "test", Region: "r1", ID: id} }
 
-func TestPages(t *testing.T) {
+func TestFetchDecodesPages(t *testing.T) {
 	empty := &provider.Page{}
 	for name, test := range map[string]struct {
 		action, body string
@@ -77,7 +77,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func TestBodiesThatAreNoPage(t *testing.T) {
+func TestFetchRefusesBodiesWithoutAPage(t *testing.T) {
 	for name, test := range map[string]struct {
 		action, body string
 		cut          bool
@@ -114,9 +114,9 @@ func TestBodiesThatAreNoPage(t *testing.T) {
 	}
 }
 
-// TestWhatTheBodySays hands on codes, messages and request IDs, also where the
+// TestFetchReturnsTheStatusOfABody hands on codes, messages and request IDs, also where the
 // rest is no page.
-func TestWhatTheBodySays(t *testing.T) {
+func TestFetchReturnsTheStatusOfABody(t *testing.T) {
 	want := httpapi.Status{Code: "Nope", Message: "not today", RequestID: "R"}
 	for _, body := range []string{
 		`{"Code":"Nope","Message":"not today","RequestId":"R"}`,

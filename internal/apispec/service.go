@@ -115,7 +115,7 @@ func (s *service[R]) params(op *Operation[R], c provider.Call, at provider.Curso
 // Check asks the smallest page that the table names for it.
 func (s *service[R]) Check(ctx context.Context) error {
 	op := &s.api.Operations[0]
-	call := provider.Call{Action: op.Action, Params: pairs(s.api.Check.Params).values()}
+	call := provider.Call{Action: op.Action, Params: params(s.api.Check.Params).values()}
 	_, err := s.Fetch(ctx, call, provider.Cursor{Size: 1})
 	if e := (*provider.Error)(nil); errors.As(err, &e) && e.Code != "" && e.Code == s.api.Check.Passed {
 		return nil

@@ -13,13 +13,13 @@ import (
 )
 
 func TestEncodings(t *testing.T) {
-	const sent, kept, never = apispec.Sendable, apispec.Unsendable, apispec.Impossible
+	const sent, kept, never = apispec.Pushable, apispec.NotPushable, apispec.NoMatch
 	for _, test := range []struct {
 		name   string
 		encode apispec.Encode
 		value  string
 		want   []string
-		fit    apispec.Fit
+		fit    apispec.Encoding
 	}{
 		{"Plain", apispec.Plain, "web-1.2_x:Y", []string{"web-1.2_x:Y"}, sent},
 		{"Plain", apispec.Plain, "a[b]", nil, kept},

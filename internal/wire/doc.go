@@ -7,7 +7,7 @@
 //
 //	var image = wire.NewObject(
 //		wire.Text("ImageId", func(r *Record) *string { return &r.ID }),
-//		wire.Word("Status", func(r *Record) *string { return &r.Status }),
+//		wire.InternedString("Status", func(r *Record) *string { return &r.Status }),
 //		wire.Inside("Tags", wire.List("Tag", tag, func(r *Record) *[]Tag { return &r.Tags })),
 //	)
 //
@@ -25,14 +25,12 @@
 //
 // # Memory
 //
-// Strings are copies, so a record that is kept does not keep its page: those of a
-// [Word] are shared by all records that have them, those of a [Text] lie together
-// in one piece of memory for each row.
+// Strings are copies, so a record does not keep its page in memory. All records share
+// the strings of an [InternedString]. The strings of the [Text] fields of one row lie in
+// one allocation.
 //
 // # Speed
 //
-// What reads a table is bound to one record, which is used again and again, and
-// learns from every row and every page: which key follows which, words, and values
-// that it skipped. All of that is true of any document, and only saves looking
-// again.
+// Decoders are pooled. They cache key order, repeated strings and skipped values. The
+// caches affect speed, never results.
 package wire

@@ -107,13 +107,13 @@ func Text[T any](name string, at func(*T) *string) Field[T] {
 	})
 }
 
-// Word is a [Text] of few different values, such as a status, which share their
+// InternedString is a [Text] of few different values, such as a status, which share their
 // memory.
-func Word[T any](name string, at func(*T) *string) Field[T] {
+func InternedString[T any](name string, at func(*T) *string) Field[T] {
 	return Enum(name, at, func(string) bool { return true })
 }
 
-// Enum is a [Word] of a closed vocabulary. A word that known does not accept is
+// Enum is an [InternedString] of a closed vocabulary. A word that known does not accept is
 // stored all the same, and counted as unreadable; an empty one is not.
 func Enum[T any](name string, at func(*T) *string, known func(string) bool) Field[T] {
 	return Field[T]{named(name), func(t *T, m mode) reader {
@@ -130,18 +130,18 @@ func Enum[T any](name string, at func(*T) *string, known func(string) bool) Fiel
 				return end
 			}
 			quoted := s.data[start:end]
-			whole := end-start <= maxWord && isQuoted(quoted, text)
+			whole := end-start <= maxInterned && isQuoted(quoted, text)
 			if whole {
-				k := s.words.intern(quoted)
+				k := s.interned.intern(quoted)
 				*to = k[1 : len(k)-1]
 			} else {
-				*to = s.words.intern(text)
+				*to = s.interned.intern(text)
 			}
 			switch {
 			case *to != "" && !known(*to), (c == '[' || c == '{') && !s.isEmpty(start, end):
 				s.countUnreadable(m.path)
 			case whole:
-				seen.add(s.words.intern(quoted))
+				seen.add(s.interned.intern(quoted))
 			}
 			return end
 		}

@@ -41,28 +41,28 @@ type tag struct{ Key, Value string }
 type detection struct{ Status string }
 
 var diskTable = wire.NewObject(
-	wire.Word("Type", func(d *disk) *string { return &d.Type }),
-	wire.Word("Device", func(d *disk) *string { return &d.Device }),
+	wire.InternedString("Type", func(d *disk) *string { return &d.Type }),
+	wire.InternedString("Device", func(d *disk) *string { return &d.Device }),
 	wire.Text("SnapshotId", func(d *disk) *string { return &d.Snapshot }),
 	wire.Int("Size", func(d *disk) *int64 { return &d.Size }),
 )
 
 var tagTable = wire.NewObject(
-	wire.Word("TagKey", func(t *tag) *string { return &t.Key }).Or("Key"),
-	wire.Word("TagValue", func(t *tag) *string { return &t.Value }).Or("Value"),
+	wire.InternedString("TagKey", func(t *tag) *string { return &t.Key }).Or("Key"),
+	wire.InternedString("TagValue", func(t *tag) *string { return &t.Value }).Or("Value"),
 )
 
 var detectionTable = wire.NewObject(
-	wire.Word("Status", func(d *detection) *string { return &d.Status }),
+	wire.InternedString("Status", func(d *detection) *string { return &d.Status }),
 )
 
 var imageTable = wire.NewObject(
 	wire.Text("ImageId", func(i *image) *string { return &i.ID }),
 	wire.Text("ImageName", func(i *image) *string { return &i.Name }),
 	wire.Text("Description", func(i *image) *string { return &i.Description }),
-	wire.Word("OSName", func(i *image) *string { return &i.OSName }),
-	wire.Word("Status", func(i *image) *string { return &i.Status }),
-	wire.Word("Architecture", func(i *image) *string { return &i.Arch }),
+	wire.InternedString("OSName", func(i *image) *string { return &i.OSName }),
+	wire.InternedString("Status", func(i *image) *string { return &i.Status }),
+	wire.InternedString("Architecture", func(i *image) *string { return &i.Arch }),
 	wire.Int("Size", func(i *image) *int64 { return &i.Size }),
 	wire.Bool("IsPublic", func(i *image) *bool { return &i.Public }),
 	wire.Time("CreationTime", func(i *image) *time.Time { return &i.Created }),
@@ -70,7 +70,7 @@ var imageTable = wire.NewObject(
 	wire.Wrapped("Tags", "Tag", tagTable, func(i *image) *[]tag { return &i.Tags }),
 	wire.Texts("CreateInstances", func(i *image) *[]string { return &i.Instances }),
 	wire.Inside("Features",
-		wire.Word("NvmeSupport", func(i *image) *string { return &i.Nvme })).Detail(),
+		wire.InternedString("NvmeSupport", func(i *image) *string { return &i.Nvme })).Detail(),
 	wire.Nested("DetectionOptions", detectionTable, func(i *image) *detection { return &i.Detection }).Detail(),
 )
 

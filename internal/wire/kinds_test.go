@@ -26,7 +26,7 @@ var itemTable = wire.NewObject(wire.Text("name", func(i *item) *string { return 
 
 var everyTable = wire.NewObject(
 	wire.Text("text", func(e *every) *string { return &e.Text }),
-	wire.Word("word", func(e *every) *string { return &e.Word }),
+	wire.InternedString("word", func(e *every) *string { return &e.Word }),
 	wire.Int("int", func(e *every) *int64 { return &e.Int }),
 	wire.Bool("bool", func(e *every) *bool { return &e.Bool }),
 	wire.Time("time", func(e *every) *time.Time { return &e.Time }),
@@ -199,7 +199,7 @@ func TestKeysThatComeTwice(t *testing.T) {
 	}
 }
 
-func TestWhatADamagedDocumentHeldIsNotLearned(t *testing.T) {
+func TestDamagedDocumentsAreNotCached(t *testing.T) {
 	for _, docs := range [][2]string{
 		{`{"word":"x`, `{"word":"xyz"}`},
 		{`{"word":"x\`, `{"word":"x\\z"}`},

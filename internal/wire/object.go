@@ -62,7 +62,7 @@ func (o *Object[T]) bind(t *T, m mode) *table {
 	return b
 }
 
-// A decoder decodes documents, and learns from each.
+// A decoder decodes documents. It is pooled, and caches what it has read.
 type decoder[T any] struct {
 	scanner
 	table *table
@@ -101,30 +101,29 @@ func (s *scanner) document(t *table) (end int) {
 // where the value ends. Null leaves a scalar as it is.
 type reader func(s *scanner, at int) (end int)
 
-// A table reads objects into one place in memory, which always stand at
-// about the same depth.
-// It remembers which key came after which: objects mostly repeat the order of the one
-// before, and then finding a member takes one comparison.
+// A table reads objects, all at about the same depth, into one place in memory. It
+// caches which key followed which: most objects repeat the key order of the one before,
+// and finding a member then takes one comparison.
 type table struct {
-	first   slot // stands for the start of the object
-	slots   []slot
-	index   map[string]int // of slots, by the names of members
-	unknown []*slot        // members that have no slot of their own
-	strange int            // how many were unknown so far
+	first    slot // stands for the start of the object
+	slots    []slot
+	index    map[string]int // of slots, by the names of members
+	unknown  []*slot        // members that have no slot of their own
+	unknowns int            // unknown members seen so far
 }
 
-// A slot is a member, and what was learned of it. The key is a copy, so that it
+// A slot is a member and the cached order of keys around it. The key is a copy, so that it
 // outlives its document.
 type slot struct {
 	read reader
-	key  known    // as it was written last, from the quote to the colon
-	next [2]*slot // the members that came after it last
+	key  cachedToken // as it was written last, from the quote to the colon
+	next [2]*slot    // the members that came after it last
 }
 
 const (
 	maxUnknown = 32  // unknown members of one table that are told apart
-	maxKey     = 128 // bytes of a key that are remembered
-	maxSkipped = 512 // bytes of a skipped value that are remembered
+	maxKey     = 128 // longest key that is cached, in bytes
+	maxSkipped = 512 // longest skipped value that is cached, in bytes
 )
 
 // add gives the table another member.
@@ -172,26 +171,26 @@ func (t *table) lookUp(s *scanner, before *slot, i int) (m *slot, end int) {
 		raw = s.unquoted(raw)
 	}
 	key := s.data[i:end]
-	learn := s.err == nil && len(key) <= maxKey
-	if known, ok := t.index[string(raw)]; ok {
-		m = &t.slots[known]
-	} else if learn {
-		m = t.stranger(key)
+	cacheable := s.err == nil && len(key) <= maxKey
+	if index, ok := t.index[string(raw)]; ok {
+		m = &t.slots[index]
+	} else if cacheable {
+		m = t.unknownSlot(key)
 	} else {
 		return &slot{read: (*scanner).skip}, end
 	}
-	if learn && m.key.text != string(key) {
-		m.key = know(string(key))
+	if cacheable && m.key.text != string(key) {
+		m.key = newCachedToken(string(key))
 	}
-	if learn && before.next[0] != m {
+	if cacheable && before.next[0] != m {
 		before.next[0], before.next[1] = m, before.next[0]
 	}
 	return m, end
 }
 
-// stranger returns the unknown member with a key. Where there are too many, it takes
-// the place of another one.
-func (t *table) stranger(key []byte) *slot {
+// unknownSlot returns the slot of an unknown member. It reuses a slot if the table has
+// the maximum of them.
+func (t *table) unknownSlot(key []byte) *slot {
 	for _, m := range t.unknown {
 		if m.key.text == string(key) {
 			return m
@@ -200,8 +199,8 @@ func (t *table) stranger(key []byte) *slot {
 	if len(t.unknown) < maxUnknown {
 		t.unknown = append(t.unknown, &slot{read: skipper()})
 	}
-	t.strange++
-	return t.unknown[(t.strange-1)%len(t.unknown)]
+	t.unknowns++
+	return t.unknown[(t.unknowns-1)%len(t.unknown)]
 }
 
 // skipper skips values. Lists and objects that repeat are checked once.
@@ -232,9 +231,9 @@ func skipper() reader {
 	}
 }
 
-// A known is a text that stood in a document before. It is a copy, and mostly two
+// A cachedToken is a text that a document held before. It is a copy, and usually two
 // comparisons of eight bytes find it again.
-type known struct {
+type cachedToken struct {
 	text        string
 	first, last uint64 // eight bytes of either end
 	mask        uint64 // of the bytes in them that a shorter text has
@@ -244,8 +243,8 @@ type known struct {
 
 const chunk = 8 // bytes that are compared at once
 
-func know(text string) known {
-	k := known{text: text, mask: 1<<(8*min(len(text), chunk)) - 1, tail: max(0, len(text)-chunk)}
+func newCachedToken(text string) cachedToken {
+	k := cachedToken{text: text, mask: 1<<(8*min(len(text), chunk)) - 1, tail: max(0, len(text)-chunk)}
 	padded := append([]byte(text), make([]byte, chunk)...)
 	k.first, k.last = load(padded, 0), load(padded, k.tail)
 	if len(text) > 2*chunk {
@@ -259,20 +258,20 @@ func load(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+ch
 
 // ends reports whether either end of the text is where it would be if the text stood
 // at i; not if fewer than eight bytes are left there.
-func (k *known) ends(data []byte, i int) bool {
+func (k *cachedToken) ends(data []byte, i int) bool {
 	at := i + k.tail
 	return at+chunk <= len(data) && ((load(data, i)^k.first)|(load(data, at)^k.last))&k.mask == 0
 }
 
 // middle reports whether what is between the ends is there, too.
-func (k *known) middle(data []byte, i int) bool {
+func (k *cachedToken) middle(data []byte, i int) bool {
 	return len(k.text) <= 2*chunk || load(data, i+chunk) == k.second &&
 		(len(k.text) <= 3*chunk || string(data[i+chunk:i+k.tail]) == k.text[chunk:k.tail])
 }
 
 // recent are texts that stood in one place of documents.
 type recent struct {
-	texts [8]known
+	texts [8]cachedToken
 	count int // of all that were added
 }
 
@@ -288,6 +287,6 @@ func (r *recent) at(data []byte, i int) string {
 
 // add remembers a text in the place of the one that was added longest ago.
 func (r *recent) add(text string) {
-	r.texts[r.count%len(r.texts)] = know(text)
+	r.texts[r.count%len(r.texts)] = newCachedToken(text)
 	r.count++
 }

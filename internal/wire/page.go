@@ -13,7 +13,7 @@ type Page[P, R any] struct {
 	record   *Object[R]
 	path     string
 	opening  byte      // of what stands at the path: '[' for rows, '{' for one
-	visits   sync.Pool // of *visit[P, R]
+	decoders sync.Pool // of *pageDecoder[P, R]
 }
 
 // NewPage makes the table of a page whose rows are the list at a path such as
@@ -33,7 +33,7 @@ func newPage[P, R any](envelope *Object[P], path string, record *Object[R], open
 		panic("wire: the envelope has a field " + step)
 	}
 	p := &Page[P, R]{envelope: envelope, record: record, path: path, opening: opening}
-	p.visits.New = func() any { return p.newVisit() }
+	p.decoders.New = func() any { return p.newPageDecoder() }
 	return p
 }
 
@@ -66,7 +66,7 @@ type Result struct {
 // Rows are handed over as they are read, so an error can follow them: a
 // [*SyntaxError], a [*ShapeError], or what row returned.
 func (p *Page[P, R]) Scan(data []byte, e *P, row func(r *R, raw Raw) error) (result Result, err error) {
-	v := p.visits.Get().(*visit[P, R])
+	v := p.decoders.Get().(*pageDecoder[P, R])
 	v.begin(data)
 	v.found, v.row, v.envelope = false, row, *e
 	end := v.document(v.table)
@@ -75,13 +75,13 @@ func (p *Page[P, R]) Scan(data []byte, e *P, row func(r *R, raw Raw) error) (res
 	result.Found, *e = v.found, v.envelope
 	v.forget()
 	if len(data) <= maxUsual {
-		p.visits.Put(v)
+		p.decoders.Put(v)
 	}
 	return result, err
 }
 
-// A visit reads pages, and learns from each.
-type visit[P, R any] struct {
+// A pageDecoder reads pages. It is pooled, and caches what it has read.
+type pageDecoder[P, R any] struct {
 	scanner
 	path     string
 	table    *table // of the envelope, and the way to the rows
@@ -92,8 +92,8 @@ type visit[P, R any] struct {
 	found    bool // whether the place of the rows was seen
 }
 
-func (p *Page[P, R]) newVisit() *visit[P, R] {
-	v := &visit[P, R]{path: p.path}
+func (p *Page[P, R]) newPageDecoder() *pageDecoder[P, R] {
+	v := &pageDecoder[P, R]{path: p.path}
 	v.rows = p.record.bind(&v.record, mode{})
 	read := v.place('{', v.scanOnly)
 	if p.opening == '[' {
@@ -109,8 +109,8 @@ func (p *Page[P, R]) newVisit() *visit[P, R] {
 	return v
 }
 
-// forget lets go of what the visit should not keep alive.
-func (v *visit[P, R]) forget() {
+// forget lets go of what the decoder should not keep alive.
+func (v *pageDecoder[P, R]) forget() {
 	var envelope P
 	var record R
 	v.envelope, v.record, v.row = envelope, record, nil
@@ -118,7 +118,7 @@ func (v *visit[P, R]) forget() {
 
 // place reads what stands where the rows are, or on the way to them. Nothing else
 // may stand there, and only once.
-func (v *visit[P, R]) place(opening byte, read reader) reader {
+func (v *pageDecoder[P, R]) place(opening byte, read reader) reader {
 	return func(s *scanner, i int) int {
 		if v.found {
 			return s.misplaced(i, v.path, "a second time")
@@ -137,7 +137,7 @@ func (v *visit[P, R]) place(opening byte, read reader) reader {
 	}
 }
 
-func (v *visit[P, R]) scanRows(s *scanner, i int) int {
+func (v *pageDecoder[P, R]) scanRows(s *scanner, i int) int {
 	v.found = true
 	i, more := s.enter(i, ']')
 	for ; more; i, more = s.next(i, ']') {
@@ -154,13 +154,13 @@ func (v *visit[P, R]) scanRows(s *scanner, i int) int {
 	return i
 }
 
-func (v *visit[P, R]) scanOnly(s *scanner, i int) int {
+func (v *pageDecoder[P, R]) scanOnly(s *scanner, i int) int {
 	v.found = true
 	return v.scanRow(s, i)
 }
 
 // scanRow reads the row at i and hands it over.
-func (v *visit[P, R]) scanRow(s *scanner, i int) int {
+func (v *pageDecoder[P, R]) scanRow(s *scanner, i int) int {
 	var empty R
 	v.record = empty
 	s.cuts = s.cuts[:0]

@@ -14,18 +14,18 @@ const maxDepth = 10000
 // position where they begin and return the one where they ended; after an error
 // that is the end of the document, where nothing more is found.
 type scanner struct {
-	data    []byte
-	err     error // the first one
-	depth   int
-	member  int // where the current member begins, or the white space in front of it
-	words   words
-	texts   texts
-	cuts    []span         // the secrets of the current row
-	counts  map[string]int // of unreadable values, by path; nil: none
-	scratch []byte         // the text unquoted last
+	data     []byte
+	err      error // the first one
+	depth    int
+	member   int // where the current member begins, or the white space in front of it
+	interned internTable
+	texts    texts
+	cuts     []span         // the secrets of the current row
+	counts   map[string]int // of unreadable values, by path; nil: none
+	scratch  []byte         // the text unquoted last
 }
 
-// begin makes the scanner ready for another document. The words stay.
+// begin makes the scanner ready for another document. The interned texts stay.
 func (s *scanner) begin(data []byte) {
 	s.data, s.err, s.depth, s.cuts, s.counts = data, nil, 0, s.cuts[:0], nil
 	s.texts.next()

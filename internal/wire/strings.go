@@ -197,14 +197,14 @@ func (t *texts) next() {
 	t.row.Reset()
 }
 
-// words remembers texts that come again and again, so that each is allocated
+// An internTable caches repeated texts, so that each is allocated
 // once. Where two live in one place, a third replaces the older one.
-type words [256][2]string
+type internTable [256][2]string
 
-const maxWord = 128 // bytes of a text that may be remembered
+const maxInterned = 128 // bytes of a text that may be remembered
 
-func (w *words) intern(b []byte) string {
-	if len(b) > maxWord {
+func (w *internTable) intern(b []byte) string {
+	if len(b) > maxInterned {
 		return string(b)
 	}
 	place := &w[placeOf(b)%uint64(len(w))]
