@@ -119,10 +119,13 @@ func TestCancelledAtEachStage(t *testing.T) {
 					}
 				}
 				group.Wait()
+				if stacks := leftIn("stage/" + s.name + "/"); stacks != "" {
+					t.Errorf("goroutines are left:\n%s", stacks)
+				}
 			})
 		}
 	})
-	if text := leftAbove(before, 7*time.Second); text != "" {
+	if text := leftAbove(before, longTime); text != "" {
 		t.Errorf("%d goroutines before; after:\n%s", before, text)
 	}
 }
@@ -134,9 +137,6 @@ func (s *stage) check(t *testing.T, client *hostileClient) {
 		var err error
 		name := fmt.Sprintf("stage/%s/%s/%d", s.name, client.name, try)
 		inCell(t.Context(), name, func(ctx context.Context) { took, err = s.cancel(ctx, t, client) })
-		if stacks := leftIn(name, 3*time.Second); stacks != "" {
-			t.Errorf("%s: goroutines are left:\n%s", client.name, stacks)
-		}
 		if kind, known := kindIn(err); !errors.Is(err, context.Canceled) || known {
 			t.Errorf("%s: got %s: %v; want only the cancellation", client.name, kindName(kind), err)
 			return
@@ -277,14 +277,14 @@ func TestCancelledBetweenPages(t *testing.T) {
 						v.config.Listing.PageSize = 1
 						cancelBetweenPages(ctx, t, client.list(v, way), c.after, c.wait)
 					})
-					if stacks := leftIn(name, 3*time.Second); stacks != "" {
+					if stacks := leftIn(name); stacks != "" {
 						t.Errorf("goroutines are left:\n%s", stacks)
 					}
 				})
 			}
 		}
 	}
-	if text := leftAbove(before, 7*time.Second); text != "" {
+	if text := leftAbove(before, longTime); text != "" {
 		t.Errorf("%d goroutines before; after:\n%s", before, text)
 	}
 }

@@ -149,13 +149,13 @@ func TestPanicsReachTheCaller(t *testing.T) {
 					}
 					checkPanic(t, panicked)
 				})
-				if stacks := leftIn(name, 3*time.Second); stacks != "" {
+				if stacks := leftIn(name); stacks != "" {
 					t.Errorf("goroutines are left:\n%s", stacks)
 				}
 			})
 		}
 	}
-	if text := leftAbove(before, 7*time.Second); text != "" {
+	if text := leftAbove(before, longTime); text != "" {
 		t.Errorf("%d goroutines before; after:\n%s", before, text)
 	}
 }

@@ -273,13 +273,16 @@ func TestHostileParts(t *testing.T) {
 					group.Go(func() { c.check(t, client, number+3*j) })
 				}
 				group.Wait()
+				if stacks := leftIn("part/" + c.name + "/"); stacks != "" {
+					t.Errorf("goroutines are left:\n%s", stacks)
+				}
 			})
 		}
 	})
 	if text := markPattern.FindString(standard.String()); text != "" {
 		t.Errorf("the standard logger shows the secret %s: %s", text, standard)
 	}
-	if text := leftAbove(before, 7*time.Second); text != "" {
+	if text := leftAbove(before, longTime); text != "" {
 		t.Errorf("%d goroutines before; after:\n%s", before, text)
 	}
 }
@@ -297,9 +300,6 @@ func (c *partCase) check(t *testing.T, client *hostileClient, number int) {
 			inCell(t.Context(), name, func(ctx context.Context) {
 				c.visit(ctx, t, client, l, fmt.Sprintf("canary%05dx", number+i), problem)
 			})
-			if stacks := leftIn(name, 3*time.Second); stacks != "" {
-				problem("goroutines are left:\n%s", stacks)
-			}
 		})
 	}
 	group.Wait()

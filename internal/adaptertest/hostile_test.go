@@ -40,7 +40,7 @@ func (l limit) apply(ctx context.Context) (context.Context, context.CancelFunc) 
 
 const (
 	shortTime = 150 * time.Millisecond // until a limit
-	longTime  = 10 * time.Second       // of a visit that nothing limits; beyond it something hangs
+	longTime  = 30 * time.Second       // of a visit that nothing limits; beyond it something hangs
 	promptly  = 250 * time.Millisecond // after a context has ended
 )
 
@@ -118,6 +118,9 @@ func TestHostileServers(t *testing.T) {
 					})
 				}
 				group.Wait()
+				if stacks := leftIn(c.name + "/"); stacks != "" {
+					t.Errorf("goroutines are left:\n%s", stacks)
+				}
 			})
 		}
 	})
@@ -148,9 +151,6 @@ func leftAbove(before int, atMost time.Duration) string {
 // check runs a cell, and returns the signatures that its server was sent.
 func (c *cell) check(t *testing.T) (signatures []string) {
 	inCell(t.Context(), c.name(), func(ctx context.Context) { signatures = c.visit(ctx, t) })
-	if stacks := leftIn(c.name(), 3*time.Second); stacks != "" {
-		t.Errorf("%s: goroutines are left:\n%s", c.name(), stacks)
-	}
 	return signatures
 }
 
@@ -228,12 +228,13 @@ func within(bound time.Duration, ask func() error) (err error, returned bool) {
 }
 
 // slack is for a busy machine. Promptness is checked by the tests of cancellation.
-const slack = 3 * time.Second
+const slack = 10 * time.Second
 
 func (c *cell) judge(ctx context.Context, t *testing.T, err error) {
 	kind, known := kindIn(err)
 	switch {
 	case known && slices.Contains(c.want(), kind) && c.limit == byTimeout:
+	case known && kind == provider.Unavailable && c.limit == byTimeout && c.c.hangs: // the time was over before the refusal
 	case known && slices.Contains(c.want(), kind) && kind == provider.BadResponse: // refused before the limit
 	case known && c.client.optional && kind == fine:
 	case errors.Is(err, context.DeadlineExceeded) && !known && (c.limit == byDeadline || c.client.credentials):

@@ -178,11 +178,11 @@ func inCell(ctx context.Context, name string, run func(context.Context)) {
 	pprof.Do(ctx, pprof.Labels(cellLabel, name), run)
 }
 
-// leftIn waits a moment for the goroutines of a cell to end, and returns the
-// stacks of those that have not.
-func leftIn(name string, atMost time.Duration) string {
-	label := fmt.Sprintf("%q:%q", cellLabel, name)
-	deadline := time.Now().Add(atMost)
+// leftIn waits a moment for the goroutines of the cells whose names have a prefix to
+// end, and returns the stacks of those that have not.
+func leftIn(prefix string) string {
+	label := fmt.Sprintf(`"%s":"%s`, cellLabel, prefix)
+	deadline := time.Now().Add(longTime)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
 		stacks := stacksWith(label)
 		if stacks == "" || time.Now().After(deadline) {
