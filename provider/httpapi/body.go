@@ -2,6 +2,9 @@ package httpapi
 
 import (
 	"bytes"
+	"compress/flate"
+	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
@@ -93,14 +96,28 @@ func readBody(ctx context.Context, into *bytes.Buffer, response *http.Response) 
 	if n := response.ContentLength; n > 0 && n <= maxBody {
 		into.Grow(int(n) + bytes.MinRead)
 	}
-	_, err := into.ReadFrom(io.LimitReader(untilEnd{response.Body, ctx}, maxBody+1))
+	body, err := decoded(untilEnd{response.Body, ctx}, response.Header)
+	if err == nil {
+		_, err = into.ReadFrom(io.LimitReader(body, maxBody+1))
+	}
 	if into.Len() > maxBody {
 		return &failure{err: &provider.Error{
 			Kind: provider.BadResponse, HTTPStatus: response.StatusCode,
 			Message: fmt.Sprintf("the response is longer than %d MiB", maxBody>>20),
 		}}
 	}
+	if isCorrupt(err) {
+		return &failure{retry: Always, err: &provider.Error{
+			Kind: provider.BadResponse, HTTPStatus: response.StatusCode, Message: "the body is not what its Content-Encoding says", Err: err,
+		}}
+	}
 	return err
+}
+
+// isCorrupt reports whether an error is one of decompression.
+func isCorrupt(err error) bool {
+	_, corrupt := errors.AsType[flate.CorruptInputError](err)
+	return corrupt || errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum) || errors.Is(err, zlib.ErrHeader) || errors.Is(err, zlib.ErrChecksum) || errors.Is(err, zlib.ErrDictionary)
 }
 
 // complete is the response without its body, which has been read. It has no

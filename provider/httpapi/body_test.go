@@ -2,7 +2,9 @@ package httpapi_test
 
 import (
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
+	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
@@ -84,10 +86,20 @@ func TestBrokenAnswers(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			_, _ = w.Write(big)
 		}, provider.BadResponse, 1},
-		"gzip that nobody asked for": {func(w http.ResponseWriter, _ *http.Request) {
+		"gzip, cut": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(zipped([]byte("ok")))
+			_, _ = w.Write(zipped([]byte("ok"))[:12])
+		}, provider.Unavailable, 3},
+		"gzip, damaged": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			body := zipped([]byte("ok"))
+			body[len(body)-6] ^= 1 // of the checksum
+			_, _ = w.Write(body)
 		}, provider.BadResponse, 3},
+		"gzip, over-long": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(zipped(big))
+		}, provider.BadResponse, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			address, requests, _ := serve(t, test.handle)
@@ -109,6 +121,45 @@ func zipped(data []byte) []byte {
 	_, _ = w.Write(data)
 	_ = w.Close()
 	return b.Bytes()
+}
+
+// TestCompressedBodies decodes what no request asks for.
+func TestCompressedBodies(t *testing.T) {
+	var inflate, bare bytes.Buffer
+	z := zlib.NewWriter(&inflate)
+	f, _ := flate.NewWriter(&bare, flate.BestSpeed)
+	for _, w := range []io.WriteCloser{z, f} {
+		_, _ = io.WriteString(w, "ok")
+		_ = w.Close()
+	}
+	for name, test := range map[string]struct {
+		coding string
+		body   []byte
+	}{
+		"gzip":                 {"gzip", zipped([]byte("ok"))},
+		"x-gzip, upper case":   {"X-GZIP", zipped([]byte("ok"))},
+		"gzip twice":           {"gzip, gzip", zipped(zipped([]byte("ok")))},
+		"deflate":              {"deflate", inflate.Bytes()},
+		"deflate without zlib": {"deflate", bare.Bytes()},
+		"deflate, then gzip":   {"deflate, gzip", zipped(inflate.Bytes())},
+		"not gzip after all":   {"gzip", []byte("ok")},
+		"identity":             {"identity", []byte("ok")},
+	} {
+		for _, status := range []int{200, 400} {
+			sent := 0
+			err := newSender(t, roundTrip(func(*http.Request) (*http.Response, error) {
+				if sent++; sent > 1 {
+					return answers(200, "ok"), nil
+				}
+				response := answers(status, string(test.body))
+				response.Header.Set("Content-Encoding", test.coding)
+				return response, nil
+			}), fast).Do(t.Context(), request())
+			if err != nil || sent != map[int]int{200: 1, 400: 2}[status] {
+				t.Errorf("%s, status %d: error %v after %d requests", name, status, err, sent)
+			}
+		}
+	}
 }
 
 // TestZipBomb meets a transport of the user that unpacks answers.

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -40,11 +41,25 @@ func (a *Attempt) transportCause(err error) error {
 		c.text = clean(text)
 	}
 	c.causes = testable(err, clean)
-	var e net.Error
-	if errors.As(err, &e) && e.Timeout() {
+	if timedOut(err) {
 		return &timeout{c}
 	}
 	return &c
+}
+
+// timedOut reports whether any error in a chain is a timeout. The outer errors of
+// net/http do not ask errors that others have wrapped.
+func timedOut(err error) bool {
+	if e, ok := err.(interface{ Timeout() bool }); ok && e.Timeout() {
+		return true
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return timedOut(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), timedOut)
+	}
+	return false
 }
 
 // quoted matches what net/http quotes of a response that breaks the protocol. It may

@@ -1,12 +1,14 @@
 package httpapi
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/imagequery/imagequery/provider"
@@ -32,6 +34,8 @@ func (x *exchange) classify(response *http.Response, status Status, decodeErr er
 	out := x.client.api.Classify(r)
 	e := &provider.Error{Kind: out.Kind, HTTPStatus: r.HTTPStatus, Code: r.Status.Code, Message: r.Status.Message, RequestID: r.Status.RequestID}
 	switch {
+	case out.Kind != 0 && r.Status.Code == "" && r.Status.Message == "":
+		e.Message = x.foreignPage(r)
 	case out.Kind != 0:
 	case r.Err == nil:
 		return nil
@@ -39,11 +43,30 @@ func (x *exchange) classify(response *http.Response, status Status, decodeErr er
 		e.Kind, e.Code, e.Message, e.Err = provider.Unavailable, "", "the response is truncated", r.Err
 		out.Retry = Always
 	default: // the code is that of a success
-		e.Kind, e.Code, e.Message, e.Err = provider.BadResponse, "", "", r.Err
+		e.Kind, e.Code, e.Message, e.Err = provider.BadResponse, "", x.foreignPage(r), r.Err
 		out.Retry = Always
 	}
 	x.redactError(e)
 	return &failure{err: e, retry: x.refreshed(out.Retry), wait: out.Wait}
+}
+
+// foreignPage says that a response plainly comes from no API, or returns "".
+func (x *exchange) foreignPage(r *Response) string {
+	kind := r.Header.Get("Content-Type")
+	switch {
+	case isPage(kind, r.Body):
+		return fmt.Sprintf("the response of %s is a page (content type %q), not one of the API: check the endpoint, its path, and any proxy before it", x.client.Host(), kind)
+	case len(r.Body) == 0 && (r.HTTPStatus == 400 || r.HTTPStatus == 404 || r.HTTPStatus == 405):
+		return fmt.Sprintf("the response of %s is empty (content type %q), so it may not come from the API: check the endpoint, its path, and any proxy before it", x.client.Host(), kind)
+	}
+	return ""
+}
+
+// isPage reports whether a body is HTML.
+func isPage(contentType string, body []byte) bool {
+	media, _, _ := strings.Cut(contentType, ";")
+	start := bytes.ToLower(bytes.TrimSpace(body[:min(len(body), 512)]))
+	return strings.EqualFold(strings.TrimSpace(media), "text/html") || bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
 }
 
 // refreshed drops stale credentials, and decides whether there can be new ones.

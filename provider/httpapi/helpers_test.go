@@ -208,3 +208,17 @@ func isEnd(t *testing.T, err, end error) {
 		t.Errorf("the kind is %v, want none", kind)
 	}
 }
+
+// sendPlain sends one request without signature, to whose response no body belongs.
+func sendPlain(t *testing.T, transport http.RoundTripper) (string, error) {
+	t.Helper()
+	client, err := httpapi.New(httpapi.API{Name: "plain", Endpoint: func(string) string { return "https://api.example.com/" }}, provider.Config{
+		HTTPClient: &http.Client{Transport: transport}, Retry: provider.Retry{Attempts: 1},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return httpapi.Do(t.Context(), client, httpapi.Request{}, func([]byte) (string, httpapi.Status, error) {
+		return "", httpapi.Status{}, errors.New("not a response")
+	})
+}
