@@ -25,7 +25,7 @@ type stage struct {
 	// serve is the server that keeps the client in the stage; it calls reached.
 	serve func(p *peer, reached func())
 	// set prepares the configuration for a client; nil: nothing to prepare.
-	set   func(v *visit, reached func())
+	set   func(v *exercise, reached func())
 	https bool
 	full  bool // the server accepts no connection
 	who   func(*hostileClient) bool
@@ -65,7 +65,7 @@ func stages() []stage {
 			reached()
 			p.hang()
 		}},
-		{name: "sending", who: isRetrying, set: func(v *visit, reached func()) {
+		{name: "sending", who: isRetrying, set: func(v *exercise, reached func()) {
 			dial := func(context.Context, string, string) (net.Conn, error) {
 				ours, _ := net.Pipe() // the other end reads nothing
 				reached()
@@ -81,22 +81,22 @@ func stages() []stage {
 		{name: "in an error's body", who: anyClient, serve: reaching("HTTP/1.1 503 Unavailable\r\nContent-Length: 9\r\n\r\n{")},
 		{name: "in the backoff", who: isRetrying, serve: reaching(unavailable)},
 		{name: "throttled", who: isRetrying, serve: reaching(respondWith("429 Slow", "Retry-After: 60\r\n", "{}"))},
-		{name: "waiting for the budget", who: isAdapter, set: func(v *visit, reached func()) {
+		{name: "waiting for the budget", who: isAdapter, set: func(v *exercise, reached func()) {
 			budget := &provider.Budget{InFlight: 1}
 			_, _ = budget.Acquire(context.Background(), "", "other")
 			v.config.Budget = budget
 			reached()
 		}},
-		{name: "waiting for the rate", who: isAdapter, set: func(v *visit, reached func()) {
+		{name: "waiting for the rate", who: isAdapter, set: func(v *exercise, reached func()) {
 			budget := &provider.Budget{PerSecond: 0.001}
 			_, _ = budget.Acquire(context.Background(), "", "other")
 			v.config.Budget = budget
 			reached()
 		}},
-		{name: "fetching credentials", who: isRetrying, set: func(v *visit, reached func()) {
+		{name: "fetching credentials", who: isRetrying, set: func(v *exercise, reached func()) {
 			v.config.Credentials = credentialsFunc(waiting(reached))
 		}},
-		{name: "fetching cached credentials", who: isRetrying, set: func(v *visit, reached func()) {
+		{name: "fetching cached credentials", who: isRetrying, set: func(v *exercise, reached func()) {
 			v.config.Credentials = provider.Cache(waiting(reached))
 		}},
 	}
@@ -164,7 +164,7 @@ func (s *stage) cancel(ctx context.Context, t *testing.T, client *hostileClient)
 	})
 	address, end := s.listen(t, client, reached)
 	defer end()
-	v := visit{mark: metadataMark, endpoint: "http://" + address + "/"}
+	v := exercise{canary: metadataMark, endpoint: "http://" + address + "/"}
 	if s.https {
 		v.endpoint = "https://" + address + "/"
 	}
@@ -202,7 +202,7 @@ func TestEndedContextSendsNothing(t *testing.T) {
 			defer server.close()
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			v := visit{mark: metadataMark, endpoint: "http://" + server.address() + "/", config: hostileConfig(time.Second, slog.DiscardHandler)}
+			v := exercise{canary: metadataMark, endpoint: "http://" + server.address() + "/", config: hostileConfig(time.Second, slog.DiscardHandler)}
 			if err := client.ask(ctx, v); !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v, want the cancellation", err)
 			}
@@ -273,7 +273,7 @@ func TestCancelledBetweenPages(t *testing.T) {
 					inCell(t.Context(), name, func(ctx context.Context) {
 						server := newHostileServer(t, client, pagesFrom(c.hangs))
 						defer server.close()
-						v := visit{mark: metadataMark, endpoint: "http://" + server.address() + "/", config: hostileConfig(time.Minute, slog.DiscardHandler)}
+						v := exercise{canary: metadataMark, endpoint: "http://" + server.address() + "/", config: hostileConfig(time.Minute, slog.DiscardHandler)}
 						v.config.Listing.PageSize = 1
 						cancelBetweenPages(ctx, t, client.list(v, way), c.after, c.wait)
 					})
@@ -293,7 +293,7 @@ func TestCancelledBetweenPages(t *testing.T) {
 type lister func(ctx context.Context, yield func() bool) error
 
 // list is a listing of a client, or a search with it as the only target.
-func (c *hostileClient) list(v visit, way string) lister {
+func (c *hostileClient) list(v exercise, way string) lister {
 	return func(ctx context.Context, yield func() bool) error {
 		client, err := v.client(c.open)
 		if err != nil {

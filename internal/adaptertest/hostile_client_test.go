@@ -25,7 +25,7 @@ type hostileClient struct {
 	open opener // of an adapter
 	// ask sends requests to an endpoint, and fails if it gets anything but the
 	// content of the honest response.
-	ask func(context.Context, visit) error
+	ask func(context.Context, exercise) error
 	// body is that of the honest response to a request.
 	body func(request) string
 	// refusal is the body of the service's error with a message.
@@ -39,22 +39,22 @@ type hostileClient struct {
 	plain       bool // the response is plain text, for which much may pass
 }
 
-// visit is what one use of a client needs.
-type visit struct {
+// exercise is what one use of a client needs.
+type exercise struct {
 	endpoint string
 	config   provider.Config // the adapter's, without place and credentials
-	mark     string          // part of every secret
+	canary   string          // part of every secret
 }
 
 func (c *hostileClient) hostileTo(r request) bool { return c.hostile == nil || c.hostile(r) }
 
-// The secrets of a visit contain what percent-encoding, HTML and JSON escape.
-func (v visit) id() string     { return "LTAI" + v.mark + "/+id=" + v.mark }
-func (v visit) secret() string { return v.mark + `&<secret>"'%~` + v.mark }
-func (v visit) token() string  { return v.mark + "+/token<==" + v.mark }
+// The secrets of a exercise contain what percent-encoding, HTML and JSON escape.
+func (v exercise) id() string     { return "LTAI" + v.canary + "/+id=" + v.canary }
+func (v exercise) secret() string { return v.canary + `&<secret>"'%~` + v.canary }
+func (v exercise) token() string  { return v.canary + "+/token<==" + v.canary }
 
 // secrets are those that the client has, and that a server may know.
-func (c *hostileClient) secrets(v visit) []string {
+func (c *hostileClient) secrets(v exercise) []string {
 	if c.metadata {
 		return nil
 	}
@@ -66,8 +66,8 @@ func hostileClients() []*hostileClient {
 }
 
 func adapterClients() []*hostileClient {
-	list := func(open opener) func(context.Context, visit) error {
-		return func(ctx context.Context, v visit) error {
+	list := func(open opener) func(context.Context, exercise) error {
+		return func(ctx context.Context, v exercise) error {
 			client, err := v.client(open)
 			if err != nil {
 				return err
@@ -75,7 +75,7 @@ func adapterClients() []*hostileClient {
 			return expectImage(provider.Collect(client.Images(ctx, image.Query{Sources: []image.Source{image.SourceSelf}})))
 		}
 	}
-	family := func(ctx context.Context, v visit) error {
+	family := func(ctx context.Context, v exercise) error {
 		client, err := v.client(aliyunecs.New)
 		if err != nil {
 			return err
@@ -109,8 +109,8 @@ func qingRefusal(message string) string {
 
 type opener func(provider.Config) (*provider.Client, error)
 
-// client is a client with the place and the credentials of the visit.
-func (v visit) client(open opener) (*provider.Client, error) {
+// client is a client with the place and the credentials of the exercise.
+func (v exercise) client(open opener) (*provider.Client, error) {
 	c := v.config
 	c.Region, c.Endpoint = "r-1", v.endpoint
 	if c.Credentials == nil {
@@ -129,13 +129,13 @@ func expectImage(images []image.Image, err error) error {
 	return nil
 }
 
-// credentialClients expect credentials with the mark that the visit has.
+// credentialClients expect credentials with the canary that the exercise has.
 func credentialClients() []*hostileClient {
-	instance := func(ctx context.Context, v visit) error {
+	instance := func(ctx context.Context, v exercise) error {
 		s := aliyuncreds.Services{Metadata: v.endpoint}
 		return v.expectSession(s.InstanceRole("").Credentials(ctx))
 	}
-	role := func(ctx context.Context, v visit) error {
+	role := func(ctx context.Context, v exercise) error {
 		s := aliyuncreds.Services{STS: v.endpoint, HTTPClient: v.config.HTTPClient}
 		base := v.config.Credentials
 		if base == nil {
@@ -143,13 +143,13 @@ func credentialClients() []*hostileClient {
 		}
 		return v.expectSession(s.AssumeRole(base, aliyuncreds.Role{ARN: "acs:ram::1000000000000000:role/r"}).Credentials(ctx))
 	}
-	iam := func(ctx context.Context, v visit) error {
+	iam := func(ctx context.Context, v exercise) error {
 		return v.expectSession(qingcloud.IAMToken(v.endpoint + "latest/meta-data/security-credentials").Credentials(ctx))
 	}
-	oidc := func(ctx context.Context, v visit) error {
+	oidc := func(ctx context.Context, v exercise) error {
 		return v.expectSession(aliyuncreds.Services{STS: v.endpoint}.Profile("oidc").Credentials(ctx))
 	}
-	uri := func(ctx context.Context, v visit) error {
+	uri := func(ctx context.Context, v exercise) error {
 		profiles.add(map[string]string{"name": v.endpoint, "mode": "CredentialsURI", "credentials_uri": v.endpoint + "keys"})
 		return v.expectSession(aliyuncreds.Profile(v.endpoint).Credentials(ctx))
 	}
@@ -187,8 +187,8 @@ func isTokenRequest(r request) bool { return r.method() == http.MethodPut }
 
 func isNamesRequest(r request) bool { return strings.HasSuffix(r.target(), "/security-credentials/") }
 
-// The services of metadata are sent no secret of the visit. Their keys have one
-// mark of all visits.
+// The services of metadata are sent no secret of the exercise. Their keys have one
+// canary of all exercises.
 const metadataMark = "canary99999x"
 
 func metadataBody(r request) string {
@@ -201,9 +201,9 @@ func metadataBody(r request) string {
 	return sessionBody(metadataMark, `"Code":"Success",`)
 }
 
-func sessionBody(mark, before string) string {
+func sessionBody(canary, before string) string {
 	return fmt.Sprintf(`{%s"AccessKeyId":"%s","AccessKeySecret":"%[2]s","SecurityToken":"%[2]s","Expiration":"%s"}`,
-		before, mark, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+		before, canary, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 }
 
 func stsBody(r request) string {
@@ -214,7 +214,7 @@ func iamBody(request) string {
 	return fmt.Sprintf(`{"access_key":"%s","secret_key":"%[1]s","id_token":"%[1]s","expiration":%d}`, metadataMark, time.Now().Add(time.Hour).Unix())
 }
 
-func (v visit) expectSession(c provider.Credentials, err error) error {
+func (v exercise) expectSession(c provider.Credentials, err error) error {
 	switch {
 	case err != nil:
 		return err

@@ -61,7 +61,6 @@ type panicCase struct {
 	name string
 	set  func(c *provider.Config) // nil: the trace panics
 	hook string                   // the trace's hook that panics
-	skip string                   // a way that does not get there
 }
 
 // panicCases has every hook that a trace has.
@@ -185,7 +184,7 @@ func openECS(t *testing.T, server *hostileServer, set func(*provider.Config)) *p
 	if set != nil {
 		set(&c)
 	}
-	client, err := visit{endpoint: "http://" + server.address() + "/", config: c}.client(aliyunecs.New)
+	client, err := exercise{endpoint: "http://" + server.address() + "/", config: c}.client(aliyunecs.New)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +247,7 @@ func TestMisuseIsRefused(t *testing.T) {
 		"negative page size of a client": func() error {
 			c := hostileConfig(time.Second, slog.DiscardHandler)
 			c.Listing.PageSize = -1
-			_, err := visit{mark: metadataMark, endpoint: "http://" + server.address() + "/", config: c}.client(aliyunecs.New)
+			_, err := exercise{canary: metadataMark, endpoint: "http://" + server.address() + "/", config: c}.client(aliyunecs.New)
 			return err
 		},
 	} {

@@ -30,10 +30,10 @@ type partCase struct {
 
 // parts is what a case may use.
 type parts struct {
-	visit  visit
-	config *provider.Config
-	end    chan struct{} // closed at the end of the test, for parts that never return before
-	closed chan struct{} // receives for each body that is closed
+	exercise exercise
+	config   *provider.Config
+	end      chan struct{} // closed at the end of the test, for parts that never return before
+	closed   chan struct{} // receives for each body that is closed
 }
 
 // never waits for the end of the test.
@@ -89,7 +89,7 @@ func withCredentials(f func(*parts, context.Context) (provider.Credentials, erro
 
 func withKeys(id, secret, token string) func(*parts) {
 	return func(p *parts) {
-		fill := strings.NewReplacer("<mark>", p.visit.mark)
+		fill := strings.NewReplacer("<canary>", p.exercise.canary)
 		p.config.Credentials = provider.Static(fill.Replace(id), fill.Replace(secret), fill.Replace(token))
 	}
 }
@@ -125,7 +125,7 @@ func (p *parts) secretsText(r *http.Request) string {
 		}
 	}
 	return strings.Join([]string{
-		fmt.Sprint(r.URL, " ", r.Header, " ", body), spellings(p.visit.id()), spellings(p.visit.secret()), spellings(p.visit.token()),
+		fmt.Sprint(r.URL, " ", r.Header, " ", body), spellings(p.exercise.id()), spellings(p.exercise.secret()), spellings(p.exercise.token()),
 	}, " ")
 }
 
@@ -229,16 +229,16 @@ func credentialsCases() []partCase {
 			return provider.Credentials{}, nil
 		})},
 		{name: "an error that shows the keys", want: denied, part: withCredentials(func(p *parts, _ context.Context) (provider.Credentials, error) {
-			c, _ := provider.Static(p.visit.id(), p.visit.secret(), p.visit.token()).Credentials(context.Background())
+			c, _ := provider.Static(p.exercise.id(), p.exercise.secret(), p.exercise.token()).Credentials(context.Background())
 			return c, errors.New("failed")
 		})},
-		{name: "an empty key", want: denied, part: withKeys("", "<mark>secret", "")},
-		{name: "an empty secret", want: denied, part: withKeys("LTAI<mark>", "", "")},
-		{name: "a key of white space", want: denied, part: withKeys(" \t", "<mark>secret", "")},
-		{name: "a secret of white space", want: denied, part: withKeys("LTAI<mark>", "\n", "")},
-		{name: "a key with a line end", want: denied, part: withKeys("LTAI<mark>\n", "<mark>secret", "")},
-		{name: "a secret with a line end", want: denied, part: withKeys("LTAI<mark>", "<mark>secret\r\n", "")},
-		{name: "a token with a control character", want: denied, part: withKeys("LTAI<mark>", "<mark>secret", "a\x00<mark>")},
+		{name: "an empty key", want: denied, part: withKeys("", "<canary>secret", "")},
+		{name: "an empty secret", want: denied, part: withKeys("LTAI<canary>", "", "")},
+		{name: "a key of white space", want: denied, part: withKeys(" \t", "<canary>secret", "")},
+		{name: "a secret of white space", want: denied, part: withKeys("LTAI<canary>", "\n", "")},
+		{name: "a key with a line end", want: denied, part: withKeys("LTAI<canary>\n", "<canary>secret", "")},
+		{name: "a secret with a line end", want: denied, part: withKeys("LTAI<canary>", "<canary>secret\r\n", "")},
+		{name: "a token with a control character", want: denied, part: withKeys("LTAI<canary>", "<canary>secret", "a\x00<canary>")},
 	}
 }
 
@@ -298,16 +298,16 @@ func (c *partCase) check(t *testing.T, client *hostileClient, number int) {
 			name := "part/" + c.name + "/" + client.name + limitNames[l]
 			problem := func(format string, args ...any) { t.Errorf(client.name+limitNames[l]+": "+format, args...) }
 			inCell(t.Context(), name, func(ctx context.Context) {
-				c.visit(ctx, t, client, l, fmt.Sprintf("canary%05dx", number+i), problem)
+				c.exercise(ctx, t, client, l, fmt.Sprintf("canary%05dx", number+i), problem)
 			})
 		})
 	}
 	group.Wait()
 }
 
-func (c *partCase) visit(ctx context.Context, t *testing.T, client *hostileClient, l limit, mark string, problem func(string, ...any)) {
+func (c *partCase) exercise(ctx context.Context, t *testing.T, client *hostileClient, l limit, canary string, problem func(string, ...any)) {
 	w := new(witness)
-	v := visit{mark: mark}
+	v := exercise{canary: canary}
 	server := newHostileServer(t, client, each(func(p *peer, r request) {
 		p.say(respondWith("200 OK", "Set-Cookie: a=b\r\n", p.honest(r)))
 	}))
@@ -318,7 +318,7 @@ func (c *partCase) visit(ctx context.Context, t *testing.T, client *hostileClien
 		timeout = shortTime
 	}
 	v.config = hostileConfig(timeout, slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	p := &parts{visit: v, config: &v.config, end: make(chan struct{}), closed: make(chan struct{}, 100)}
+	p := &parts{exercise: v, config: &v.config, end: make(chan struct{}), closed: make(chan struct{}, 100)}
 	defer close(p.end)
 	c.part(p)
 	ctx, stop := l.apply(provider.WithTrace(ctx, w.trace()))
@@ -338,7 +338,7 @@ func (c *partCase) visit(ctx context.Context, t *testing.T, client *hostileClien
 	if panicked != nil {
 		w.see(panicked)
 	}
-	if text := shown(w.String(), []string{mark}, server.sent()); text != "" {
+	if text := shown(w.String(), []string{canary}, server.sent()); text != "" {
 		problem("a secret is shown: %s", text)
 	}
 	if got := c.outcome(l, err, panicked); got != "" {

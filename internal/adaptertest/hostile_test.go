@@ -14,7 +14,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// limit is what ends a visit to a server that hangs.
+// limit is what ends a exercise to a server that hangs.
 type limit uint8
 
 const (
@@ -40,7 +40,7 @@ func (l limit) apply(ctx context.Context) (context.Context, context.CancelFunc) 
 
 const (
 	shortTime = 150 * time.Millisecond // until a limit
-	longTime  = 30 * time.Second       // of a visit that nothing limits; beyond it something hangs
+	longTime  = 30 * time.Second       // of a exercise that nothing limits; beyond it something hangs
 	promptly  = 250 * time.Millisecond // after a context has ended
 )
 
@@ -54,7 +54,7 @@ type cell struct {
 
 func (c *cell) name() string { return c.c.name + "/" + c.client.name + limitNames[c.limit] }
 
-func (c *cell) mark() string { return fmt.Sprintf("canary%05dx", c.number) }
+func (c *cell) canary() string { return fmt.Sprintf("canary%05dx", c.number) }
 
 // cellsOf are the cells of a case.
 func cellsOf(c hostileCase, number *int) (cells []*cell) {
@@ -87,7 +87,7 @@ func (c *cell) want() []provider.Kind {
 	return want
 }
 
-// TestHostileServers lets every client visit servers that misbehave in every way.
+// TestHostileServers lets every client exercise servers that misbehave in every way.
 // Each cell has a known outcome, ends in time, shows no secret, and leaves no
 // goroutine.
 func TestHostileServers(t *testing.T) {
@@ -95,14 +95,14 @@ func TestHostileServers(t *testing.T) {
 	standard := captureStandardLog(t)
 	before := runtime.NumGoroutine()
 	cases := hostileCases()
-	var marks []*cell
+	var allCells []*cell
 	var mu sync.Mutex
 	signatures := map[*cell][]string{}
 	number := 0
 	t.Run("case", func(t *testing.T) {
 		for i, c := range cases {
 			cells := cellsOf(c, &number)
-			marks = append(marks, cells...)
+			allCells = append(allCells, cells...)
 			if testing.Short() && i%8 != 0 {
 				continue
 			}
@@ -125,8 +125,8 @@ func TestHostileServers(t *testing.T) {
 		}
 	})
 	logged := standard.String()
-	for _, c := range marks {
-		if text := shown(logged, []string{c.mark()}, signatures[c]); text != "" && !c.c.echoes {
+	for _, c := range allCells {
+		if text := shown(logged, []string{c.canary()}, signatures[c]); text != "" && !c.c.echoes {
 			t.Errorf("%s: the standard logger shows a secret: %s", c.name(), text)
 		}
 	}
@@ -150,13 +150,13 @@ func leftAbove(before int, atMost time.Duration) string {
 
 // check runs a cell, and returns the signatures that its server was sent.
 func (c *cell) check(t *testing.T) (signatures []string) {
-	inCell(t.Context(), c.name(), func(ctx context.Context) { signatures = c.visit(ctx, t) })
+	inCell(t.Context(), c.name(), func(ctx context.Context) { signatures = c.exercise(ctx, t) })
 	return signatures
 }
 
-func (c *cell) visit(ctx context.Context, t *testing.T) []string {
+func (c *cell) exercise(ctx context.Context, t *testing.T) []string {
 	w := new(witness)
-	v := visit{mark: c.mark()}
+	v := exercise{canary: c.canary()}
 	server := newHostileServer(t, c.client, c.c.serve, c.client.secrets(v)...)
 	defer server.close()
 	scheme := "http"
@@ -173,7 +173,7 @@ func (c *cell) visit(ctx context.Context, t *testing.T) []string {
 		c.once(provider.WithTrace(ctx, w.trace()), t, v, w)
 	}
 	signatures := server.sent()
-	if text := shown(w.String(), []string{c.mark(), metadataMark}, signatures); text != "" {
+	if text := shown(w.String(), []string{c.canary(), metadataMark}, signatures); text != "" {
 		t.Errorf("%s: a secret is shown: %s", c.name(), text)
 	}
 	return signatures
@@ -191,7 +191,7 @@ func (c *cell) attemptTimeout() time.Duration {
 }
 
 // once asks once, under the limit of the cell.
-func (c *cell) once(ctx context.Context, t *testing.T, v visit, w *witness) {
+func (c *cell) once(ctx context.Context, t *testing.T, v exercise, w *witness) {
 	l, bound := c.limit, longTime
 	if c.client.credentials && l == byTimeout {
 		l = byDeadline
@@ -212,7 +212,7 @@ func (c *cell) once(ctx context.Context, t *testing.T, v visit, w *witness) {
 			t.Errorf("%s: the error's text has %s: %q", c.name(), bad, err)
 		}
 	}
-	c.judge(ctx, t, err)
+	c.verify(ctx, t, err)
 }
 
 // within calls a function, and stops waiting for it after a time.
@@ -230,7 +230,7 @@ func within(bound time.Duration, ask func() error) (err error, returned bool) {
 // slack is for a busy machine. Promptness is checked by the tests of cancellation.
 const slack = 10 * time.Second
 
-func (c *cell) judge(ctx context.Context, t *testing.T, err error) {
+func (c *cell) verify(ctx context.Context, t *testing.T, err error) {
 	kind, known := kindIn(err)
 	switch {
 	case known && slices.Contains(c.want(), kind) && c.limit == byTimeout:

@@ -23,7 +23,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// markPattern finds the marks of secrets, which contain nothing that any encoding
+// markPattern finds the canaries of secrets, which contain nothing that any encoding
 // escapes.
 var markPattern = regexp.MustCompile(`canary[0-9]{5}x`)
 
@@ -120,8 +120,8 @@ func (w *witness) seeFields(v reflect.Value) {
 
 // shown returns the first place where a text has a mark, or a signature that was
 // sent; empty if there is none.
-func shown(text string, marks, signatures []string) string {
-	for _, mark := range marks {
+func shown(text string, canaries, signatures []string) string {
+	for _, mark := range canaries {
 		if at := strings.Index(text, mark); at >= 0 {
 			return around(text, at)
 		}

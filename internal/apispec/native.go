@@ -31,7 +31,7 @@ func (o *Operation[R]) native(name string, q image.Query) (params, error) {
 		case len(q.Values(p.Field)) > 0:
 			reason = fmt.Sprintf("the query's %s says the same; set one of them", p.Field)
 		default:
-			reason = p.Type.reasonAgainst(value)
+			reason = p.Type.invalidReason(value)
 		}
 		if reason != "" {
 			return nil, &provider.Error{Kind: provider.InvalidArgument, Message: fmt.Sprintf("native %s.%s=%q: %s", name, key, value, reason)}
@@ -82,7 +82,7 @@ func (native params) sets(p *Param) bool {
 	return false
 }
 
-func (t Type) reasonAgainst(value string) string {
+func (t Type) invalidReason(value string) string {
 	switch t {
 	case Bool:
 		if value != "true" && value != "false" {

@@ -10,14 +10,14 @@ import (
 
 // every has a field of each kind.
 type every struct {
-	Text, Word string
-	Int        int64
-	Bool       bool
-	Time       time.Time
-	Texts      []string
-	List       []item
-	Nested     item
-	Inside     string
+	Text, Interned string
+	Int            int64
+	Bool           bool
+	Time           time.Time
+	Texts          []string
+	List           []item
+	Nested         item
+	Inside         string
 }
 
 type item struct{ Name string }
@@ -26,7 +26,7 @@ var itemTable = wire.NewObject(wire.Text("name", func(i *item) *string { return 
 
 var everyTable = wire.NewObject(
 	wire.Text("text", func(e *every) *string { return &e.Text }),
-	wire.InternedString("word", func(e *every) *string { return &e.Word }),
+	wire.InternedString("interned", func(e *every) *string { return &e.Interned }),
 	wire.Int("int", func(e *every) *int64 { return &e.Int }),
 	wire.Bool("bool", func(e *every) *bool { return &e.Bool }),
 	wire.Time("time", func(e *every) *time.Time { return &e.Time }),
@@ -39,36 +39,36 @@ var everyTable = wire.NewObject(
 // everywhere is an object with the same value in each member of everyTable.
 func everywhere(value string) string {
 	doc := ""
-	for _, name := range []string{"text", "word", "int", "bool", "time", "texts", "list", "nested", "inside"} {
+	for _, name := range []string{"text", "interned", "int", "bool", "time", "texts", "list", "nested", "inside"} {
 		doc += `,"` + name + `":` + value
 	}
 	return "{" + doc[1:] + "}"
 }
 
-func words(s string) every { return every{Text: s, Word: s} }
+func words(s string) every { return every{Text: s, Interned: s} }
 
-func number(s string, i int64) every { return every{Text: s, Word: s, Int: i} }
+func number(s string, i int64) every { return every{Text: s, Interned: s, Int: i} }
 
 // clock is words with a time of one day.
 func clock(s string, h, m, sec, nano int) every {
-	return every{Text: s, Word: s, Time: time.Date(2017, 12, 8, h, m, sec, nano, time.UTC)}
+	return every{Text: s, Interned: s, Time: time.Date(2017, 12, 8, h, m, sec, nano, time.UTC)}
 }
 
 // kindTests says what a value in every member of everyTable becomes.
 var kindTests = map[string]every{
 	`null`:     {},
-	`true`:     {Text: "true", Word: "true", Bool: true},
+	`true`:     {Text: "true", Interned: "true", Bool: true},
 	`false`:    words("false"),
 	`""`:       {},
 	`"a"`:      words("a"),
-	`"true"`:   {Text: "true", Word: "true", Bool: true},
-	`"True"`:   {Text: "True", Word: "True", Bool: true},
-	`"TRUE"`:   {Text: "TRUE", Word: "TRUE", Bool: true},
+	`"true"`:   {Text: "true", Interned: "true", Bool: true},
+	`"True"`:   {Text: "True", Interned: "True", Bool: true},
+	`"TRUE"`:   {Text: "TRUE", Interned: "TRUE", Bool: true},
 	`"tRUE"`:   words("tRUE"),
 	`"False"`:  words("False"),
 	`"yes"`:    words("yes"),
-	`1`:        {Text: "1", Word: "1", Int: 1, Bool: true},
-	`"1"`:      {Text: "1", Word: "1", Int: 1, Bool: true},
+	`1`:        {Text: "1", Interned: "1", Int: 1, Bool: true},
+	`"1"`:      {Text: "1", Interned: "1", Int: 1, Bool: true},
 	`0`:        number("0", 0),
 	`-0`:       number("-0", 0),
 	`40`:       number("40", 40),
@@ -201,11 +201,11 @@ func TestKeysThatComeTwice(t *testing.T) {
 
 func TestDamagedDocumentsAreNotCached(t *testing.T) {
 	for _, docs := range [][2]string{
-		{`{"word":"x`, `{"word":"xyz"}`},
-		{`{"word":"x\`, `{"word":"x\\z"}`},
-		{`{"word":"` + "x\n", `{"word":"xz"}`},
-		{`{"wo`, `{"word":"w"}`},
-		{`{"other":{"a":[1`, `{"other":{"a":[1,2]},"word":"w"}`},
+		{`{"interned":"x`, `{"interned":"xyz"}`},
+		{`{"interned":"x\`, `{"interned":"x\\z"}`},
+		{`{"interned":"` + "x\n", `{"interned":"xz"}`},
+		{`{"inte`, `{"interned":"w"}`},
+		{`{"other":{"a":[1`, `{"other":{"a":[1,2]},"interned":"w"}`},
 	} {
 		for range 3 {
 			if err := everyTable.Decode([]byte(docs[0]), new(every)); err == nil {

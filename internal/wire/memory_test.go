@@ -56,18 +56,18 @@ func TestKeptImageDoesNotKeepThePage(t *testing.T) {
 }
 
 // keepOne scans a page and keeps one image of it and its raw copy.
-func keepOne(t *testing.T) (kept image, page weak.Pointer[byte]) {
+func keepOne(t *testing.T) (retained image, page weak.Pointer[byte]) {
 	data := bigPage(t, 100)
 	n := 0
 	if _, err := ecsPage.Scan(data, new(envelope), func(i *image, raw wire.Raw) error {
 		if n++; n == 50 {
-			kept, sink = *i, raw.Copy()
+			retained, sink = *i, raw.Copy()
 		}
 		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
-	return kept, weak.Make(&data[0])
+	return retained, weak.Make(&data[0])
 }
 
 func TestTablesServeManyAtOnce(t *testing.T) {

@@ -35,7 +35,7 @@ func TestChecksAreDocumented(t *testing.T) {
 	if diff := cmp.Diff(providertest.Demands(), documented); diff != "" {
 		t.Errorf("documentation of the checks (-code +documentation):\n%s", diff)
 	}
-	if synopsis := doc.Synopsis(file.Doc.Text()); synopsis == "" {
+	if synopsis := new(doc.Package).Synopsis(file.Doc.Text()); synopsis == "" {
 		t.Error("the package documentation has no first sentence")
 	}
 }
