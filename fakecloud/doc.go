@@ -71,7 +71,7 @@
 //
 // A request passes these stages in order, and each kind of fault belongs to one:
 //
-//  1. The gateway: latency, hang, reset, html, replay.
+//  1. The gateway: latency, hang, reset, html, long_url, replay.
 //  2. Authentication, by a clock that clock_skew changes.
 //  3. The service: throttle, server_error, expired_token, unknown_key,
 //     unknown_region, ignore_params.

@@ -112,6 +112,36 @@ func TestHTMLPage(t *testing.T) {
 	})
 }
 
+// TestLongURL limits the query of a request, and no form.
+func TestLongURL(t *testing.T) {
+	cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.LongURL})
+	limited := faultCloud(t, fakecloud.Fault{Do: fakecloud.LongURL, Bytes: 100})
+	for _, test := range []struct {
+		cloud  *fakecloud.Cloud
+		length int // of the query
+		form   bool
+		want   int
+	}{
+		{cloud, 8192 - len("/?"), false, 400},
+		{cloud, 8192 - len("/?") + 1, false, 414},
+		{cloud, 20000, true, 400},
+		{limited, 98, false, 400},
+		{limited, 99, false, 414},
+	} {
+		bothWays(t, test.cloud, func(t *testing.T, rt http.RoundTripper, base string) {
+			text := "a=" + strings.Repeat("x", test.length-len("a="))
+			request := get(t.Context(), base+"/", url.Values{"a": {strings.Repeat("x", test.length-len("a="))}})
+			if test.form {
+				request, _ = http.NewRequestWithContext(t.Context(), http.MethodPost, base+"/", strings.NewReader(text))
+				request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
+			if got := fetch(rt, request); fmt.Sprint(got.Status) != fmt.Sprint(test.want) {
+				t.Errorf("%d bytes, form %t: status %v, want %d", test.length, test.form, got.Status, test.want)
+			}
+		})
+	}
+}
+
 // TestReplay answers in sequence, also operations that the emulator does not know.
 func TestReplay(t *testing.T) {
 	cloud := faultCloud(t)

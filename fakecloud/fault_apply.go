@@ -41,6 +41,8 @@ func (x *exchange) applyGatewayFaults() (a answer, passed bool, broken error) {
 			return answer{}, false, errReset()
 		case HTMLPage:
 			return x.htmlPage(cmp.Or(k.Status, http.StatusBadGateway)), false, nil
+		case LongURL:
+			return x.htmlPage(http.StatusRequestURITooLong), false, nil
 		case Replay:
 			return x.replay(k.Fault), false, nil
 		}

@@ -16,6 +16,9 @@ const (
 	Reset FaultKind = "reset"
 	// HTMLPage sends the HTML error page of a gateway with Status (502).
 	HTMLPage FaultKind = "html"
+	// LongURL sends the HTML error page of a gateway with status 414 if the request
+	// target, which is the path with the query, has more than Bytes (8192).
+	LongURL FaultKind = "long_url"
 	// Replay sends Status (200), Header and Body unchanged. The emulator adds the
 	// length and the date.
 	Replay FaultKind = "replay"
@@ -142,6 +145,8 @@ func (k FaultKind) spec() kindSpec {
 		return kindSpec{stageGateway, "", ""}
 	case HTMLPage:
 		return kindSpec{stageGateway, "status", ""}
+	case LongURL:
+		return kindSpec{stageGateway, "bytes", ""}
 	case Replay:
 		return kindSpec{stageGateway, "status header body", ""}
 	case ClockSkew:

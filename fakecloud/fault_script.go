@@ -82,6 +82,9 @@ func (f Fault) matches(x *exchange) bool {
 		!is(f.Region, x.request.Region) || !is(f.Action, x.request.Action) || f.Page != 0 && f.Page != x.pageAsked() {
 		return false
 	}
+	if f.Do == LongURL && len(x.http.URL.RequestURI()) <= cmp.Or(f.Bytes, 8<<10) {
+		return false
+	}
 	for name, value := range f.Params {
 		if x.params[name] != value {
 			return false

@@ -1,0 +1,74 @@
+package adaptertest_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/aliyunswas"
+	"github.com/imagequery/imagequery/fakecloud"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/qingcloud"
+)
+
+// TestLongParametersMeetNoLimitOfAddresses sends long lists to a gateway that takes
+// no address of more than 8 KiB. Only a client that was switched to GET fails, with
+// an error that says why.
+func TestLongParametersMeetNoLimitOfAddresses(t *testing.T) {
+	names := make([]string, 100)
+	for i := range names {
+		names[i] = fmt.Sprintf("n%03d%s", i, strings.Repeat("x", 113))
+	}
+	tags := map[string]string{}
+	for i := range 20 {
+		tags[fmt.Sprintf("%02d%s", i, strings.Repeat("镜", 62))] = strings.Repeat("像", 64)
+	}
+	word := strings.Repeat("镜像", 500)
+	for name, test := range map[string]struct {
+		open   func(provider.Config) (*provider.Client, error)
+		region string
+		query  image.Query
+		want   error
+	}{
+		"names": {aliyunswas.New, "cn-hangzhou", image.Query{Names: names}, nil},
+		"tags":  {aliyunecs.New, "cn-hangzhou", image.Query{Tags: tags}, nil},
+		"word":  {qingcloud.New, "pek3a", image.Query{Native: map[string]map[string]string{"qingcloud": {"project_id": word}}}, nil},
+		"GET":   {qingcloud.NewGET, "pek3a", image.Query{Native: map[string]map[string]string{"qingcloud": {"project_id": word}}}, provider.InvalidArgument},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud, err := fakecloud.New(fakecloud.World{Regions: map[string][]string{
+				"aliyunecs": {"cn-hangzhou"}, "aliyunswas": {"cn-hangzhou"}, "qingcloud": {"pek3a"},
+			}, Accounts: []fakecloud.Account{{
+				Name: "a", ID: "1000000000000001", Keys: []fakecloud.Key{{ID: "key-id", Secret: "key-secret"}},
+			}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cloud.SetFaults(fakecloud.Fault{Do: fakecloud.LongURL}); err != nil {
+				t.Fatal(err)
+			}
+			client, err := test.open(provider.Config{
+				Region: test.region, Credentials: provider.Static("key-id", "key-secret", ""),
+				HTTPClient: &http.Client{Transport: cloud.Transport()},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err = provider.Collect(client.Images(t.Context(), test.query)); !errors.Is(err, test.want) {
+				t.Fatalf("error %v, want %v", err, test.want)
+			}
+			if test.want == nil {
+				return
+			}
+			for _, word := range []string{"414", "text/html", "api.qingcloud.com"} {
+				if !strings.Contains(err.Error(), word) {
+					t.Errorf("error %v does not say %s", err, word)
+				}
+			}
+		})
+	}
+}
