@@ -24,7 +24,7 @@ func (r *ecsReading) image() image.Image {
 		Ref:  image.Ref{Provider: aliyunecs.Name, Region: r.region, ID: r.ImageId},
 		Name: r.ImageName, Description: r.Description, Family: r.ImageFamily, Version: r.ImageVersion,
 		Source: source, Visibility: visibility, Status: r.status(), Progress: number(strings.TrimSuffix(r.Progress, "%")),
-		OS: image.OS(r.OSType), Platform: image.ParsePlatform(r.Platform), OSName: strings.Join(strings.Fields(r.OSNameEn), " "),
+		OS: image.OS(r.OSType), Platform: image.ParsePlatform(r.Platform), OSVersion: image.ParseOSVersion(r.OSNameEn), OSName: strings.Join(strings.Fields(r.OSNameEn), " "),
 		Arch: image.Arch(r.Architecture), BootMode: r.BootMode, SizeGiB: r.Size, Created: r.created, ResourceGroup: r.ResourceGroupId,
 	}
 	if r.OSNameEn == "" {

@@ -30,6 +30,7 @@ func imagesOfECS(page []ecs.Image, region string) []image.Image {
 			OS:              osOf(r.OSType),
 			Platform:        image.ParsePlatform(r.Platform),
 			OSName:          osNameOfECS(r),
+			OSVersion:       image.ParseOSVersion(osNameOfECS(r)),
 			Arch:            archOf(r.Architecture),
 			BootMode:        r.BootMode,
 			SizeGiB:         r.Size,
