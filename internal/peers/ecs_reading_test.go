@@ -1,6 +1,7 @@
 package peers_test
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ func (r *ecsReading) image() image.Image {
 		Ref:  image.Ref{Provider: aliyunecs.Name, Region: r.region, ID: r.ImageId},
 		Name: r.ImageName, Description: r.Description, Family: r.ImageFamily, Version: r.ImageVersion,
 		Source: source, Visibility: visibility, Status: r.status(), Progress: number(strings.TrimSuffix(r.Progress, "%")),
-		OS: image.OS(r.OSType), Platform: image.ParsePlatform(r.Platform), OSVersion: image.ParseOSVersion(r.OSNameEn), OSName: strings.Join(strings.Fields(r.OSNameEn), " "),
+		OS: image.OS(r.OSType), Platform: image.ParsePlatform(r.Platform), OSVersion: cmp.Or(image.ParseOSVersion(r.OSNameEn), image.ParseOSVersion(r.OSName)), OSName: strings.Join(strings.Fields(r.OSNameEn), " "),
 		Arch: image.Arch(r.Architecture), BootMode: r.BootMode, SizeGiB: r.Size, Created: r.created, ResourceGroup: r.ResourceGroupId,
 	}
 	if r.OSNameEn == "" {
