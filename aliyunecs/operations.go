@@ -12,7 +12,7 @@ var api = apispec.Define(apispec.API[Record]{
 	Record:     record,
 	Scopes:     scopes,
 	Unreported: []image.Field{image.FieldSourceInstances},
-	Words: map[image.Field][]string{
+	Values: map[image.Field][]string{
 		image.FieldStatuses: statuses.Neutral(),
 		image.FieldOSes:     oses.Neutral(),
 		image.FieldArchs:    archs.Neutral(),

@@ -11,7 +11,7 @@ var api = apispec.Define(apispec.API[Record]{
 	Operations: []apispec.Operation[Record]{describeSelfImages},
 	Record:     record,
 	Unreported: []image.Field{image.FieldFamilies, image.FieldOwners, image.FieldTags, image.FieldResourceGroups},
-	Words: map[image.Field][]string{
+	Values: map[image.Field][]string{
 		image.FieldSources:  sources.Neutral(),
 		image.FieldStatuses: statuses.Neutral(),
 	},

@@ -11,7 +11,7 @@ var api = apispec.Define(apispec.API[Record]{
 	Operations: []apispec.Operation[Record]{listCustomImages},
 	Record:     record,
 	Unreported: []image.Field{image.FieldFamilies, image.FieldArchs},
-	Words: map[image.Field][]string{
+	Values: map[image.Field][]string{
 		image.FieldSources:      {string(image.SourceSelf)},
 		image.FieldVisibilities: {string(image.VisibilityPrivate), string(image.VisibilityShared)},
 		image.FieldStatuses:     statuses.Neutral(),

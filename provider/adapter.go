@@ -65,10 +65,10 @@ type Info struct {
 	// Support holds the support for each predicate. A missing field is [Local].
 	Support map[image.Field]Support
 
-	// Words lists, for a predicate with a fixed vocabulary, the values that an
+	// Values lists, for a predicate with a fixed vocabulary, the values that an
 	// image of this API can have. The client does not request other values. A
 	// missing field can have any value.
-	Words map[image.Field][]string
+	Values map[image.Field][]string
 
 	// Defaults are the documented defaults of the provider that narrow every
 	// response.

@@ -34,7 +34,7 @@ func (s *server) Info() provider.Info {
 	if name == "" {
 		name = "fake"
 	}
-	return provider.Info{Name: name, Region: "r", Host: "fake.invalid", Support: s.support, Words: s.words}
+	return provider.Info{Name: name, Region: "r", Host: "fake.invalid", Support: s.support, Values: s.words}
 }
 
 func (s *server) Plan(image.Query) ([]provider.Call, error) {

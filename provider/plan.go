@@ -156,7 +156,7 @@ type narrowing struct {
 }
 
 func narrowed[E ~string](n *narrowing, field image.Field, values []E) []E {
-	words, fixed := n.info.Words[field]
+	words, fixed := n.info.Values[field]
 	if !fixed || len(values) == 0 {
 		return values
 	}

@@ -14,7 +14,7 @@ var api = apispec.Define(apispec.API[Record]{
 	Unreported: []image.Field{
 		image.FieldFamilies, image.FieldSourceInstances, image.FieldSourceSnapshots, image.FieldResourceGroups,
 	},
-	Words: map[image.Field][]string{
+	Values: map[image.Field][]string{
 		image.FieldSources:      sources.Neutral(),
 		image.FieldVisibilities: visibilities.Neutral(),
 		image.FieldStatuses:     statuses.Neutral(),

@@ -63,7 +63,7 @@ func (s service) harness(newClient Constructor) providertest.Harness {
 }
 
 func (s service) world(n int) []image.Image {
-	info := provider.Info{Name: s.name, Region: s.region, Support: map[image.Field]provider.Support{}, Words: s.words}
+	info := provider.Info{Name: s.name, Region: s.region, Support: map[image.Field]provider.Support{}, Values: s.words}
 	for _, f := range s.unreported {
 		info.Support[f] = provider.None
 	}

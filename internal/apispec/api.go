@@ -14,7 +14,7 @@ type API[R any] struct {
 	Record     *wire.Object[R]
 	Scopes     func(image.Query) []Scope
 	Unreported []image.Field            // predicates on what the record never holds
-	Words      map[image.Field][]string // see [provider.Info]
+	Values     map[image.Field][]string // see [provider.Info]
 	Defaults   []provider.Default
 	Check      Check
 

@@ -125,10 +125,10 @@ func TestInfo(t *testing.T) {
 		apispec.Param{Name: "Free"},
 	)
 	api.Unreported = []image.Field{image.FieldFamilies}
-	api.Words = map[image.Field][]string{image.FieldStatuses: statuses.Neutral()}
+	api.Values = map[image.Field][]string{image.FieldStatuses: statuses.Neutral()}
 	api.Defaults = []provider.Default{{Param: "Expired", Value: "false"}}
 	want := provider.Info{
-		Name: "test", Region: "r1", Host: "api.example.com", Words: api.Words, Defaults: api.Defaults,
+		Name: "test", Region: "r1", Host: "api.example.com", Values: api.Values, Defaults: api.Defaults,
 		Support: map[image.Field]provider.Support{},
 	}
 	for _, field := range image.AllFields() {

@@ -36,7 +36,7 @@
 //     that Info calls Exact. It returns such an image at least once for each
 //     predicate that Info calls Superset.
 //   - defaults: The empty query returns every image in scope. An image of the world
-//     has each word in Info.Words.
+//     has each word in Info.Values.
 //   - get: Get returns the image with an ID whatever its status, and NotFound if
 //     there is none.
 //   - check: Check returns nil for valid credentials, and a *provider.Error for
@@ -131,7 +131,7 @@ var checks = []check{
 	},
 	{
 		name: "defaults", run: defaults,
-		demand: "The empty query returns every image in scope. An image of the world has each word in Info.Words.",
+		demand: "The empty query returns every image in scope. An image of the world has each word in Info.Values.",
 		why:    "A default of the provider that hides images makes a result silently wrong.",
 	},
 	{

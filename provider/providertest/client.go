@@ -22,7 +22,7 @@ func defaults(t *checkRun) {
 
 // checkVocabulary fails if a word of the provider is nowhere in the world.
 func (t *checkRun) checkVocabulary(o *oracle, info provider.Info, f image.Field) {
-	for _, word := range info.Words[f] {
+	for _, word := range info.Values[f] {
 		found := false
 		var q image.Query
 		setTexts(&q, f, []string{word})

@@ -180,7 +180,7 @@ func enumValue[E ~string](k *imageMaker, f image.Field, all []E) E {
 	if k.info.Support[f] == provider.None || k.rng.IntN(12) == 0 {
 		return ""
 	}
-	if words, fixed := k.info.Words[f]; fixed {
+	if words, fixed := k.info.Values[f]; fixed {
 		all = slices.DeleteFunc(all, func(e E) bool { return !slices.Contains(words, string(e)) })
 	}
 	if len(all) == 0 {

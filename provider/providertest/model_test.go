@@ -52,7 +52,7 @@ func (a *model) Info() provider.Info {
 			image.FieldCreatedAfter: provider.Superset, image.FieldCreatedBefore: provider.Superset,
 			image.FieldFamilies: provider.None, image.FieldResourceGroups: provider.None,
 		},
-		Words: map[image.Field][]string{
+		Values: map[image.Field][]string{
 			image.FieldSources:  {"self", "shared", "system"},
 			image.FieldStatuses: {"pending", "available", "deprecated", "failed"},
 		},
@@ -65,9 +65,9 @@ func (a *model) Info() provider.Info {
 	case a.has("what is local is called superset"):
 		info.Support[image.FieldPlatforms] = provider.Superset
 	case a.has("a word that no image has"):
-		info.Words[image.FieldStatuses] = append(info.Words[image.FieldStatuses], "suspended")
+		info.Values[image.FieldStatuses] = append(info.Values[image.FieldStatuses], "suspended")
 	case a.has("a word that images have is left out"):
-		info.Words[image.FieldStatuses] = []string{"pending", "available", "deprecated"}
+		info.Values[image.FieldStatuses] = []string{"pending", "available", "deprecated"}
 	case a.has("what is reported is called none"):
 		info.Support[image.FieldPlatforms] = provider.None
 	}
