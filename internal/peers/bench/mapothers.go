@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ens"
@@ -27,7 +28,7 @@ func imagesOfSWAS(page []swas.CustomImage, region string) []image.Image {
 			Status:          statusOfSWAS(r.Status),
 			OS:              osOf(r.OsType),
 			Platform:        image.ParsePlatform(r.SourceImageName),
-			OSVersion:       r.SourceImageVersion,
+			OSVersion:       cmp.Or(r.SourceImageVersion, image.ParseOSVersion(r.SourceImageName)),
 			OSName:          joined(r.SourceImageName, r.SourceImageVersion),
 			SizeGiB:         r.RequiredSystemDiskSize,
 			Disks:           disksOfSWAS(r),
@@ -179,6 +180,7 @@ func imagesOfQing(page []*qing.Image, zone string) []image.Image {
 			Status:        statusOfQing(qing.StringValue(r.Status)),
 			OS:            osOf(qing.StringValue(r.Platform)),
 			Platform:      image.ParsePlatform(qing.StringValue(r.OSFamily)),
+			OSVersion:     image.ParseOSVersionAfter(qing.StringValue(r.OSFamily), qing.StringValue(r.ImageName)),
 			Arch:          archOfQing(r),
 			SizeGiB:       qing.IntValue(r.Size),
 			Created:       qing.TimeValue(r.CreateTime).UTC(),
