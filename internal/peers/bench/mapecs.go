@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"strings"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ecs"
@@ -30,7 +29,6 @@ func imagesOfECS(page []ecs.Image, region string) []image.Image {
 			Progress:        number(strings.TrimSuffix(r.Progress, "%")),
 			OS:              osOf(r.OSType),
 			Platform:        image.ParsePlatform(r.Platform),
-			OSVersion:       cmp.Or(image.ParseOSVersion(r.OSNameEn), image.ParseOSVersion(r.OSName), image.ParseOSVersion(r.Platform)),
 			OSName:          osNameOfECS(r),
 			OSVersion:       image.ParseOSVersion(osNameOfECS(r)),
 			Arch:            archOf(r.Architecture),

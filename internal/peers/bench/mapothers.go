@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"strings"
 
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ens"
@@ -28,7 +27,7 @@ func imagesOfSWAS(page []swas.CustomImage, region string) []image.Image {
 			Status:          statusOfSWAS(r.Status),
 			OS:              osOf(r.OsType),
 			Platform:        image.ParsePlatform(r.SourceImageName),
-			OSVersion:       cmp.Or(r.SourceImageVersion, image.ParseOSVersion(r.SourceImageName)),
+			OSVersion:       r.SourceImageVersion,
 			OSName:          joined(r.SourceImageName, r.SourceImageVersion),
 			SizeGiB:         r.RequiredSystemDiskSize,
 			Disks:           disksOfSWAS(r),
@@ -180,7 +179,6 @@ func imagesOfQing(page []*qing.Image, zone string) []image.Image {
 			Status:        statusOfQing(qing.StringValue(r.Status)),
 			OS:            osOf(qing.StringValue(r.Platform)),
 			Platform:      image.ParsePlatform(qing.StringValue(r.OSFamily)),
-			OSVersion:     image.ParseOSVersionAfter(qing.StringValue(r.OSFamily), qing.StringValue(r.ImageName)),
 			Arch:          archOfQing(r),
 			SizeGiB:       qing.IntValue(r.Size),
 			Created:       qing.TimeValue(r.CreateTime).UTC(),
