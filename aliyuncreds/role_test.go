@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -178,13 +179,14 @@ func TestAssumeRoleOnceForAll(t *testing.T) {
 func TestAssumeRoleHangs(t *testing.T) {
 	isolate(t)
 	synctest.Test(t, func(t *testing.T) {
-		attempts := 0
+		var attempts atomic.Int64
 		creds := over(roundTrip(func(r *http.Request) (*http.Response, error) {
-			if attempts++; attempts == 1 {
+			n := attempts.Add(1)
+			if n == 1 {
 				<-r.Context().Done()
 				return nil, r.Context().Err()
 			}
-			return answer(http.StatusOK, session(attempts, time.Hour)), nil
+			return answer(http.StatusOK, session(int(n), time.Hour)), nil
 		})).AssumeRole(base(), aliyuncreds.Role{ARN: roleARN})
 		hasty, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
