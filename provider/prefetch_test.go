@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -92,18 +93,18 @@ func TestPrefetcherKeepsFirstPagesOfLaterCalls(t *testing.T) {
 
 func TestPrefetcherCloseCancelsAndWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		done := 0
+		var done atomic.Int64
 		p := provider.NewPrefetcher(t.Context(), 4, func(ctx context.Context, _ provider.Call, _ provider.Cursor) (*provider.Page, error) {
 			<-ctx.Done()
 			time.Sleep(time.Second) // for what a request does after it is cancelled
-			done++
+			done.Add(1)
 			return nil, ctx.Err()
 		})
 		p.Add(provider.Call{}, provider.Cursor{Size: 1})
 		p.AddHead(1, provider.Call{}, provider.Cursor{Size: 1})
 		p.Close()
-		if done != 2 {
-			t.Errorf("%d of 2 requests are done", done)
+		if done.Load() != 2 {
+			t.Errorf("%d of 2 requests are done", done.Load())
 		}
 	})
 }
@@ -126,22 +127,22 @@ func TestPrefetcherRaisesPanicsOnceTheOthersAreDone(t *testing.T) {
 		"close": func(p *provider.Prefetcher) { p.Close() },
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			done := 0
+			var done atomic.Int64
 			p := provider.NewPrefetcher(t.Context(), 4, func(ctx context.Context, _ provider.Call, at provider.Cursor) (*provider.Page, error) {
 				if at.Offset == 1 {
 					return explode(errBoom)
 				}
 				<-ctx.Done()
 				time.Sleep(time.Second)
-				done++
+				done.Add(1)
 				return nil, ctx.Err()
 			})
 			p.Add(provider.Call{}, provider.Cursor{Offset: 1})
 			p.Add(provider.Call{}, provider.Cursor{Offset: 2})
 			p.AddHead(3, provider.Call{}, provider.Cursor{})
 			checkPanic(t, name, recovered(func() { use(p) }))
-			if done != 2 {
-				t.Errorf("%s: %d of 2 other requests are done", name, done)
+			if done.Load() != 2 {
+				t.Errorf("%s: %d of 2 other requests are done", name, done.Load())
 			}
 			if value := recovered(p.Close); value != nil {
 				t.Errorf("%s: close raised the panic again: %v", name, value)
