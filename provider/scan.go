@@ -116,10 +116,11 @@ func (s *scan) deliver(images []image.Image) (more bool) {
 	pendingMatched := s.run.matched + len(s.matches)
 	for i, at := range s.matches {
 		s.run.matched++
+		m := images[at] // a copy: the page belongs to the adapter
 		if !s.run.client.config.Listing.KeepNative {
-			images[at].Native = nil
+			m.Native = nil
 		}
-		if !s.run.yield(images[at], nil) || s.run.matched == s.run.limit {
+		if !s.run.yield(m, nil) || s.run.matched == s.run.limit {
 			return false
 		}
 		if i == 0 {
