@@ -38,6 +38,7 @@ type worldChange struct {
 	hidden   func(s *changingServer, at int) bool                               // rows that are no images of the listing; nil: none
 	outcomes [5]string                                                          // by the kind of totals, see outcomeText
 	reason   string
+	rare     bool // an image is missed only if prefetched requests arrive in an unusual order, so a run may miss none
 }
 
 // totalKind is a column of the table.
