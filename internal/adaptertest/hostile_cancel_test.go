@@ -170,6 +170,7 @@ func (s *stage) cancel(ctx context.Context, t *testing.T, client *hostileClient)
 	}
 	v.config = hostileConfig(time.Minute, slog.DiscardHandler)
 	v.config.Retry.MaxWait = time.Minute
+	v.config.Retry.Attempts = 1000 // a backoff may be shorter than the time until the cancellation
 	if s.set != nil {
 		s.set(&v, reached)
 	}
