@@ -41,7 +41,7 @@ func (l limit) apply(ctx context.Context) (context.Context, context.CancelFunc) 
 const (
 	shortTime = 150 * time.Millisecond // until a limit
 	longTime  = 30 * time.Second       // of a exercise that nothing limits; beyond it something hangs
-	promptly  = time.Second           // after a context has ended
+	promptly  = time.Second            // after a context has ended
 )
 
 // cell is one case for one client.
