@@ -1,0 +1,64 @@
+package providertest_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/providertest"
+)
+
+// A test of an adapter runs the suite with a Harness. In a package of its own this
+// is TestConformance(t *testing.T). The emulator here is a list in memory, so Cannot
+// gives the reason for each check that needs a server.
+func ExampleRun() {
+	info := provider.Info{Name: "minimal", Region: "here", Host: "minimal.invalid"}
+	testConformance := func(t *testing.T) {
+		providertest.Run(t, providertest.Harness{
+			World: func(n int) []image.Image { return providertest.Images(info, n) },
+			Open: func(t testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
+				emulator := &minimalAdapter{images: world}
+				return &providertest.Session{Client: provider.New(emulator, o.Config), Requests: emulator.requests}
+			},
+			Paging: []string{"offset", "limit"},
+			Cannot: map[string]string{"retry/attempts": "the list never fails"},
+		})
+	}
+	_ = testConformance // go test calls it
+}
+
+// Images leaves out the fields that Info says the API never reports.
+func ExampleImages() {
+	info := provider.Info{Name: "minimal", Support: map[image.Field]provider.Support{image.FieldTags: provider.None}}
+	images := providertest.Images(info, 20)
+	names, tags := 0, 0
+	for _, m := range images {
+		if providertest.HasField(m, image.FieldNames) {
+			names++
+		}
+		if providertest.HasField(m, image.FieldTags) {
+			tags++
+		}
+	}
+	fmt.Println(len(images), "images,", names, "with a name,", tags, "with tags")
+	// Output:
+	// 20 images, 19 with a name, 0 with tags
+}
+
+// Queries takes the values of its predicates from the images.
+func ExampleQueries() {
+	images := providertest.Images(provider.Info{Name: "minimal"}, 20)
+	matching := 0
+	for q := range providertest.Queries(1, 100, images, image.AllFields()) {
+		for _, m := range images {
+			if q.Match(m) {
+				matching++
+				break
+			}
+		}
+	}
+	fmt.Println("most queries match an image:", matching > 50)
+	// Output:
+	// most queries match an image: true
+}
