@@ -70,3 +70,29 @@ func BenchmarkNewest(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed())/float64(b.N*many), "ns/image")
 }
+
+// BenchmarkNewestBy chooses from the same listing, by keys that make one, few and
+// very many groups.
+func BenchmarkNewestBy(b *testing.B) {
+	targets := []provider.Target{{Name: "t", Client: provider.New(preparedPages(many), provider.Config{})}}
+	for _, bench := range []struct {
+		name   string
+		groups int
+		key    func(provider.Hit) string
+	}{
+		{"one-group", 1, func(provider.Hit) string { return "" }},
+		{"7-groups", 7, func(h provider.Hit) string { return h.Image.Name }},
+		{"each-image", many, func(h provider.Hit) string { return h.Image.ID }},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				hits, err := provider.NewestBy(b.Context(), targets, image.Query{}, bench.key, nil)
+				if err != nil || len(hits) != bench.groups {
+					b.Fatalf("%d groups, error %v; want %d", len(hits), err, bench.groups)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed())/float64(b.N*many), "ns/image")
+		})
+	}
+}

@@ -33,8 +33,9 @@ func (c *Client) usable() error { return c.fail(context.Background(), "", c.conf
 func (c *Client) Info() Info { return c.info }
 
 // Images requests the images of a query: each one once, in the order in which
-// the provider lists them. An error is yielded once, last; without one the images
-// are complete. Ranging again sends the requests again. Breaking out of the loop
+// the provider lists them. At most one error is yielded, and it is the last value;
+// without one the images are complete. ([Search] yields an error per target, at any
+// time, and goes on.) Ranging again sends the requests again. Breaking out of the loop
 // cancels the requests in flight. If the adapter panics on another goroutine, the
 // loop panics with a [*PanicError].
 //

@@ -38,6 +38,32 @@ func sampleTargets() []provider.Target {
 	return targets
 }
 
+// Images yields at most one error, and yields it last: every image before it is
+// good, and without an error the images are complete. So the loop may return at the
+// error.
+func ExampleClient_Images() {
+	list := func(client *provider.Client) (names []string, err error) {
+		for m, err := range client.Images(context.Background(), image.Query{Families: []string{"acs:ubuntu_22_04_x64"}}) {
+			if err != nil {
+				return names, err // incomplete
+			}
+			names = append(names, m.Name)
+		}
+		return names, nil // complete
+	}
+	targets := sampleTargets()
+	names, err := list(targets[0].Client)
+	fmt.Println(len(names), err)
+	names, err = list(targets[2].Client) // its key is wrong
+	fmt.Println(len(names), errors.Is(err, provider.Unauthenticated))
+	// Output:
+	// 2 <nil>
+	// 0 true
+}
+
+// Search yields one TargetError for each target that fails, at any time, and the
+// other targets continue. So the loop must go on after an error: a return, or a
+// break, would lose the hits and the errors that follow.
 func ExampleSearch() {
 	found := map[string]int{}
 	query := image.Query{Platforms: []string{"ubuntu"}, Statuses: []image.Status{image.StatusAvailable}}

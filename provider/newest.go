@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/imagequery/imagequery/image"
 )
@@ -20,36 +22,74 @@ import (
 // target succeeded and no image matches, [InvalidArgument] if the query has a
 // limit, and otherwise as in [Search].
 func Newest(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) (Hit, error) {
-	wanted, err := NewestQuery(q)
-	if err != nil {
+	hits, err := NewestBy(ctx, targets, q, oneGroup, options)
+	if len(hits) == 0 {
 		return Hit{}, err
 	}
-	var best Hit
-	var errs []error
-	found := false
-	for hit, err := range Search(ctx, targets, wanted, options) {
-		switch {
-		case err != nil:
-			errs = append(errs, err)
-		case !found || preferred(hit, best):
-			best, found = hit, true
-		}
-	}
-	switch {
-	case found:
-		return best, errors.Join(errs...)
-	case len(errs) > 0:
-		return Hit{}, errors.Join(errs...)
-	default:
-		return Hit{}, notFound(ctx, targets, wanted, options)
-	}
+	return hits[0], err
 }
 
-// NewestQuery returns the query that [Newest] runs: q with its default statuses and
-// sources. The Kind is [InvalidArgument] if q has a limit.
+// oneGroup is the key of a search without groups.
+func oneGroup(Hit) string { return "" }
+
+// NewestBy returns the newest image of each group, ordered by the keys of the
+// groups. Images with the same key are one group; [KeyOf] makes the usual keys. Key
+// is called on the calling goroutine, once for each image that matches, and must
+// depend on its argument alone. Within a group the rules of [Newest] hold: its
+// order, its default statuses and sources, and its errors. With a key that is the
+// same for all images, NewestBy returns what Newest returns.
+//
+// NewestBy returns the hits of the targets that succeeded together with the joined
+// errors of the others. A target that failed may have newer images of any group,
+// and groups of its own. The memory that it uses is proportional to the number of
+// groups, and with [SearchOptions].Distinct to the number of images. The Kind is
+// [InvalidArgument] if key is nil, and otherwise as in Newest.
+func NewestBy(ctx context.Context, targets []Target, q image.Query, key func(Hit) string, options *SearchOptions) ([]Hit, error) {
+	if key == nil {
+		return nil, badSearch("NewestBy: the key is nil; make one with KeyOf, or use Newest")
+	}
+	wanted, err := NewestQuery(q)
+	if err != nil {
+		return nil, err
+	}
+	groups, errs := newestOf(ctx, targets, wanted, key, options)
+	if len(groups) == 0 && len(errs) == 0 {
+		return nil, notFound(ctx, targets, wanted, options)
+	}
+	return inKeyOrder(groups), errors.Join(errs...)
+}
+
+// newestOf returns the newest hit of each group by its key, and the errors of the
+// search.
+func newestOf(ctx context.Context, targets []Target, wanted image.Query, key func(Hit) string, options *SearchOptions) (map[string]Hit, []error) {
+	groups := map[string]Hit{}
+	var errs []error
+	for hit, err := range Search(ctx, targets, wanted, options) {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		k := key(hit)
+		if best, found := groups[k]; !found || preferred(hit, best) {
+			groups[k] = hit
+		}
+	}
+	return groups, errs
+}
+
+func inKeyOrder(groups map[string]Hit) []Hit {
+	var hits []Hit
+	for _, k := range slices.Sorted(maps.Keys(groups)) {
+		hits = append(hits, groups[k])
+	}
+	return hits
+}
+
+// NewestQuery returns the query that [Newest] and [NewestBy] run: q with its default
+// statuses and sources. The Kind is [InvalidArgument] if q has a limit.
 func NewestQuery(q image.Query) (image.Query, error) {
 	if q.Limit != 0 {
-		return q, badSearch("query field limit: value %d: Newest returns one image; leave the limit 0", q.Limit)
+		return q, badSearch("query field limit: value %d: the newest image of a group is one image; leave the limit 0", q.Limit)
 	}
 	if len(q.Sources) == 0 && len(q.Owners) == 0 && len(q.IDs) == 0 {
 		q.Sources = []image.Source{image.SourceSelf, image.SourceSystem}

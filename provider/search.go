@@ -115,7 +115,9 @@ const defaultConcurrency = 16
 // Search runs one query against many targets. It yields hits as they arrive: those
 // of one target in its order, those of several targets interleaved. A target that
 // fails yields one [*TargetError], at any time, and the other targets continue. So
-// a search yields several errors where [Client.Images] yields at most one, last.
+// a search yields several errors where [Client.Images] yields at most one, last: a
+// loop that ends at the first error misses the hits and errors that follow. Without
+// an error the hits are complete.
 //
 // The limit of the query holds over all targets. A target that the limit stops has
 // not failed; which images are yielded then depends on which responses come first.
