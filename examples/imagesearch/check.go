@@ -16,21 +16,21 @@ const defaultChecks = 16
 
 // checkAll asks every target whether it answers with its credentials, and prints a
 // line for each in their order. Why one failed goes to the standard error.
-func (a *app) checkAll(ctx context.Context, targets []provider.Target) {
+func (r *runner) checkAll(ctx context.Context, targets []provider.Target) {
 	var group errgroup.Group
 	group.SetLimit(defaultChecks)
-	if a.options.concurrency > 0 {
-		group.SetLimit(a.options.concurrency)
+	if r.options.concurrency > 0 {
+		group.SetLimit(r.options.concurrency)
 	}
 	for _, target := range targets {
 		group.Go(func() error {
-			a.tally.done(check(ctx, target))
+			r.stats.done(check(ctx, target))
 			return nil
 		})
 	}
 	_ = group.Wait()
-	a.progress.end()
-	a.printChecks(a.tally.of(targets))
+	r.progress.end()
+	r.printChecks(r.stats.of(targets))
 }
 
 // check reports how one target answers.
@@ -48,16 +48,16 @@ func check(ctx context.Context, target provider.Target) provider.Report {
 	}
 }
 
-func (a *app) printChecks(reports []provider.Report) {
+func (r *runner) printChecks(reports []provider.Report) {
 	var b strings.Builder
-	for _, r := range reports {
+	for _, report := range reports {
 		outcome := "ok"
-		if r.Err != nil {
+		if report.Err != nil {
 			outcome = "failed"
-			a.fail(&provider.TargetError{Target: r.Target, Report: r, Err: r.Err})
+			r.fail(&provider.TargetError{Target: report.Target, Report: report, Err: report.Err})
 		}
-		fmt.Fprintf(&b, "%s: %s\n", oneLine(r.Target), outcome)
+		fmt.Fprintf(&b, "%s: %s\n", oneLine(report.Target), outcome)
 	}
-	_, err := fmt.Fprint(a.stdout, b.String())
-	a.wrote(err)
+	_, err := fmt.Fprint(r.stdout, b.String())
+	r.checkWrite(err)
 }

@@ -32,7 +32,7 @@ const examples = `  imagesearch --platform ubuntu --status available            
   imagesearch --config clouds.yaml --check                     # are the credentials good?
   source <(imagesearch completion bash)`
 
-func newCommand(a *app) *cobra.Command {
+func newCommand(r *runner) *cobra.Command {
 	command := &cobra.Command{
 		Use:           "imagesearch [flags]",
 		Long:          long,
@@ -40,19 +40,20 @@ func newCommand(a *app) *cobra.Command {
 		Args:          noArguments,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE:          func(c *cobra.Command, _ []string) error { return a.execute(c.Context()) },
+		RunE:          func(c *cobra.Command, _ []string) error { return r.execute(c.Context()) },
 	}
-	command.SetOut(a.stdout)
-	command.SetErr(a.stderr)
+	command.SetOut(r.stdout)
+	command.SetErr(r.stderr)
 	command.Flags().SortFlags = false
-	groups := a.options.groups()
+	groups := r.options.groups()
+	r.options.flags = command.Flags()
 	for _, g := range groups {
 		command.Flags().AddFlagSet(g.flags)
 	}
 	command.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fmt.Errorf("%w%s; see --help", err, suggestionFor(c, err))
 	})
-	a.setHelp(command, groups)
+	r.setHelp(command, groups)
 	setCompletion(command)
 	return command
 }
@@ -80,7 +81,7 @@ func noArguments(_ *cobra.Command, args []string) error {
 }
 
 // setHelp prints the flags of the root command in groups.
-func (a *app) setHelp(root *cobra.Command, groups []group) {
+func (r *runner) setHelp(root *cobra.Command, groups []group) {
 	usual := root.HelpFunc()
 	root.SetHelpFunc(func(c *cobra.Command, args []string) {
 		if c != root {
@@ -94,7 +95,7 @@ func (a *app) setHelp(root *cobra.Command, groups []group) {
 		}
 		fmt.Fprintf(&b, "\nConfiguration:\n%s\n%s\n\nExamples:\n%s\n", indented(targets.Example), targets.WithoutCredentials, c.Example)
 		_, err := fmt.Fprint(c.OutOrStdout(), b.String())
-		a.wrote(err)
+		r.checkWrite(err)
 	})
 }
 

@@ -15,7 +15,7 @@ func TestHelp(t *testing.T) {
 		if got.status != exitComplete || got.stderr != "" {
 			t.Errorf("%+v", got)
 		}
-		newCommand(&app{}).Flags().VisitAll(func(f *pflag.Flag) {
+		newCommand(&runner{}).Flags().VisitAll(func(f *pflag.Flag) {
 			if !strings.Contains(got.stdout, " --"+f.Name+" ") {
 				t.Errorf("--%s is not in the help", f.Name)
 			}

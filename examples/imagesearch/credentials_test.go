@@ -72,10 +72,10 @@ func TestRefusedRole(t *testing.T) {
 	}
 	t.Setenv("ALIBABA_CLOUD_CREDENTIALS_FILE", shared)
 	_, url := serve(t, testWorld())
-	around := alone(nil)
-	around.Alibaba.STS = sts.URL
+	environment := alone(nil)
+	environment.Alibaba.STS = sts.URL
 	file := writeConfig(t, prodTarget+roleTarget, url)
-	got := imagesearchIn(t.Context(), around, "--config", file, "--output", "json")
+	got := imagesearchIn(t.Context(), environment, "--config", file, "--output", "json")
 	if got.status != exitFailed || got.stdout != "[\n"+webLine+",\n"+orderLine+"\n]\n" {
 		t.Errorf("%+v", got)
 	}

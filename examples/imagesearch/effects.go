@@ -2,39 +2,65 @@ package main
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 )
 
-// checkEffects refuses flags that would have no effect. --check only asks whether
-// targets answer, and --explain sends nothing.
+// noEffect lists flags that have no effect together with another one.
+type noEffect struct {
+	with  string   // the flag that makes the others useless
+	flags []string // refused beside it
+}
+
+// effectRules says which flags have no effect beside which. --check only asks
+// whether targets answer, and --explain sends nothing.
+func (o *options) effectRules() []noEffect {
+	var predicates []string
+	for _, flag := range o.flagOf {
+		predicates = append(predicates, flag)
+	}
+	slices.Sort(predicates)
+	return []noEffect{
+		{"check", append(predicates, "limit", "skip-unreported", "native", "distinct", "native-record", "prefetch")},
+		{"explain", []string{"report", "timeout", "concurrency", "distinct", "native-record", "prefetch"}},
+		{"newest", []string{"distinct"}},
+	}
+}
+
+// checkEffects refuses flags that would have no effect.
 func (o *options) checkEffects() error {
-	var mode string
-	without := map[string]bool{}
-	switch {
-	case o.checkTargets:
-		mode = "--check"
-		for field, flag := range o.flagOf {
-			without[flag] = slices.Contains(o.query.Fields(), field)
+	for _, rule := range o.effectRules() {
+		for _, flag := range rule.flags {
+			if o.given(rule.with) && o.given(flag) {
+				return fmt.Errorf("--%s has no effect with --%s: drop one of them", flag, rule.with)
+			}
 		}
-		without["limit"] = o.query.Limit > 0
-		without["skip-unreported"] = o.query.SkipUnreported
-		without["native"] = len(o.query.Native) > 0
-	case o.explain:
-		mode = "--explain"
-		without["report"] = o.report != ""
-		without["timeout"] = o.timeout > 0
-		without["concurrency"] = o.concurrency > 0
-	default:
+	}
+	return o.checkOutput()
+}
+
+// checkOutput refuses flags that have no effect on the output.
+func (o *options) checkOutput() error {
+	if o.given("explain") || o.given("check") {
 		return nil
 	}
-	without["distinct"] = o.distinct
-	without["native-record"] = o.nativeRecord
-	without["prefetch"] = o.prefetch > 0
-	for _, flag := range slices.Sorted(maps.Keys(without)) {
-		if without[flag] {
-			return fmt.Errorf("--%s has no effect with %s: drop one of them", flag, mode)
+	chosen := outputNamed(o.output)
+	for _, flag := range []string{"native-record"} {
+		if !o.given(flag) || slices.Contains(chosen.accept, flag) {
+			continue
 		}
+		var accepting []format
+		for _, other := range outputs() {
+			if slices.Contains(other.accept, flag) {
+				accepting = append(accepting, other.name)
+			}
+		}
+		return fmt.Errorf("--%s has no effect on --output %s: give --output %s", flag, o.output, alternatives(accepting))
 	}
 	return nil
+}
+
+// given reports whether a flag is set to another value than false.
+func (o *options) given(name string) bool {
+	f := o.flags.Lookup(name)
+	return f != nil && f.Changed && f.Value.String() != "false"
 }

@@ -98,7 +98,7 @@ func (o *options) runFlags() group {
 	g.flags.Var(scalar(&o.timeout, "DURATION", parseDuration), "timeout", "end the whole run after this time, such as 30s (default: none)")
 	g.flags.Var(scalar(&o.concurrency, "N", parseCount), "concurrency", "so many targets at once (default: 16)")
 	g.flags.Var(scalar(&o.prefetch, "N", parseCount), "prefetch", "so many pages of a target ahead of the one being read (default: 16)")
-	g.flags.Var(choice(&o.progress, "WHEN", whens()), "progress", words(whens())+"; on the standard error, auto if that is a terminal")
+	g.flags.Var(choice(&o.progress, "WHEN", showModes()), "progress", words(showModes())+"; on the standard error, auto if that is a terminal")
 	toggle(g.flags, &o.version, "version", "print the version of this command and the commit it was built from")
 	toggle(g.flags, new(bool), "help", "print this help")
 	g.flags.Lookup("help").Shorthand = "h"
@@ -115,6 +115,6 @@ func choices() map[string][]string {
 		"os":         texts(image.OSes()),
 		"arch":       texts(image.Archs()),
 		"output":     texts(formats()),
-		"progress":   texts(whens()),
+		"progress":   texts(showModes()),
 	}
 }

@@ -39,28 +39,28 @@ func TestFlagsMakeTheQuery(t *testing.T) {
 			Native: map[string]map[string]string{"p": {"Filter.X": "a=b", "y": ""}, "q": {"z": "1"}},
 		}},
 	} {
-		a := &app{around: alone(nil)}
-		if err := newCommand(a).ParseFlags(strings.Fields(c.args)); err != nil {
+		r := &runner{environment: alone(nil)}
+		if err := newCommand(r).ParseFlags(strings.Fields(c.args)); err != nil {
 			t.Errorf("%s: %v", c.args, err)
 		}
-		if diff := cmp.Diff(c.want, a.options.query); diff != "" {
+		if diff := cmp.Diff(c.want, r.options.query); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.args, diff)
 		}
 	}
 }
 
 func TestFlagsConfigureTheRun(t *testing.T) {
-	a := &app{around: alone(nil)}
+	r := &runner{environment: alone(nil)}
 	args := []string{"--prefetch", "3", "--native-record", "--concurrency", "5", "--distinct"}
-	if err := newCommand(a).ParseFlags(args); err != nil {
+	if err := newCommand(r).ParseFlags(args); err != nil {
 		t.Fatal(err)
 	}
 	var config provider.Config
-	a.options.configure(&config)
+	r.options.configure(&config)
 	if diff := cmp.Diff(provider.Config{UserAgent: "imagesearch", Listing: provider.Listing{Prefetch: 3, KeepNative: true}}, config); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(&provider.SearchOptions{Concurrency: 5, Distinct: true}, a.options.search()); diff != "" {
+	if diff := cmp.Diff(&provider.SearchOptions{Concurrency: 5, Distinct: true}, r.options.search()); diff != "" {
 		t.Errorf("search (-want +got):\n%s", diff)
 	}
 }
@@ -101,13 +101,13 @@ func TestBadFlags(t *testing.T) {
 		{"--created-after 3x", `invalid argument "3x" for "--created-after" flag: want a time like`},
 		{"--created-after 99999999w", `invalid argument "99999999w" for "--created-after" flag: want a time like`},
 		{"--created-after -3d", `invalid argument "-3d" for "--created-after" flag: want a time like`},
-		{"--native-record", "--native-record has no effect on a table: give --output json, ndjson or csv"},
+		{"--native-record", "--native-record has no effect on --output table: give --output json, ndjson or csv"},
 		{"--check --arch arm64", "--arch has no effect with --check: drop one of them"},
 		{"--check --limit 3", "--limit has no effect with --check: drop one of them"},
 		{"--check --tag a=b", "--tag has no effect with --check: drop one of them"},
 		{"--explain --timeout 3s", "--timeout has no effect with --explain: drop one of them"},
 		{"--explain --report r.json", "--report has no effect with --explain: drop one of them"},
-		{"--newest --distinct", "--distinct has no effect with --newest, which is one image by itself: drop it"},
+		{"--newest --distinct", "--distinct has no effect with --newest: drop one of them"},
 		{"--limit 1 --limit 1", `invalid argument "1" for "--limit" flag: given twice; give it once` + see},
 		{"--limit -1", `invalid argument "-1" for "--limit" flag: want a whole number, 0 or more` + see},
 		{"--limit ten", `invalid argument "ten" for "--limit" flag: want a whole number, 0 or more` + see},

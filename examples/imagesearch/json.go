@@ -13,24 +13,20 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// stream writes each hit as one line of JSON at once.
-type stream struct{ w io.Writer }
-
-func (s stream) print(hit provider.Hit) error {
+// writeNDJSON writes a hit as one line of JSON.
+func writeNDJSON(w io.Writer, hit provider.Hit) error {
 	text, err := marshal(hit)
 	if err == nil {
-		_, err = s.w.Write(append(text, '\n'))
+		_, err = w.Write(append(text, '\n'))
 	}
 	return err
 }
 
-func (stream) end() error { return nil }
-
 // writeJSON writes one array, a hit on each line.
-func writeJSON(w io.Writer, hits []provider.Hit) error {
+func writeJSON(w io.Writer, d document) error {
 	b := bufio.NewWriter(w)
 	before := "[\n"
-	for _, hit := range hits {
+	for _, hit := range d.hits {
 		text, err := marshal(hit)
 		if err != nil {
 			return err
@@ -39,7 +35,7 @@ func writeJSON(w io.Writer, hits []provider.Hit) error {
 		b.Write(text)
 		before = ",\n"
 	}
-	if len(hits) == 0 {
+	if len(d.hits) == 0 {
 		b.WriteString("[]\n")
 	} else {
 		b.WriteString("\n]\n")

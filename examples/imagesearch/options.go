@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/spf13/pflag"
+
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -28,9 +30,10 @@ type options struct {
 	timeout      time.Duration // 0: none
 	concurrency  int           // 0: the library's default
 	prefetch     int           // 0: the library's default
-	progress     when
+	progress     showMode
 	version      bool
 
+	flags  *pflag.FlagSet         // all of them
 	flagOf map[image.Field]string // the flag of each predicate
 }
 
@@ -45,8 +48,6 @@ func (o *options) check() error {
 	}{
 		{o.explain && o.checkTargets, "--explain and --check exclude each other: give one of them"},
 		{o.newest && o.checkTargets, "--newest and --check exclude each other: give one of them"},
-		{o.nativeRecord && o.output == formatTable && !o.checkTargets && !o.explain, "--native-record has no effect on a table: give --output json, ndjson or csv"},
-		{o.distinct && o.newest, "--distinct has no effect with --newest, which is one image by itself: drop it"},
 		{o.allowPartial && !o.newest, "--allow-partial is for --newest: any other search prints what it finds"},
 	} {
 		if pair.bad {
@@ -65,7 +66,7 @@ func (o *options) check() error {
 
 // named says the errors of a query in the words of the flags.
 func (o *options) named(err error) error {
-	if all := parts(err); len(all) > 1 {
+	if all := joinedErrors(err); len(all) > 1 {
 		for i, one := range all {
 			all[i] = o.named(one)
 		}

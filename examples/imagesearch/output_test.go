@@ -86,7 +86,7 @@ func TestNativeRecord(t *testing.T) {
 func TestTableIsSafe(t *testing.T) {
 	var b strings.Builder
 	hit := provider.Hit{Target: "t", Image: image.Image{Ref: image.Ref{ID: "m-1"}, Name: "a\x1b[31m\nb\u202ec"}}
-	if err := writeTable(&b, []provider.Hit{hit}); err != nil {
+	if err := writeTable(&b, document{hits: []provider.Hit{hit}}); err != nil {
 		t.Fatal(err)
 	}
 	if lines := strings.Split(b.String(), "\n"); len(lines) != 3 || !strings.Contains(lines[1], "a\ufffd[31m b\ufffdc") {
@@ -98,7 +98,8 @@ func TestTableIsSafe(t *testing.T) {
 // of each target's answer.
 func TestOrder(t *testing.T) {
 	var b strings.Builder
-	p := newPrinter(&b, options{output: formatJSON}, []provider.Target{{Name: "one"}, {Name: "two"}})
+	r := &runner{stdout: &b, options: options{output: formatJSON}}
+	p := r.newPrinter([]provider.Target{{Name: "one"}, {Name: "two"}})
 	for _, s := range []string{"two 3", "one 9", "two 1", "one 2"} {
 		target, id, _ := strings.Cut(s, " ")
 		if err := p.print(provider.Hit{Target: target, Image: image.Image{Ref: image.Ref{ID: id}}}); err != nil {

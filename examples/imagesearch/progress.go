@@ -31,7 +31,7 @@ func newProgress(screen io.Writer, terminal bool) *progress {
 const redrawn = 200 * time.Millisecond
 
 // start shows the line until end is called.
-func (p *progress) start(t *tally, targets int) {
+func (p *progress) start(t *statistics, targets int) {
 	p.targets = targets
 	p.bar = progressbar.NewOptions(targets+1, // full at the end of the run
 		progressbar.OptionSetWriter(p.screen),
@@ -53,7 +53,7 @@ func (p *progress) start(t *tally, targets int) {
 	})
 }
 
-func (p *progress) keep(t *tally, stop <-chan struct{}) {
+func (p *progress) keep(t *statistics, stop <-chan struct{}) {
 	tick := time.NewTicker(redrawn)
 	defer tick.Stop()
 	for {
@@ -66,7 +66,7 @@ func (p *progress) keep(t *tally, stop <-chan struct{}) {
 	}
 }
 
-func (p *progress) draw(t *tally) {
+func (p *progress) draw(t *statistics) {
 	done, images, throttled := t.counts()
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,7 +76,7 @@ func (p *progress) draw(t *tally) {
 }
 
 // leave draws the line for the last time.
-func (p *progress) leave(t *tally) {
+func (p *progress) leave(t *statistics) {
 	p.draw(t)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,19 +104,19 @@ func (b besideWriter) Write(text []byte) (int, error) {
 	return b.w.Write(text)
 }
 
-// when is what --progress names.
-type when string
+// showMode says when a line for people is written to the standard error.
+type showMode string
 
 const (
-	whenAuto   when = "auto"
-	whenAlways when = "always"
-	whenNever  when = "never"
+	showAuto   showMode = "auto"
+	showAlways showMode = "always"
+	showNever  showMode = "never"
 )
 
-func whens() []when { return []when{whenAuto, whenAlways, whenNever} }
+func showModes() []showMode { return []showMode{showAuto, showAlways, showNever} }
 
 // shows reports whether something is to be shown on a screen.
-func (w when) shows(terminal bool) bool { return w == whenAlways || w == whenAuto && terminal }
+func (m showMode) shows(terminal bool) bool { return m == showAlways || m == showAuto && terminal }
 
 func isTerminal(w io.Writer) bool {
 	file, ok := w.(*os.File)

@@ -14,12 +14,12 @@ import (
 )
 
 // openReport makes the file of --report before anything is sent.
-func (a *app) openReport() (io.WriteCloser, error) {
-	switch path := a.options.report; path {
+func (r *runner) openReport() (io.WriteCloser, error) {
+	switch path := r.options.report; path {
 	case "":
 		return unclosed{io.Discard}, nil
 	case "-":
-		return unclosed{a.stderr}, nil
+		return unclosed{r.stderr}, nil
 	default:
 		file, err := os.Create(path)
 		if err != nil {
@@ -35,23 +35,23 @@ type unclosed struct{ io.Writer }
 func (unclosed) Close() error { return nil }
 
 // writeReport says of each target that was asked how it answered.
-func (a *app) writeReport(w io.WriteCloser, targets []provider.Target) {
-	text, err := json.Marshal(map[string]any{"targets": a.tally.of(targets)})
+func (r *runner) writeReport(w io.WriteCloser, targets []provider.Target) {
+	text, err := json.Marshal(map[string]any{"targets": r.stats.of(targets)})
 	if err == nil {
 		_, err = io.WriteString(w, escapeInvisible(string(text))+"\n")
 	}
 	if err := errors.Join(err, w.Close()); err != nil {
-		a.fail(fmt.Errorf("--report: %w", err))
+		r.fail(fmt.Errorf("--report: %w", err))
 	}
 }
 
 // noteUnreadable writes one line about the values that could not be converted, if
 // there are any.
-func (a *app) noteUnreadable(targets []provider.Target) {
+func (r *runner) noteUnreadable(targets []provider.Target) {
 	counts := map[string]int{}
-	for _, r := range a.tally.of(targets) {
-		for path, n := range r.Unreadable {
-			counts[r.Provider+" "+path] += n
+	for _, report := range r.stats.of(targets) {
+		for path, n := range report.Unreadable {
+			counts[report.Provider+" "+path] += n
 		}
 	}
 	var texts []string
@@ -59,7 +59,7 @@ func (a *app) noteUnreadable(targets []provider.Target) {
 		texts = append(texts, fmt.Sprintf("%s (%d)", path, counts[path]))
 	}
 	if len(texts) > 0 {
-		_, _ = fmt.Fprintf(a.stderr, "imagesearch: values that could not be converted are left empty: %s; --report counts them for each target\n",
+		_, _ = fmt.Fprintf(r.stderr, "imagesearch: values that could not be converted are left empty: %s; --report counts them for each target\n",
 			oneLine(strings.Join(texts, ", ")))
 	}
 }

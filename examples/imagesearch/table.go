@@ -12,13 +12,13 @@ import (
 )
 
 // writeTable writes columns for people.
-func writeTable(w io.Writer, hits []provider.Hit) error {
+func writeTable(w io.Writer, d document) error {
 	t := table.NewWriter()
 	t.SetStyle(plainStyle())
 	t.SuppressTrailingSpaces()
 	t.AppendHeader(table.Row{"target", "id", "name", "platform", "arch", "status", "source", "size", "created"})
 	t.SetColumnConfigs([]table.ColumnConfig{{Number: 8, Align: text.AlignRight, AlignHeader: text.AlignRight}})
-	for _, hit := range hits {
+	for _, hit := range d.hits {
 		t.AppendRow(tableRow(hit))
 	}
 	_, err := io.WriteString(w, t.Render()+"\n")

@@ -15,20 +15,20 @@ import (
 
 // configured returns the targets of the configuration, or of the sample cloud,
 // and what to call when they are no longer needed.
-func (a *app) configured() ([]targets.Target, func(), error) {
-	file := a.options.config
+func (r *runner) configured() ([]targets.Target, func(), error) {
+	file := r.options.config
 	if file == "" {
-		file, _ = a.around.LookupEnv("IMAGESEARCH_CONFIG")
+		file, _ = r.environment.LookupEnv("IMAGESEARCH_CONFIG")
 	}
 	if file == "" {
-		return a.sample()
+		return r.sample()
 	}
-	loaded, err := targets.Load(file, a.around)
+	loaded, err := targets.Load(file, r.environment)
 	return loaded, func() {}, err
 }
 
 // sample serves the sample world in this process.
-func (a *app) sample() (loaded []targets.Target, end func(), err error) {
+func (r *runner) sample() (loaded []targets.Target, end func(), err error) {
 	world := fakecloud.Sample()
 	cloud, err := fakecloud.New(world)
 	if err != nil {
@@ -41,20 +41,20 @@ func (a *app) sample() (loaded []targets.Target, end func(), err error) {
 	end = func() { _ = server.Close() }
 	text, err := fakeconfig.YAML(world, server.URL())
 	if err == nil {
-		loaded, err = targets.Parse("sample cloud", text, a.around)
+		loaded, err = targets.Parse("sample cloud", text, r.environment)
 	}
 	if err != nil {
 		end()
 		return nil, nil, err
 	}
-	_, _ = fmt.Fprintln(a.stderr, "imagesearch: no --config: this is the built-in sample cloud, and none of its images is real")
+	_, _ = fmt.Fprintln(r.stderr, "imagesearch: no --config: this is the built-in sample cloud, and none of its images is real")
 	return loaded, end, nil
 }
 
 // open opens the selected targets, configured as the flags say.
-func (a *app) open(selected []targets.Target) ([]provider.Target, error) {
+func (r *runner) open(selected []targets.Target) ([]provider.Target, error) {
 	for i := range selected {
-		a.options.configure(&selected[i].Config)
+		r.options.configure(&selected[i].Config)
 	}
 	return targets.Open(selected)
 }
@@ -62,11 +62,11 @@ func (a *app) open(selected []targets.Target) ([]provider.Target, error) {
 // selected returns the targets that --target, --provider and --exclude leave.
 func (o *options) selected(all []targets.Target) ([]targets.Target, error) {
 	var errs []error
-	byName := picked("target", o.targets, all, matchesName, &errs)
-	byProvider := picked("provider", o.providers, all, isOf, &errs)
+	byName := matching("target", o.targets, all, matchesName, &errs)
+	byProvider := matching("provider", o.providers, all, isOf, &errs)
 	excluded := make([]bool, len(all))
 	if len(o.excluded) > 0 {
-		excluded = picked("exclude", o.excluded, all, matchesName, &errs)
+		excluded = matching("exclude", o.excluded, all, matchesName, &errs)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -83,14 +83,14 @@ func (o *options) selected(all []targets.Target) ([]targets.Target, error) {
 	return left, nil
 }
 
-// picked tells of each target whether one of a flag's values picks it. Without
-// values, all are picked.
-func picked(flag string, values []string, all []targets.Target, picks func(string, targets.Target) bool, errs *[]error) []bool {
+// matching reports for each target whether one of a flag's values matches it. Without
+// values, all match.
+func matching(flag string, values []string, all []targets.Target, matches func(string, targets.Target) bool, errs *[]error) []bool {
 	out := make([]bool, len(all))
 	for _, value := range values {
 		some := false
 		for i, t := range all {
-			if picks(value, t) {
+			if matches(value, t) {
 				out[i], some = true, true
 			}
 		}

@@ -60,14 +60,14 @@ func indented(text string) string {
 }
 
 // parts are the errors that [errors.Join] has put together, or err alone.
-func parts(err error) []error {
+func joinedErrors(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok || err.Error() != errors.Join(joined.Unwrap()...).Error() {
 		return []error{err}
 	}
 	var all []error
 	for _, one := range joined.Unwrap() {
-		all = append(all, parts(one)...)
+		all = append(all, joinedErrors(one)...)
 	}
 	return all
 }

@@ -106,9 +106,9 @@ func imagesearch(ctx context.Context, args ...string) result {
 	return imagesearchIn(ctx, alone(nil), args...)
 }
 
-func imagesearchIn(ctx context.Context, around *targets.Options, args ...string) result {
+func imagesearchIn(ctx context.Context, environment *targets.Options, args ...string) result {
 	var stdout, stderr bytes.Buffer
-	status := run(ctx, args, &stdout, &stderr, around)
+	status := run(ctx, args, &stdout, &stderr, environment)
 	return result{status, stdout.String(), stderr.String()}
 }
 

@@ -15,9 +15,9 @@ const grace = 500 * time.Millisecond
 
 var errNotRead = errors.New("it is not read")
 
-// endableWriter is a writer whose Write returns soon after the end of the run even
+// deadlineWriter is a writer whose Write returns soon after the end of the run even
 // if w blocks, as a full pipe does. After a failed write all writes fail.
-type endableWriter struct {
+type deadlineWriter struct {
 	w    io.Writer
 	over <-chan struct{} // closed when writes must end
 
@@ -26,7 +26,7 @@ type endableWriter struct {
 }
 
 // Write copies text, which a blocked write may still need after Write has returned.
-func (e *endableWriter) Write(text []byte) (int, error) {
+func (e *deadlineWriter) Write(text []byte) (int, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.err != nil {
@@ -49,7 +49,7 @@ func (e *endableWriter) Write(text []byte) (int, error) {
 }
 
 // failure returns the error of the first write that failed.
-func (e *endableWriter) failure() error {
+func (e *deadlineWriter) failure() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.err
