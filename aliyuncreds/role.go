@@ -133,7 +133,7 @@ func (s Services) sts(base provider.CredentialsProvider, at place, sign func(*ht
 		return nil, err
 	}
 	return aliyun.New(
-		aliyun.Product{Name: "aliyunsts", Version: stsVersion, Host: at.host, NoRegions: true, Sign: sign},
+		aliyun.Product{Name: "aliyunsts", Version: stsVersion, Host: at.host, NoRegions: true, Sign: sign, Permissions: stsPermissions},
 		provider.Config{
 			Region:      at.region,
 			Endpoint:    cmp.Or(s.STS, at.address()),
@@ -145,3 +145,7 @@ func (s Services) sts(base provider.CredentialsProvider, at place, sign func(*ht
 }
 
 const stsVersion = "2015-04-01"
+
+var stsPermissions = map[string]string{
+	"AssumeRole": "sts:AssumeRole on the role, and let the role trust the account, see https://www.alibabacloud.com/help/en/ram/developer-reference/api-sts-2015-04-01-assumerole",
+}

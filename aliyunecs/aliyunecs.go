@@ -36,7 +36,8 @@ const Name = "aliyunecs"
 // The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
 // there are no credentials.
 func New(c provider.Config) (*provider.Client, error) {
-	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2014-05-26", Host: host, PrivateHost: privateHost}, c)
+	product := aliyun.Product{Name: Name, Version: "2014-05-26", Host: host, PrivateHost: privateHost, Permissions: api.Permissions()}
+	client, err := aliyun.New(product, c)
 	if err != nil {
 		return nil, err
 	}

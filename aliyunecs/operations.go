@@ -28,6 +28,7 @@ var envelope = apispec.Envelope{Code: "Code", Message: "Message", RequestID: "Re
 
 var describeImages = apispec.Operation[Record]{
 	Action: "DescribeImages", Envelope: envelope, Rows: "Images.Image", MaxPage: 100, Image: (*Record).image,
+	Permit: apispec.Permit{Name: "ecs:DescribeImages", Page: "https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeimages"},
 	Params: []apispec.Param{
 		{Name: "RegionId", Role: apispec.Location},
 		{Name: "PageNumber", Role: apispec.PageNumber},
@@ -78,6 +79,7 @@ const legacy = "a legacy parameter; the credentials say whose images are asked f
 
 var describeImageFromFamily = apispec.Operation[Record]{
 	Action: "DescribeImageFromFamily", Envelope: envelope, Rows: "Image", Single: true, Image: (*Record).familyImage,
+	Permit: apispec.Permit{Name: "ecs:DescribeImageFromFamily", Page: "https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeimagefromfamily"},
 	Params: []apispec.Param{
 		{Name: "RegionId", Role: apispec.Location},
 		{Name: "ImageFamily"},

@@ -30,7 +30,8 @@ const Name = "aliyunens"
 // The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
 // there are no credentials.
 func New(c provider.Config) (*provider.Client, error) {
-	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2017-11-10", Host: host, PrivateHost: privateHost, NoRegions: true}, c)
+	product := aliyun.Product{Name: Name, Version: "2017-11-10", Host: host, PrivateHost: privateHost, NoRegions: true, Permissions: api.Permissions()}
+	client, err := aliyun.New(product, c)
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,7 @@ var api = apispec.Define(apispec.API[Record]{
 
 var describeSelfImages = apispec.Operation[Record]{
 	Action:   "DescribeSelfImages",
+	Permit:   apispec.Permit{Name: "ens:DescribeSelfImages", Page: "https://www.alibabacloud.com/help/en/ens/developer-reference/api-ens-2017-11-10-describeselfimages"},
 	Envelope: apispec.Envelope{Code: "Code", Message: "Message", RequestID: "RequestId", Total: "TotalCount"},
 	Rows:     "Images.Image", MaxPage: 50, Image: (*Record).image,
 	Params: []apispec.Param{

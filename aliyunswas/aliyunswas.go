@@ -29,7 +29,8 @@ const Name = "aliyunswas"
 // The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
 // there are no credentials.
 func New(c provider.Config) (*provider.Client, error) {
-	client, err := aliyun.New(aliyun.Product{Name: Name, Version: "2020-06-01", Host: host, PrivateHost: privateHost}, c)
+	product := aliyun.Product{Name: Name, Version: "2020-06-01", Host: host, PrivateHost: privateHost, Permissions: api.Permissions()}
+	client, err := aliyun.New(product, c)
 	if err != nil {
 		return nil, err
 	}

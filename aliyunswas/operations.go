@@ -21,6 +21,7 @@ var api = apispec.Define(apispec.API[Record]{
 
 var listCustomImages = apispec.Operation[Record]{
 	Action:   "ListCustomImages",
+	Permit:   apispec.Permit{Name: "swas-open:ListCustomImages", Page: "https://www.alibabacloud.com/help/en/simple-application-server/developer-reference/api-swas-open-2020-06-01-listcustomimages"},
 	Envelope: apispec.Envelope{Code: "Code", Message: "Message", RequestID: "RequestId", Total: "TotalCount"},
 	Rows:     "CustomImages", MaxPage: 100, Image: (*Record).image,
 	Params: []apispec.Param{

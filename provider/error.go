@@ -72,11 +72,12 @@ type Error struct {
 	Code, Message            string // from the provider, or from the library if Code is empty
 	RequestID                string // the provider's support can find the request by it
 	Attempts                 int    // requests sent; 0: none
+	Remedy                   string // what to do, such as the permission to grant; empty: the message says it
 	Err                      error  // the cause, or nil
 }
 
-// Error returns one line: the place, the kind, and the provider's code and message.
-// It leaves out a place or kind that a wrapped error repeats, and all control,
+// Error returns one line: the place, the kind, the provider's code and message, and
+// the remedy. It leaves out a place or kind that a wrapped error repeats, and all control,
 // bidirectional and zero-width characters.
 func (e *Error) Error() string { return oneLine(e.textBeneath(&Error{})) }
 
@@ -93,13 +94,16 @@ func (e *Error) textBeneath(outer *Error) string {
 	if context := e.contextText(); context != "" {
 		text += " (" + context + ")"
 	}
-	return text
+	return joinSet("; ", text, e.Remedy)
 }
 
 func (e *Error) place() string { return joinSet(" ", e.Provider, e.Region, e.Action) }
 
-// detail returns the message and the cause on one line, without place, kind and code.
-func (e *Error) detail() string { return oneLine(joinSet(": ", e.Message, e.causeText())) }
+// detail returns the message, the cause and the remedy on one line, without place,
+// kind and code.
+func (e *Error) detail() string {
+	return oneLine(joinSet("; ", joinSet(": ", e.Message, e.causeText()), e.Remedy))
+}
 
 // joinSet joins the parts that are not empty.
 func joinSet(separator string, parts ...string) string {

@@ -117,6 +117,13 @@ func TestErrorText(t *testing.T) {
 		"fake List: context canceled":                   {Provider: "fake", Action: "List", Err: context.Canceled},
 		"permission denied: Forbidden (HTTP 403)":       {Kind: provider.PermissionDenied, Code: "Forbidden", HTTPStatus: 403},
 		"r: incomplete: 1 missing: eof (request x)":     {Region: "r", Kind: provider.Incomplete, Message: "1 missing", Err: errors.New("eof"), RequestID: "x"},
+		"permission denied: NoPermission: no (HTTP 403); grant ecs:DescribeImages": {
+			Kind: provider.PermissionDenied, Code: "NoPermission", Message: "no", HTTPStatus: 403, Remedy: "grant ecs:DescribeImages",
+		},
+		"ecs: permission denied: role: sts: no; grant sts:AssumeRole": {
+			Provider: "ecs", Kind: provider.PermissionDenied, Message: "role",
+			Err: &provider.Error{Provider: "sts", Kind: provider.PermissionDenied, Message: "no", Remedy: "grant sts:AssumeRole"},
+		},
 		"just words":                    {Message: "just words"},
 		"fake: kind 77":                 {Provider: "fake", Kind: 77},
 		"bad response (2 attempts)":     {Kind: provider.BadResponse, Attempts: 2},

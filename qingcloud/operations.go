@@ -24,6 +24,7 @@ var api = apispec.Define(apispec.API[Record]{
 
 var describeImages = apispec.Operation[Record]{
 	Action:   "DescribeImages",
+	Permit:   apispec.Permit{Name: "DescribeImages", Page: "https://docsv4.qingcloud.com/user_guide/development_docs/api/"},
 	Envelope: apispec.Envelope{Code: "ret_code", Message: "message", Total: "total_count"},
 	Rows:     "image_set", MaxPage: 100, Image: (*Record).image,
 	Params: []apispec.Param{

@@ -46,7 +46,7 @@ func newClient(method string, c provider.Config) (*provider.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := qing.New(Name, method, c)
+	client, err := qing.New(Name, method, api.Permissions(), c)
 	if err != nil {
 		return nil, err
 	}

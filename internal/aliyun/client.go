@@ -25,6 +25,8 @@ type Product struct {
 	// function means that the product ignores the type of endpoint.
 	PrivateHost func(region string) string
 
+	Permissions map[string]string // by action; see [httpapi.API]
+
 	// Sign replaces the RPC signature, where an operation is authorized otherwise.
 	// Nil means the signature.
 	Sign func(*httpapi.Attempt) error
@@ -44,6 +46,7 @@ func New(p Product, c provider.Config) (*httpapi.Client, error) {
 		Credentials:   Environment(),
 		Sign:          p.sign,
 		Classify:      classify,
+		Permissions:   p.Permissions,
 	}
 	if p.Sign != nil {
 		api.Sign = p.Sign

@@ -34,12 +34,25 @@ func Define[R any](a API[R]) *API[R] {
 // Operation is one documented operation.
 type Operation[R any] struct {
 	Action   string
+	Permit   Permit
 	Params   []Param              // every documented one
 	Image    func(*R) image.Image // without Provider, and without Region where the record has none
 	Envelope Envelope
 	Rows     string // path of the images in an answer, such as "Images.Image"
 	Single   bool   // there is one object at Rows, or none
 	MaxPage  int    // the documented maximum of images in a page; 0: there is one page
+}
+
+// Permit is the permission that an operation needs.
+type Permit struct{ Name, Page string } // Page documents it
+
+// Permissions returns the permission of each operation, for httpapi.API.
+func (a *API[R]) Permissions() map[string]string {
+	out := map[string]string{}
+	for _, op := range a.Operations {
+		out[op.Action] = op.Permit.Name + ", see " + op.Permit.Page
+	}
+	return out
 }
 
 // Envelope names the members around the images of an answer.

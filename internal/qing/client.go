@@ -18,10 +18,11 @@ type protocol struct {
 	clock  clock
 }
 
-// New returns a client of one zone; name is the provider's. The method is that of
+// New returns a client of one zone. The name is the provider's, and the permissions
+// are those of [httpapi.API]. The method is that of
 // all requests: POST puts the signed parameters into a form, GET into the query.
 // The errors are those of [httpapi.New].
-func New(name, method string, c provider.Config) (*httpapi.Client, error) {
+func New(name, method string, permissions map[string]string, c provider.Config) (*httpapi.Client, error) {
 	if c.EndpointType == "vpc" && c.Endpoint == "" {
 		return nil, &provider.Error{
 			Provider: name, Region: c.Region, Kind: provider.InvalidArgument,
@@ -36,6 +37,7 @@ func New(name, method string, c provider.Config) (*httpapi.Client, error) {
 		Credentials:   NewSource(UsualAccount),
 		Sign:          p.sign,
 		Classify:      p.classify,
+		Permissions:   permissions,
 	}, c)
 }
 

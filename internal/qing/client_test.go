@@ -44,7 +44,7 @@ func newClient(t *testing.T, c provider.Config, f roundTrip) *httpapi.Client {
 	if c.Credentials == nil {
 		c.Credentials = provider.Static(keyID, secret, token)
 	}
-	client, err := qing.New("qingcloud", http.MethodPost, c)
+	client, err := qing.New("qingcloud", http.MethodPost, nil, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestRequest(t *testing.T) {
 	} {
 		t.Run(test.method+test.path, func(t *testing.T) {
 			var asked *http.Request
-			c, err := qing.New("qingcloud", test.method, provider.Config{
+			c, err := qing.New("qingcloud", test.method, nil, provider.Config{
 				Region: "pek3a", Endpoint: test.endpoint, Credentials: provider.Static(keyID, secret, token),
 				HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 					asked = r
@@ -156,7 +156,7 @@ func TestNew(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var e *provider.Error
-			if _, err := qing.New("qingcloud", http.MethodPost, test.config); !errors.As(err, &e) || e.Kind != test.want || e.Provider != "qingcloud" {
+			if _, err := qing.New("qingcloud", http.MethodPost, nil, test.config); !errors.As(err, &e) || e.Kind != test.want || e.Provider != "qingcloud" {
 				t.Errorf("error %v, want %v of qingcloud", err, test.want)
 			}
 		})
@@ -167,7 +167,7 @@ func TestCredentialsOfTheEnvironment(t *testing.T) {
 	t.Setenv("QINGCLOUD_ACCESS_KEY_ID", "key-of-the-environment")
 	t.Setenv("QINGCLOUD_SECRET_ACCESS_KEY", secret)
 	var asked url.Values
-	c, err := qing.New("qingcloud", http.MethodPost, provider.Config{Region: "pek3a", HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+	c, err := qing.New("qingcloud", http.MethodPost, nil, provider.Config{Region: "pek3a", HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		asked = adaptertest.Params(r)
 		return answer(200, time.Time{}, emptyPage), nil
 	})}})

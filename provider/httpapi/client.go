@@ -37,6 +37,12 @@ type API struct {
 
 	// Classify decides what a complete response means. Nil means [ByStatus].
 	Classify func(*Response) Outcome
+
+	// Permissions says which permission each action needs and where the provider
+	// documents it, such as "ecs:DescribeImages, see https://…". It is the remedy
+	// of an error of the Kind PermissionDenied. An action that is not in it has
+	// none.
+	Permissions map[string]string
 }
 
 // Client sends the requests of one API to one endpoint. It is safe for concurrent

@@ -46,6 +46,9 @@ func (x *exchange) classify(response *http.Response, status Status, decodeErr er
 		e.Kind, e.Code, e.Message, e.Err = provider.BadResponse, "", x.foreignPage(r), r.Err
 		out.Retry = Always
 	}
+	if permission := x.client.api.Permissions[x.request.Action]; permission != "" && e.Kind == provider.PermissionDenied {
+		e.Remedy = "grant " + permission
+	}
 	x.redactError(e)
 	return &failure{err: e, retry: x.refreshed(out.Retry), wait: out.Wait}
 }
