@@ -134,6 +134,19 @@ func qingID(*surroundings) (string, error) {
 	return c.AccessKeyID.Reveal(), err
 }
 
+func sessionNameOfRole(s *surroundings) (string, error) { return s.sentToSTS("RoleSessionName") }
+
+func externalIDOfRole(s *surroundings) (string, error) { return s.sentToSTS("ExternalId") }
+
+// sentToSTS returns a parameter of the request for a session.
+func (s *surroundings) sentToSTS(param string) (string, error) {
+	_, err := s.services.Default().Credentials(contextOfRow)
+	if s.sts.count() == 0 {
+		return "", err
+	}
+	return s.sts.queries[0].Get(param), err
+}
+
 // stsHost returns the host that a role is asked for at.
 func stsHost(s *surroundings) (string, error) {
 	_, err := s.services.AssumeRole(base(), aliyuncreds.Role{ARN: roleARN}).Credentials(contextOfRow)
@@ -141,14 +154,15 @@ func stsHost(s *surroundings) (string, error) {
 }
 
 const (
-	sts1    = "STS.1" + canary
-	rowKeys = `"access_key_id":"row","access_key_secret":"s"`
-	rowINI  = "access_key_id=row\naccess_key_secret=s\n"
-	named   = `{"current":"d","profiles":[{"name":"d","mode":"AK","access_key_id":"d","access_key_secret":"s"},{"name":"p","mode":"AK",` + rowKeys + `}]}`
-	role    = `"ram_role_arn":"` + roleARN + `"`
-	oidcCLI = `"oidc_provider_arn":"` + oidcProvider + `","oidc_token_file":"{home}/token",` + role
-	qingEnv = "QINGCLOUD_ACCESS_KEY_ID=row\nQINGCLOUD_SECRET_ACCESS_KEY=s\n"
-	qingINI = "qy_access_key_id: row\nqy_secret_access_key: s\n"
+	sts1      = "STS.1" + canary
+	rowKeys   = `"access_key_id":"row","access_key_secret":"s"`
+	rowINI    = "access_key_id=row\naccess_key_secret=s\n"
+	named     = `{"current":"d","profiles":[{"name":"d","mode":"AK","access_key_id":"d","access_key_secret":"s"},{"name":"p","mode":"AK",` + rowKeys + `}]}`
+	role      = `"ram_role_arn":"` + roleARN + `"`
+	oidcCLI   = `"oidc_provider_arn":"` + oidcProvider + `","oidc_token_file":"{home}/token",` + role
+	qingEnv   = "QINGCLOUD_ACCESS_KEY_ID=row\nQINGCLOUD_SECRET_ACCESS_KEY=s\n"
+	oidcNames = "ALIBABA_CLOUD_ROLE_ARN ALIBABA_CLOUD_OIDC_PROVIDER_ARN ALIBABA_CLOUD_OIDC_TOKEN_FILE"
+	qingINI   = "qy_access_key_id: row\nqy_secret_access_key: s\n"
 )
 
 // scenarios are keyed by the second column of the table, without its punctuation.
@@ -160,16 +174,22 @@ var scenarios = map[string]scenario{
 	"ALICLOUD_ACCESS_KEY_STS_TOKEN":                  keysIn("ALICLOUD_ACCESS_KEY", "ALICLOUD_SECRET_KEY", "ALICLOUD_ACCESS_KEY_STS_TOKEN"),
 	"ACCESS_KEY_ID ACCESS_KEY_SECRET SECURITY_TOKEN": keysIn("ACCESS_KEY_ID", "ACCESS_KEY_SECRET", "SECURITY_TOKEN"),
 
-	"ALIBABA_CLOUD_ROLE_ARN ALIBABA_CLOUD_OIDC_PROVIDER_ARN ALIBABA_CLOUD_OIDC_TOKEN_FILE": {
+	oidcNames: {
 		env: "ALIBABA_CLOUD_ROLE_ARN=" + roleARN + "\nALIBABA_CLOUD_OIDC_PROVIDER_ARN=" + oidcProvider + "\nALIBABA_CLOUD_OIDC_TOKEN_FILE={home}/token", want: sts1},
 	"ALIBABACLOUD_ROLE_ARN ALIBABACLOUD_OIDC_PROVIDER_ARN ALIBABACLOUD_OIDC_TOKEN_FILE": {
 		env: "ALIBABACLOUD_ROLE_ARN=" + roleARN + "\nALIBABACLOUD_OIDC_PROVIDER_ARN=" + oidcProvider + "\nALIBABACLOUD_OIDC_TOKEN_FILE={home}/token", want: sts1},
 	"ALIBABA_CLOUD_ROLE_SESSION_NAME": {
 		env: "ALIBABA_CLOUD_ROLE_ARN=" + roleARN + "\nALIBABA_CLOUD_OIDC_PROVIDER_ARN=" + oidcProvider + "\nALIBABA_CLOUD_OIDC_TOKEN_FILE={home}/token\nALIBABA_CLOUD_ROLE_SESSION_NAME=me",
-		ask: func(s *surroundings) (string, error) {
-			_, err := s.services.Default().Credentials(contextOfRow)
-			return s.sts.queries[0].Get("RoleSessionName"), err
-		}, want: "me"},
+		ask: sessionNameOfRole, want: "me"},
+	"ALIBABACLOUD_ROLE_SESSION_NAME":    {env: envKeys + "ALIBABA_CLOUD_ROLE_ARN=" + roleARN + "\nALIBABACLOUD_ROLE_SESSION_NAME=me", ask: sessionNameOfRole, want: "me"},
+	"ALICLOUD_ROLE_SESSION_NAME":        {env: envKeys + "ALIBABA_CLOUD_ROLE_ARN=" + roleARN + "\nALICLOUD_ROLE_SESSION_NAME=me", ask: sessionNameOfRole, want: "me"},
+	"ALICLOUD_ASSUME_ROLE_SESSION_NAME": {env: envKeys + "ALIBABA_CLOUD_ROLE_ARN=" + roleARN + "\nALICLOUD_ASSUME_ROLE_SESSION_NAME=me", ask: sessionNameOfRole, want: "me"},
+	"ALIBABA_CLOUD_ROLE_ARN":            {env: envKeys + "ALIBABA_CLOUD_ROLE_ARN=" + roleARN, want: sts1},
+	"ALIBABACLOUD_ROLE_ARN":             {env: envKeys + "ALIBABACLOUD_ROLE_ARN=" + roleARN, want: sts1},
+	"ALICLOUD_ROLE_ARN":                 {env: envKeys + "ALICLOUD_ROLE_ARN=" + roleARN, want: sts1},
+	"ALICLOUD_ASSUME_ROLE_ARN":          {env: envKeys + "ALICLOUD_ASSUME_ROLE_ARN=" + roleARN, want: sts1},
+	"ALIBABA_CLOUD_EXTERNAL_ID":         {env: envKeys + "ALIBABA_CLOUD_ROLE_ARN=" + roleARN + "\nALIBABA_CLOUD_EXTERNAL_ID=x", ask: externalIDOfRole, want: "x"},
+	"ALIBABACLOUD_EXTERNAL_ID":          {env: envKeys + "ALIBABA_CLOUD_ROLE_ARN=" + roleARN + "\nALIBABACLOUD_EXTERNAL_ID=x", ask: externalIDOfRole, want: "x"},
 
 	"ALIBABA_CLOUD_PROFILE":              {env: "ALIBABA_CLOUD_PROFILE=p", cli: named, want: "row"},
 	"ALIBABACLOUD_PROFILE":               {env: "ALIBABACLOUD_PROFILE=p", cli: named, want: "row"},
@@ -202,6 +222,7 @@ var scenarios = map[string]scenario{
 	"type oidc_role_arn":             {shared: "[default]\ntype=oidc_role_arn\nrole_arn=" + roleARN + "\noidc_provider_arn=" + oidcProvider + "\noidc_token_file_path={home}/token\n", want: sts1},
 	"type credentials_uri":           {shared: "[default]\ntype=credentials_uri\ncredentials_uri={uri}\n", want: "uri"},
 	"type rsa_key_pair":              {shared: "[default]\ntype=rsa_key_pair\n", word: "rsa_key_pair"},
+	"key endpoint":                   {cli: cli(`"mode":"AK","endpoint":"ecs.private.example",` + rowKeys), ask: listed, word: "the credentials belong to https://ecs.private.example"},
 	"key enable":                     {shared: "[default]\nenable=false\ntype=access_key\n" + rowINI, word: "switched off"},
 
 	"ALIBABA_CLOUD_CREDENTIALS_URI":       {env: "ALIBABA_CLOUD_CREDENTIALS_URI={uri}", want: "uri"},
@@ -215,6 +236,7 @@ var scenarios = map[string]scenario{
 	"ALIBABA_CLOUD_STS_ENDPOINT":         {env: "ALIBABA_CLOUD_STS_ENDPOINT=sts-vpc.cn-shanghai.aliyuncs.com\nALIBABA_CLOUD_STS_REGION=cn-beijing", ask: stsHost, want: "sts-vpc.cn-shanghai.aliyuncs.com"},
 	"ALIBABA_CLOUD_STS_REGION":           {env: "ALIBABA_CLOUD_STS_REGION=cn-beijing", ask: stsHost, want: "sts.cn-beijing.aliyuncs.com"},
 	"ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED": {env: "ALIBABA_CLOUD_STS_REGION=cn-beijing\nALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true", ask: stsHost, want: "sts-vpc.cn-beijing.aliyuncs.com"},
+	"ALIBABA_CLOUD_ENDPOINT":             {env: envKeys + "ALIBABA_CLOUD_ENDPOINT=ecs.private.example", ask: listed, word: "the credentials belong to https://ecs.private.example"},
 	"ALIBABA_CLOUD_ENDPOINT_TYPE":        {env: "ALIBABA_CLOUD_ENDPOINT_TYPE=vpc", ask: ecsHost, want: "ecs-vpc.cn-beijing.aliyuncs.com"},
 	"ALIBABACLOUD_ENDPOINT_TYPE":         {env: "ALIBABACLOUD_ENDPOINT_TYPE=vpc", ask: ecsHost, want: "ecs-vpc.cn-beijing.aliyuncs.com"},
 	"ALICLOUD_ENDPOINT_TYPE":             {env: "ALICLOUD_ENDPOINT_TYPE=vpc", ask: ecsHost, want: "ecs-vpc.cn-beijing.aliyuncs.com"},

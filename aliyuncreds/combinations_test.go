@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"testing"
+
+	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/provider"
 )
 
 // contextOfRow serves scenarios, which nothing interrupts.
@@ -23,7 +26,7 @@ var orderedSources = []configuredSource{
 		scenario{env: "ALIBABA_CLOUD_ACCESS_KEY_ID=env", word: "ALIBABA_CLOUD_ACCESS_KEY_ID is set without ALIBABA_CLOUD_ACCESS_KEY_SECRET"}},
 	{"OIDC",
 		scenarios["ALIBABA_CLOUD_ROLE_ARN ALIBABA_CLOUD_OIDC_PROVIDER_ARN ALIBABA_CLOUD_OIDC_TOKEN_FILE"],
-		scenario{env: "ALIBABA_CLOUD_ROLE_ARN=" + roleARN, word: "ALIBABA_CLOUD_OIDC_PROVIDER_ARN"}},
+		scenario{env: "ALIBABA_CLOUD_OIDC_TOKEN_FILE=/x", word: "ALIBABA_CLOUD_ROLE_ARN"}},
 	{"CLI",
 		scenario{cli: cli(`"mode":"AK","access_key_id":"cli","access_key_secret":"s"`), want: "cli"},
 		scenario{cli: `{"current":"foo","profiles":[{"name":"bar","mode":"AK",` + rowKeys + `}]}`, word: `profile "foo"`}},
@@ -76,6 +79,75 @@ func (s configuredSource) form(good bool) scenario {
 	return s.bad
 }
 
+const envKeys = "ALIBABA_CLOUD_ACCESS_KEY_ID=a\nALIBABA_CLOUD_ACCESS_KEY_SECRET=s\n"
+
+// keysOfAClient makes a client without Config.Credentials.
+func keysOfAClient(*surroundings) (string, error) {
+	_, err := aliyunecs.New(provider.Config{Region: "cn-beijing"})
+	return "", err
+}
+
+// TestKeysOfAPrivateCloudAreNotSentToThePublicOne names a private cloud beside the
+// credentials, in each of the places for it. Nothing is sent to the APIs or the
+// token service of the public cloud.
+func TestKeysOfAPrivateCloudAreNotSentToThePublicOne(t *testing.T) {
+	const private = `"endpoint":"ecs.private.example",`
+	chained := `{"current":"c","profiles":[{"name":"b","mode":"AK",` + private + rowKeys + `},{"name":"c","mode":"ChainableRamRoleArn","source_profile":"b",` + role + `}]}`
+	for name, c := range map[string]scenario{
+		"environment":                 {env: envKeys + "ALIBABA_CLOUD_ENDPOINT=https://ecs.private.example"},
+		"environment with a role":     {env: envKeys + "ALIBABA_CLOUD_ENDPOINT=ecs.private.example\nALIBABA_CLOUD_ROLE_ARN=" + roleARN},
+		"profile":                     {cli: cli(`"mode":"AK",` + private + rowKeys)},
+		"profile and environment":     {env: "ALIBABA_CLOUD_ENDPOINT=ecs.private.example", cli: cli(`"mode":"AK",` + rowKeys)},
+		"mode StsToken":               {cli: cli(`"mode":"StsToken","sts_token":"t",` + private + rowKeys)},
+		"mode RamRoleArn":             {cli: cli(`"mode":"RamRoleArn",` + private + role + "," + rowKeys)},
+		"mode ChainableRamRoleArn":    {cli: chained},
+		"mode OIDC":                   {cli: cli(`"mode":"OIDC",` + private + oidcCLI)},
+		"mode CredentialsURI":         {cli: cli(`"mode":"CredentialsURI",` + private + `"credentials_uri":"{uri}"`)},
+		"mode RamRoleArnWithRoleName": {cli: cli(`"mode":"RamRoleArnWithRoleName",` + private + `"ram_role_name":"web role",` + role), instance: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSurroundings(t)
+			c.ask, c.word = listed, "ecs.private.example"
+			c.apply(t, s)
+			c.check(t, s)
+			if s.sts.count() > 0 {
+				t.Errorf("%d requests reached the public cloud", s.sts.count())
+			}
+		})
+	}
+}
+
+// TestCredentialsOfThePublicCloudMayNameItsEndpoint accepts a profile that names an
+// endpoint of the public cloud, and a client with an endpoint of its own.
+func TestCredentialsOfThePublicCloudMayNameItsEndpoint(t *testing.T) {
+	for endpoint, config := range map[string]provider.Config{
+		"ecs-vpc.cn-beijing.aliyuncs.com": {Region: "cn-beijing"},
+		"ecs.private.example":             {Region: "a", Endpoint: "https://ecs.private.example/"},
+		"10.0.0.1":                        {Region: "a", Endpoint: "https://127.0.0.1:1/"},
+	} {
+		s := newSurroundings(t)
+		write(t, s.home, cliFile, cli(`"mode":"AK","endpoint":"`+endpoint+`",`+rowKeys))
+		config.Credentials, config.HTTPClient = s.services.Default(), s.services.HTTPClient
+		config.Retry.Attempts = 1
+		client, err := aliyunecs.New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := client.Check(t.Context()); s.sts.count() != 1 {
+			t.Errorf("%s: %d requests, error %v, want 1 request", endpoint, s.sts.count(), err)
+		}
+	}
+}
+
+// listed lists with the usual credentials at the public endpoint.
+func listed(s *surroundings) (string, error) {
+	client, err := aliyunecs.New(provider.Config{Region: "cn-beijing", Credentials: s.services.Default(), HTTPClient: s.services.HTTPClient})
+	if err != nil {
+		return "", err
+	}
+	return "", client.Check(contextOfRow)
+}
+
 // TestNamesThatContradictEachOther sets two names of one setting.
 func TestNamesThatContradictEachOther(t *testing.T) {
 	for name, c := range map[string]scenario{
@@ -89,6 +161,13 @@ func TestNamesThatContradictEachOther(t *testing.T) {
 		"two profiles":               {env: "ALIBABA_CLOUD_PROFILE=a\nALICLOUD_PROFILE=b", cli: named, word: "ALIBABA_CLOUD_PROFILE and ALICLOUD_PROFILE"},
 		"a profile that is not":      {env: "ALICLOUD_PROFILE=x", cli: named, word: "ALICLOUD_PROFILE"},
 		"chosen and ignored":         {env: "ALIBABA_CLOUD_PROFILE=p\nALIBABA_CLOUD_IGNORE_PROFILE=TRUE", cli: named, word: "ALIBABA_CLOUD_IGNORE_PROFILE"},
+		"a role beside keys":         {env: envKeys + "ALIBABA_CLOUD_ROLE_ARN=" + roleARN, want: sts1},
+		"a role beside a session":    {env: envKeys + "ALIBABA_CLOUD_SECURITY_TOKEN=t\nALICLOUD_ASSUME_ROLE_ARN=" + roleARN, want: sts1},
+		"a role that is no role":     {env: envKeys + "ALICLOUD_ROLE_ARN=" + roleARN + "\nALICLOUD_ROLE_SESSION_NAME=x", word: "ALICLOUD_ROLE_ARN: the role"},
+		"a role beside nothing":      {env: "ALICLOUD_ROLE_ARN=" + roleARN, cli: named, word: "ALICLOUD_ROLE_ARN names a role"},
+		"two roles beside keys":      {env: envKeys + "ALIBABA_CLOUD_ROLE_ARN=a\nALICLOUD_ASSUME_ROLE_ARN=b", word: "ALIBABA_CLOUD_ROLE_ARN and ALICLOUD_ASSUME_ROLE_ARN"},
+		"keys and a token's role":    {env: envKeys + scenarios[oidcNames].env, want: "a"},
+		"a role without credentials": {env: envKeys + "ALIBABA_CLOUD_ROLE_ARN=" + roleARN, ask: keysOfAClient, word: "ALIBABA_CLOUD_ROLE_ARN names a role"},
 		"two roles":                  {env: "ALIBABA_CLOUD_ROLE_ARN=a\nALIBABACLOUD_ROLE_ARN=b", word: "ALIBABA_CLOUD_ROLE_ARN and ALIBABACLOUD_ROLE_ARN"},
 		"two addresses":              {env: "ALIBABA_CLOUD_CREDENTIALS_URI={uri}\nALICLOUD_CREDENTIALS_URI=http://127.0.0.1:1/", word: "ALIBABA_CLOUD_CREDENTIALS_URI and ALICLOUD_CREDENTIALS_URI"},
 		"a switch that is no switch": {env: "ALIBABA_CLOUD_IGNORE_PROFILE=1", cli: named, word: `ALIBABA_CLOUD_IGNORE_PROFILE is "1"`},

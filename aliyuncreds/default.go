@@ -29,7 +29,7 @@ type source struct {
 
 func (s Services) sources() []source {
 	return []source{
-		{"environment", environmentKeys},
+		{"environment", s.environmentKeys},
 		{"OIDC", s.environmentOIDC},
 		{"profiles", s.environmentProfile},
 		{"credentials URI", s.environmentURI},
@@ -56,12 +56,30 @@ func (s Services) search(ctx context.Context) (provider.Credentials, error) {
 	return provider.Credentials{}, unauthenticated(tried)
 }
 
-func environmentKeys(context.Context) (provider.Credentials, error) {
+// environmentKeys reads the access key, and assumes the role that is named beside
+// it.
+func (s Services) environmentKeys(ctx context.Context) (provider.Credentials, error) {
 	c, found, err := aliyun.EnvironmentKeys()
 	if err == nil && !found {
 		err = absent("ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET are not set")
 	}
-	return c, err
+	if err != nil {
+		return c, err
+	}
+	named, err := aliyun.EnvironmentRole()
+	if err != nil || !named.ForKeys() {
+		return c, err
+	}
+	assumed, err := s.assume(ctx, fixed(c), environmentRole(named), place{})
+	if err != nil {
+		return assumed, because(err, named.Variable)
+	}
+	assumed.Endpoint = c.Endpoint
+	return assumed, nil
+}
+
+func environmentRole(r aliyun.Role) Role {
+	return Role{ARN: r.ARN, SessionName: r.SessionName, ExternalID: r.ExternalID}
 }
 
 var (

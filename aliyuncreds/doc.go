@@ -10,7 +10,8 @@
 //     ALIBABA_CLOUD_ACCESS_KEY_SECRET, for a session with
 //     ALIBABA_CLOUD_SECURITY_TOKEN. The same names with ALIBABACLOUD_ and ALICLOUD_,
 //     ALICLOUD_ACCESS_KEY with ALICLOUD_SECRET_KEY, and ACCESS_KEY_ID with
-//     ACCESS_KEY_SECRET are read, too.
+//     ACCESS_KEY_SECRET are read, too. A role beside the key, ALIBABA_CLOUD_ROLE_ARN,
+//     is assumed with it.
 //  2. An OIDC token: ALIBABA_CLOUD_ROLE_ARN, ALIBABA_CLOUD_OIDC_PROVIDER_ARN and
 //     ALIBABA_CLOUD_OIDC_TOKEN_FILE, or the same names with ALIBABACLOUD_.
 //  3. A profile of the vendor's command, ~/.aliyun/config.json.

@@ -1,11 +1,13 @@
 package aliyuncreds
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/imagequery/imagequery/internal/aliyun"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -32,13 +34,23 @@ type profile struct {
 	Region          string          `json:"sts_region"`
 	STSEndpoint     string          `json:"sts_endpoint"`
 	Private         bool            `json:"enable_vpc"`
+	Endpoint        string          `json:"endpoint"` // of all APIs: a host or an address
 
 	refusal string // why the profile cannot be used, or empty
 }
 
-// resolve does what the mode of a profile says. A profile that another one leads
-// to is removed from the book, so that profiles cannot form a circle.
+// resolve returns the credentials of a profile. They belong to the cloud that the
+// profile names, or the environment.
 func (s Services) resolve(ctx context.Context, b book, p profile) (provider.Credentials, error) {
+	p.Endpoint = cmp.Or(p.Endpoint, aliyun.EnvironmentEndpoint())
+	c, err := s.byMode(ctx, b, p)
+	c.Endpoint = cmp.Or(p.Endpoint, c.Endpoint)
+	return c, err
+}
+
+// byMode does what the mode of a profile says. A profile that another one leads to
+// is removed from the book, so that profiles cannot form a circle.
+func (s Services) byMode(ctx context.Context, b book, p profile) (provider.Credentials, error) {
 	delete(b.profiles, p.Name)
 	if p.refusal != "" {
 		return provider.Credentials{}, unauthenticated(p.refusal)
@@ -53,11 +65,11 @@ func (s Services) resolve(ctx context.Context, b book, p profile) (provider.Cred
 	case "chainableramrolearn":
 		return s.chain(ctx, b, p)
 	case "ramrolearnwithrolename":
-		return s.assume(ctx, s.InstanceRole(p.RoleName), p.role(), p.place())
+		return s.assume(ctx, at(p.Endpoint, s.InstanceRole(p.RoleName)), p.role(), p.place())
 	case "ecsramrole":
 		return s.instance(ctx, p.RoleName)
 	case "oidc":
-		return s.federate(ctx, federated{role: p.role(), provider: p.OIDCProvider, tokenFile: p.OIDCTokenFile, at: p.place()})
+		return s.federate(ctx, federated{role: p.role(), provider: p.OIDCProvider, tokenFile: p.OIDCTokenFile, endpoint: p.Endpoint, at: p.place()})
 	case "credentialsuri":
 		return s.fromURI(ctx, p.CredentialsURI)
 	case "external":
@@ -77,7 +89,9 @@ func (s Services) chain(ctx context.Context, b book, p profile) (provider.Creden
 	if err != nil {
 		return base, because(err, fmt.Sprintf("its source profile %q", p.SourceProfile))
 	}
-	return s.assume(ctx, fixed(base), p.role(), p.place())
+	c, err := s.assume(ctx, fixed(base), p.role(), p.place())
+	c.Endpoint = base.Endpoint
+	return c, err
 }
 
 // session returns the keys of a temporary session.
@@ -114,11 +128,30 @@ func (p profile) login(ctx context.Context) (provider.Credentials, error) {
 var canonicalModes = map[string]string{"cloudsso": "CloudSSO", "oauth": "OAuth"}
 
 func fixed(c provider.Credentials) provider.CredentialsProvider {
-	return provider.Static(c.AccessKeyID.Reveal(), c.AccessKeySecret.Reveal(), c.Token.Reveal())
+	return at(c.Endpoint, provider.Static(c.AccessKeyID.Reveal(), c.AccessKeySecret.Reveal(), c.Token.Reveal()))
 }
 
 func (p profile) keys(token string) provider.CredentialsProvider {
-	return provider.Static(p.AccessKeyID.Reveal(), p.AccessKeySecret.Reveal(), token)
+	return at(p.Endpoint, provider.Static(p.AccessKeyID.Reveal(), p.AccessKeySecret.Reveal(), token))
+}
+
+// at returns a source whose credentials belong to an endpoint, if there is one.
+func at(endpoint string, source provider.CredentialsProvider) provider.CredentialsProvider {
+	if endpoint == "" {
+		return source
+	}
+	return located{source, endpoint}
+}
+
+type located struct {
+	provider.CredentialsProvider
+	endpoint string
+}
+
+func (l located) Credentials(ctx context.Context) (provider.Credentials, error) {
+	c, err := l.CredentialsProvider.Credentials(ctx)
+	c.Endpoint = l.endpoint
+	return c, err
 }
 
 func (p profile) role() Role {

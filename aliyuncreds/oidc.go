@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/imagequery/imagequery/internal/environ"
+	"github.com/imagequery/imagequery/internal/aliyun"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
@@ -19,6 +19,7 @@ type federated struct {
 	role      Role
 	provider  string // ARN
 	tokenFile string
+	endpoint  string // of the cloud that the token belongs to; see provider.Credentials
 	at        place
 }
 
@@ -37,31 +38,17 @@ func (f federated) missing() string {
 
 // environmentOIDC reads what a cluster sets for the programs that it runs.
 func (s Services) environmentOIDC(ctx context.Context) (provider.Credentials, error) {
-	f, err := environmentFederated()
+	named, err := aliyun.EnvironmentRole()
 	switch {
 	case err != nil:
 		return provider.Credentials{}, err
-	case f.provider == "" && f.tokenFile == "" && f.role.ARN == "":
+	case named.Provider == "" && named.TokenFile == "" && named.ARN == "":
 		return provider.Credentials{}, absent("ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE are not set")
+	case named.ForKeys():
+		return provider.Credentials{}, unauthenticated(named.Variable + " names a role, and neither an access key (ALIBABA_CLOUD_ACCESS_KEY_ID) " +
+			"nor an OIDC token (ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE) that could assume it is set")
 	}
-	return s.federate(ctx, f)
-}
-
-func environmentFederated() (f federated, err error) {
-	for _, variable := range []struct {
-		text  *string
-		names []string
-	}{
-		{&f.role.ARN, []string{"ALIBABA_CLOUD_ROLE_ARN", "ALIBABACLOUD_ROLE_ARN"}},
-		{&f.provider, []string{"ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABACLOUD_OIDC_PROVIDER_ARN"}},
-		{&f.tokenFile, []string{"ALIBABA_CLOUD_OIDC_TOKEN_FILE", "ALIBABACLOUD_OIDC_TOKEN_FILE"}},
-		{&f.role.SessionName, []string{"ALIBABA_CLOUD_ROLE_SESSION_NAME", "ALIBABACLOUD_ROLE_SESSION_NAME"}},
-	} {
-		if *variable.text, _, err = environ.Variable(variable.names...); err != nil {
-			return f, err
-		}
-	}
-	return f, nil
+	return s.federate(ctx, federated{role: environmentRole(named), provider: named.Provider, tokenFile: named.TokenFile})
 }
 
 // federate exchanges the token for a session of the role.
@@ -80,7 +67,7 @@ func (s Services) exchange(ctx context.Context, f federated) (provider.Credentia
 	if err := f.role.check(); err != nil {
 		return provider.Credentials{}, err
 	}
-	client, err := s.sts(tokenFile(f.tokenFile), f.at, sendToken)
+	client, err := s.sts(tokenFile{f.tokenFile, f.endpoint}, f.at, sendToken)
 	if err != nil {
 		return provider.Credentials{}, err
 	}
@@ -94,18 +81,18 @@ func (s Services) exchange(ctx context.Context, f federated) (provider.Credentia
 }
 
 // tokenFile hands out the token in a file, which a cluster renews.
-type tokenFile string
+type tokenFile struct{ path, endpoint string }
 
 func (f tokenFile) Credentials(context.Context) (provider.Credentials, error) {
-	text, err := os.ReadFile(string(f))
+	text, err := os.ReadFile(f.path)
 	if err != nil {
 		return provider.Credentials{}, &provider.Error{Kind: provider.Unauthenticated, Message: "the OIDC token cannot be read", Err: err}
 	}
 	token := provider.NewSecret(strings.TrimSpace(string(text)))
 	if token.IsZero() {
-		return provider.Credentials{}, unauthenticated("the OIDC token file " + string(f) + " is empty")
+		return provider.Credentials{}, unauthenticated("the OIDC token file " + f.path + " is empty")
 	}
-	return provider.Credentials{Token: token}, nil
+	return provider.Credentials{Token: token, Endpoint: f.endpoint}, nil
 }
 
 // sendToken puts the token into the form of a request, which has no signature.

@@ -46,6 +46,7 @@ func New(p Product, c provider.Config) (*httpapi.Client, error) {
 		Credentials:   Environment(),
 		Sign:          p.sign,
 		Classify:      classify,
+		PublicDomain:  "aliyuncs.com",
 		Permissions:   p.Permissions,
 	}
 	if p.Sign != nil {

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net/url"
 	"os"
-	"strings"
 
 	"github.com/imagequery/imagequery/internal/environ"
 	"github.com/imagequery/imagequery/provider"
@@ -108,21 +106,4 @@ func environmentEndpoint() (string, error) {
 		return "", noKeys(fmt.Sprintf("QINGCLOUD_HOST is %q: want only the name of a host, or set QINGCLOUD_ENDPOINT", host))
 	}
 	return "https://" + host + "/iaas/", nil
-}
-
-// checkEndpoint refuses to send the credentials of another cloud to the public
-// one.
-func checkEndpoint(c provider.Credentials, to *url.URL) error {
-	if c.Endpoint == "" || !isPublic(to.Hostname()) {
-		return nil
-	}
-	home, err := url.Parse(c.Endpoint)
-	if err == nil && isPublic(home.Hostname()) {
-		return nil
-	}
-	return noKeys(fmt.Sprintf("the credentials belong to %s and are not sent to %s: set Config.Endpoint to the address they belong to", c.Endpoint, to.Host))
-}
-
-func isPublic(host string) bool {
-	return strings.HasSuffix("."+strings.ToLower(host), ".qingcloud.com")
 }

@@ -37,6 +37,7 @@ func New(name, method string, permissions map[string]string, c provider.Config) 
 		Credentials:   NewSource(UsualAccount),
 		Sign:          p.sign,
 		Classify:      p.classify,
+		PublicDomain:  "qingcloud.com",
 		Permissions:   permissions,
 	}, c)
 }
@@ -44,9 +45,6 @@ func New(name, method string, permissions map[string]string, c provider.Config) 
 // sign puts the signed parameters where the method wants them.
 func (p *protocol) sign(a *httpapi.Attempt) error {
 	if err := a.Credentials.Validate(); err != nil {
-		return err
-	}
-	if err := checkEndpoint(a.Credentials, a.URL); err != nil {
 		return err
 	}
 	signed := Sign(p.method, a.URL.EscapedPath(), p.params(a), a.Credentials.AccessKeySecret.Reveal())

@@ -38,6 +38,12 @@ type API struct {
 	// Classify decides what a complete response means. Nil means [ByStatus].
 	Classify func(*Response) Outcome
 
+	// PublicDomain is the domain of the provider's public cloud, such as
+	// "example.com". Credentials whose Endpoint is outside of it are not sent to a
+	// host inside of it; that is an error of the Kind Unauthenticated. Empty: they
+	// are sent.
+	PublicDomain string
+
 	// Permissions says which permission each action needs and where the provider
 	// documents it, such as "ecs:DescribeImages, see https://…". It is the remedy
 	// of an error of the Kind PermissionDenied. An action that is not in it has

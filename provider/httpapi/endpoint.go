@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -51,6 +52,31 @@ func withRegion(endpoint, region string) (string, error) {
 // badEndpoint does not repeat the address, which may hold a password.
 func badEndpoint(remedy string) error {
 	return &provider.Error{Kind: provider.InvalidArgument, Message: "Config.Endpoint: " + remedy}
+}
+
+// checkHome refuses to send the credentials of another cloud to the public one.
+func (a API) checkHome(c provider.Credentials, to *url.URL) error {
+	if c.Endpoint == "" || a.PublicDomain == "" || !isInside(to.Hostname(), a.PublicDomain) {
+		return nil
+	}
+	address := c.Endpoint
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	home, err := url.Parse(address)
+	switch {
+	case err != nil:
+		home = &url.URL{}
+	case isInside(home.Hostname(), a.PublicDomain):
+		return nil
+	}
+	return &provider.Error{Kind: provider.Unauthenticated, Message: fmt.Sprintf(
+		"the credentials belong to %s and are not sent to %s: set Config.Endpoint to the address they belong to", home.Redacted(), to.Host)}
+}
+
+// isInside reports whether a host is a domain or one inside of it.
+func isInside(host, domain string) bool {
+	return strings.HasSuffix("."+strings.ToLower(strings.TrimSuffix(host, ".")), "."+domain)
 }
 
 func isLoopback(host string) bool {

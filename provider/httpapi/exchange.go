@@ -110,6 +110,9 @@ func (x *exchange) sign(ctx context.Context, header http.Header) error {
 	if err != nil {
 		return credentialsError(err)
 	}
+	if err := api.checkHome(used, x.client.endpoint); err != nil {
+		return &failure{err: asProviderError(err)}
+	}
 	x.attempt = x.newAttempt(header, used)
 	if err := api.Sign(x.attempt); err != nil {
 		return &failure{err: asProviderError(err)}
