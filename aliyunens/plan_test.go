@@ -110,7 +110,7 @@ func TestNativeIsRefused(t *testing.T) {
 		{"RegionId", "cn-beijing", image.Query{}, "no such parameter"},
 		{"PageNumber", "2", image.Query{}, "paging"},
 		{"PageSize", "10", image.Query{}, "paging"},
-		{"ImageId", "m-1", image.Query{IDs: []string{"m-2"}}, "ids says the same"},
+		{"ImageId", "m-1", image.Query{IDs: []string{"m-2"}}, "ids sets the same parameter"},
 	} {
 		t.Run(test.key, func(t *testing.T) {
 			test.q.Native = map[string]map[string]string{"aliyunens": {test.key: test.value}}

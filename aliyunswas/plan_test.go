@@ -150,8 +150,8 @@ func TestNativeIsRefused(t *testing.T) {
 		{"PageSize", "10", image.Query{}, "paging"},
 		{"Share", "maybe", image.Query{}, "true or false"},
 		{"Shared", "true", image.Query{}, "no such parameter"},
-		{"ImageIds", `["m-1"]`, image.Query{IDs: []string{"m-2"}}, "ids says the same"},
-		{"Tag.1.Value", "on", image.Query{Tags: map[string]string{"a": "b"}}, "tags says the same"},
+		{"ImageIds", `["m-1"]`, image.Query{IDs: []string{"m-2"}}, "ids sets the same parameter"},
+		{"Tag.1.Value", "on", image.Query{Tags: map[string]string{"a": "b"}}, "tags sets the same parameter"},
 	} {
 		t.Run(test.key, func(t *testing.T) {
 			test.q.Native = map[string]map[string]string{"aliyunswas": {test.key: test.value}}

@@ -164,11 +164,11 @@ func TestNativeIsRefused(t *testing.T) {
 		{"limit", "20", image.Query{}, "paging"},
 		{"verbose", "much", image.Query{}, "whole number"},
 		{"images.n", "img-1", image.Query{}, "no such parameter"},
-		{"provider", "self", image.Query{Sources: []image.Source{image.SourceSelf}}, "sources says the same"},
-		{"images.1", "img-1", image.Query{IDs: []string{"img-2"}}, "ids says the same"},
-		{"os_family", "centos", image.Query{Platforms: []string{"centos"}}, "platforms says the same"},
-		{"processor_type", "64bit", image.Query{Archs: []image.Arch{image.ArchX86_64}}, "archs says the same"},
-		{"owner", "usr-1", image.Query{Owners: []string{"usr-2"}}, "owners says the same"},
+		{"provider", "self", image.Query{Sources: []image.Source{image.SourceSelf}}, "sources sets the same parameter"},
+		{"images.1", "img-1", image.Query{IDs: []string{"img-2"}}, "ids sets the same parameter"},
+		{"os_family", "centos", image.Query{Platforms: []string{"centos"}}, "platforms sets the same parameter"},
+		{"processor_type", "64bit", image.Query{Archs: []image.Arch{image.ArchX86_64}}, "archs sets the same parameter"},
+		{"owner", "usr-1", image.Query{Owners: []string{"usr-2"}}, "owners sets the same parameter"},
 	} {
 		t.Run(test.key, func(t *testing.T) {
 			test.q.Native = map[string]map[string]string{"qingcloud": {test.key: test.value}}

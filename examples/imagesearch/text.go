@@ -35,7 +35,7 @@ func inFlagWords(text string) string {
 		"set SkipUnreported", "give --skip-unreported",
 		"SkipUnreported", "--skip-unreported",
 		"invalid argument: native ", "invalid argument: --native ",
-		"use Limit, or Config.PageSize", "use --limit",
+		"use Limit, or Config.Listing.PageSize", "use --limit",
 		"set Config.Region", "choose targets with --target",
 		"use Client.Check", "use --check",
 		"not before created_before", "not before --created-before",

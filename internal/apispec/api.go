@@ -6,14 +6,14 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// API is what an adapter knows about its provider. [Define] makes it ready for
-// use, and then it never changes.
+// API holds the tables of one provider. [Define] prepares it; afterwards it is
+// read-only.
 type API[R any] struct {
 	Name       string
 	Operations []Operation[R] // the first one is the listing that plans use
 	Record     *wire.Object[R]
 	Scopes     func(image.Query) []Scope
-	Unreported []image.Field            // predicates on what the record never holds
+	Unreported []image.Field            // predicates on fields that the record never has
 	Values     map[image.Field][]string // see [provider.Info]
 	Defaults   []provider.Default
 	Check      Check
@@ -21,7 +21,7 @@ type API[R any] struct {
 	pages map[string]*wire.Page[envelope, R] // by action
 }
 
-// Define prepares the tables that read the answers of an API.
+// Define prepares the decoders of an API's responses.
 func Define[R any](a API[R]) *API[R] {
 	a.pages = make(map[string]*wire.Page[envelope, R])
 	for i := range a.Operations {
@@ -35,12 +35,12 @@ func Define[R any](a API[R]) *API[R] {
 type Operation[R any] struct {
 	Action   string
 	Permit   Permit
-	Params   []Param              // every documented one
-	Image    func(*R) image.Image // without Provider, and without Region where the record has none
+	Params   []Param              // all documented parameters
+	Image    func(*R) image.Image // without Provider, and without Region if the record has none
 	Envelope Envelope
-	Rows     string // path of the images in an answer, such as "Images.Image"
-	Single   bool   // there is one object at Rows, or none
-	MaxPage  int    // the documented maximum of images in a page; 0: there is one page
+	Rows     string // path of the images in a response, such as "Images.Image"
+	Single   bool   // Rows is one object or null, not a list
+	MaxPage  int    // the documented maximum number of images in a page; 0: the listing has one page
 }
 
 // Permit is the permission that an operation needs.
@@ -55,17 +55,18 @@ func (a *API[R]) Permissions() map[string]string {
 	return out
 }
 
-// Envelope names the members around the images of an answer.
+// Envelope names the members around the images of a response.
 type Envelope struct{ Code, Message, RequestID, Total string }
 
-// Scope is one way of asking that only some images answer to.
+// Scope is a set of images that one listing returns, such as the system images, and
+// the parameters that select it.
 type Scope struct {
 	Params  map[string]string
-	Without []image.Field // predicates that cannot be pushed in it
+	Without []image.Field // predicates that cannot be pushed down in this scope
 }
 
-// Check is the request that finds out whether credentials work: the listing with
-// these parameters, and the error code that means that they do, if any.
+// Check is the request that verifies credentials: a listing with Params. Passed is
+// the error code that also means valid credentials; it may be empty.
 type Check struct {
 	Params map[string]string
 	Passed string
@@ -73,23 +74,25 @@ type Check struct {
 
 // Param is one documented parameter.
 type Param struct {
-	Name string // "Filter.X" is an entry of a Filter.N.Key, Filter.N.Value list; an "n" between dots or at the end stands for a position
+	// Name is the documented name. "Filter.X" is an entry of a list of Filter.N.Key
+	// and Filter.N.Value. An "n" between dots or at the end stands for a position.
+	Name string
 	Role Role
 	Type Type
-	Why  string // for Refused: what to do instead
+	Why  string // for Refused: the remedy
 
-	// Field is the predicate that the parameter expresses, and Support how well;
-	// Local if it is better not sent.
+	// Field is the predicate that the parameter expresses. Support says how well;
+	// with Local it is not sent.
 	Field   image.Field
 	Support provider.Support
-	Encode  Encode // nil: every value as it is
+	Encode  Encode // nil: values are sent unchanged
 	Layout  Layout
-	Max     int      // values in one call, for layouts that take several; 0: any number
-	Unset   []string // what to send where Field is not sent, in one call
-	WithIDs string   // what to send where the query names IDs, so that no default of the provider narrows the look-up
+	Max     int      // the largest number of values in one call, for layouts of several values; 0: no limit
+	Unset   []string // the values to send, in one call, if Field is not sent
+	WithIDs string   // the value to send if the query has IDs, so that no default of the provider narrows the look-up
 }
 
-// Role is who fills a parameter in.
+// Role says from where a parameter gets its value.
 type Role uint8
 
 // The roles of parameters.
@@ -100,10 +103,10 @@ const (
 	PageNumber             // the engine
 	PageSize               // the engine
 	PageOffset             // the engine
-	Refused                // nobody, for the reason in Why
+	Refused                // never sent, for the reason in Why
 )
 
-// Type is what a parameter's value must look like when a user gives it.
+// Type is the type of a parameter. Values in Query.Native must have it.
 type Type uint8
 
 // The types of parameters.
@@ -113,7 +116,7 @@ const (
 	Int
 )
 
-// Layout is how the values of a predicate stand in a call.
+// Layout says how the values of a predicate are arranged in the parameters of a call.
 type Layout uint8
 
 // The layouts of values.
@@ -125,7 +128,7 @@ const (
 	TagPairs          // name.1.Key=a, name.1.Value=b; the name is "Tag.n.Key"
 )
 
-// isPaging reports whether the engine fills the parameter in page by page.
+// isPaging reports whether the engine sets the parameter for each page.
 func (r Role) isPaging() bool { return r == PageNumber || r == PageSize || r == PageOffset }
 
 func (o *Operation[R]) named(role Role) (name string, ok bool) {

@@ -9,7 +9,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// BenchmarkEncode plans one predicate in each layout, and none to compare with.
+// BenchmarkEncode plans one predicate in each layout, and a query without predicates
+// to compare with.
 func BenchmarkEncode(b *testing.B) {
 	ids := image.Query{IDs: numbers(10)}
 	pushed := func(name string, field image.Field, layout apispec.Layout, encode apispec.Encode) apispec.Param {
@@ -19,7 +20,7 @@ func BenchmarkEncode(b *testing.B) {
 		param apispec.Param
 		query image.Query
 	}{
-		"nothing":      {pushed("Id", image.FieldIDs, apispec.OnePerCall, nil), image.Query{}},
+		"no predicate": {pushed("Id", image.FieldIDs, apispec.OnePerCall, nil), image.Query{}},
 		"one per call": {pushed("Id", image.FieldIDs, apispec.OnePerCall, apispec.Plain), ids},
 		"comma list":   {pushed("Id", image.FieldIDs, apispec.CommaList, apispec.Number), ids},
 		"JSON array":   {pushed("Id", image.FieldIDs, apispec.JSONArray, apispec.Plain), ids},
@@ -43,8 +44,7 @@ func BenchmarkEncode(b *testing.B) {
 	}
 }
 
-// BenchmarkFetch gives a planned call its place and page, and reads an answer
-// without images.
+// BenchmarkFetch fetches a page without images.
 func BenchmarkFetch(b *testing.B) {
 	p := newProvider(scoped(), &sender{body: noImages})
 	call := must(p.Plan(image.Query{Names: []string{"web"}, Owners: []string{"1"}}))[1]

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// Encode turns a predicate's value into what the provider calls it.
+// Encode returns the provider's words for the value of a predicate.
 type Encode func(value string) (wire []string, encoding Encoding)
 
-// Encoding reports whether a value can be sent.
+// Encoding says whether a value can be sent.
 type Encoding uint8
 
 // The outcomes of encoding a value.
 const (
 	Pushable    Encoding = iota
-	NotPushable          // sending it might miss images: the client checks the predicate instead
-	NoMatch              // no image of the provider can have the value: it is not sent
+	NotPushable          // sending it could miss images, so the client checks the predicate instead
+	NoMatch              // no image of the provider can have the value, so it is not sent
 )
 
-// Plain sends names made of letters, digits and ". : _ -". They mean themselves
-// under every reading of a fuzzy search; any other name might not.
+// Plain sends names of letters, digits and ". : _ -" only. No fuzzy search treats
+// these characters as a pattern; other characters could be one.
 func Plain(value string) ([]string, Encoding) {
 	for _, c := range []byte(value) {
 		if !isPlain(c) {
@@ -35,7 +35,8 @@ func isPlain(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(".:_-", c) >= 0
 }
 
-// Number sends decimal numbers of 64 bits. The provider's field holds nothing else.
+// Number sends decimal numbers of 63 bits. The provider's field is such a number, so
+// no image matches any other value.
 func Number(value string) ([]string, Encoding) {
 	if _, err := strconv.ParseUint(value, 10, 63); err != nil {
 		return nil, NoMatch
@@ -43,10 +44,10 @@ func Number(value string) ([]string, Encoding) {
 	return []string{value}, Pushable
 }
 
-// MinuteBefore sends a time in minute precision, at least a minute early.
+// MinuteBefore sends a time in minutes, at least one minute before the value.
 func MinuteBefore(value string) ([]string, Encoding) { return minute(value, -time.Minute) }
 
-// MinuteAfter sends a time in minute precision, at least a minute late.
+// MinuteAfter sends a time in minutes, at least one minute after the value.
 func MinuteAfter(value string) ([]string, Encoding) { return minute(value, 2*time.Minute-1) }
 
 func minute(value string, shift time.Duration) ([]string, Encoding) {
@@ -58,7 +59,7 @@ func minute(value string, shift time.Duration) ([]string, Encoding) {
 	return []string{t.Format("2006-01-02T15:04Z")}, Pushable
 }
 
-// Value is one neutral value and the words that the provider has for it.
+// Value is one neutral value and the provider's words for it.
 type Value[E ~string] struct {
 	Neutral E
 	Wire    []string
@@ -67,53 +68,55 @@ type Value[E ~string] struct {
 // ValueMap converts between neutral values and the words of a provider.
 type ValueMap[E ~string] []Value[E]
 
-// Read returns the neutral value of a provider's word, in any case; an unknown
-// word is the zero value.
-func (w ValueMap[E]) Read(wire string) E {
-	for _, word := range w {
-		if slices.Contains(word.Wire, wire) {
-			return word.Neutral
+// Read returns the neutral value of a provider's word. Case does not matter; the
+// value of an unknown word is empty.
+func (m ValueMap[E]) Read(wire string) E {
+	for _, entry := range m {
+		if slices.Contains(entry.Wire, wire) {
+			return entry.Neutral
 		}
 	}
-	for _, word := range w {
-		if slices.ContainsFunc(word.Wire, func(known string) bool { return strings.EqualFold(known, wire) }) {
-			return word.Neutral
+	for _, entry := range m {
+		if entry.has(wire) {
+			return entry.Neutral
 		}
 	}
 	return ""
 }
 
-// Has reports whether a provider's word is in the vocabulary, in any case.
-func (w ValueMap[E]) Has(wire string) bool {
-	return slices.ContainsFunc(w, func(value Value[E]) bool {
-		return slices.ContainsFunc(value.Wire, func(known string) bool { return strings.EqualFold(known, wire) })
-	})
+// Has reports whether the map has a provider's word. Case does not matter.
+func (m ValueMap[E]) Has(wire string) bool {
+	return slices.ContainsFunc(m, func(entry Value[E]) bool { return entry.has(wire) })
 }
 
-// Encode is an [Encode].
-func (w ValueMap[E]) Encode(value string) ([]string, Encoding) {
-	for _, word := range w {
-		if string(word.Neutral) == value {
-			return word.Wire, Pushable
+func (v Value[E]) has(wire string) bool {
+	return slices.ContainsFunc(v.Wire, func(known string) bool { return strings.EqualFold(known, wire) })
+}
+
+// Encode encodes a neutral value. It is a function of type [Encode].
+func (m ValueMap[E]) Encode(value string) ([]string, Encoding) {
+	for _, entry := range m {
+		if string(entry.Neutral) == value {
+			return entry.Wire, Pushable
 		}
 	}
 	return nil, NoMatch
 }
 
-// Neutral returns the neutral values.
-func (w ValueMap[E]) Neutral() []string {
+// Neutral returns the neutral values in the order of the map.
+func (m ValueMap[E]) Neutral() []string {
 	var out []string
-	for _, word := range w {
-		out = append(out, string(word.Neutral))
+	for _, entry := range m {
+		out = append(out, string(entry.Neutral))
 	}
 	return out
 }
 
-// All returns every word of the provider.
-func (w ValueMap[E]) All() []string {
+// All returns the provider's words in the order of the map.
+func (m ValueMap[E]) All() []string {
 	var out []string
-	for _, word := range w {
-		out = append(out, word.Wire...)
+	for _, entry := range m {
+		out = append(out, entry.Wire...)
 	}
 	return out
 }

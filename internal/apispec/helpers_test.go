@@ -31,7 +31,8 @@ var statuses = apispec.ValueMap[image.Status]{
 	{Neutral: image.StatusAvailable, Wire: []string{"Available"}},
 }
 
-// listing has the parameters of a listing around those of a test.
+// listing returns an API whose listing has the given parameters besides the usual
+// ones.
 func listing(params ...apispec.Param) apispec.API[record] {
 	return apispec.API[record]{
 		Name: "test", Record: recordTable,
@@ -51,13 +52,13 @@ func listing(params ...apispec.Param) apispec.API[record] {
 	}
 }
 
-// sender answers every request with one body, and keeps the last one.
+// sender responds to every request with the same body, and records the last request.
 type sender struct {
 	body   string
 	action string
 	params url.Values
 	status httpapi.Status
-	err    error // that the sender returns whatever the answer
+	err    error // returned whatever the response
 }
 
 func (s *sender) Host() string { return "api.example.com" }
@@ -78,8 +79,8 @@ func newProvider(api apispec.API[record], s *sender) provider.Adapter {
 	return apispec.New(apispec.Define(api), s, provider.Config{Region: "r1"})
 }
 
-// planned are the parameters of a plan's calls, which must be one each, without
-// the region.
+// planned returns the parameters of each call of a plan, without the region. Each
+// parameter must have one value.
 func planned(t *testing.T, api apispec.API[record], q image.Query) []params {
 	t.Helper()
 	calls, err := newProvider(api, &sender{}).Plan(q)

@@ -12,7 +12,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// native returns the parameters that the user gave for this provider, checked.
+// native validates and returns the parameters of Query.Native for this provider.
 func (o *Operation[R]) native(name string, q image.Query) (params, error) {
 	out := params{}
 	for _, key := range slices.Sorted(maps.Keys(q.Native[name])) {
@@ -25,11 +25,11 @@ func (o *Operation[R]) native(name string, q image.Query) (params, error) {
 		case p.Role == Refused:
 			reason = p.Why
 		case p.Role == Location:
-			reason = "the client's region decides; set Config.Region"
+			reason = "the client sends its own region; set Config.Region"
 		case p.Role.isPaging():
-			reason = "paging belongs to the engine; use Limit, or Config.PageSize"
+			reason = "paging belongs to the engine; use Limit, or Config.Listing.PageSize"
 		case len(q.Values(p.Field)) > 0:
-			reason = fmt.Sprintf("the query's %s says the same; set one of them", p.Field)
+			reason = fmt.Sprintf("the query's %s sets the same parameter; set only one of them", p.Field)
 		default:
 			reason = p.Type.invalidReason(value)
 		}
@@ -41,7 +41,7 @@ func (o *Operation[R]) native(name string, q image.Query) (params, error) {
 	return out, nil
 }
 
-// nativeNames lists the parameters that a user may give.
+// nativeNames returns the parameters that Query.Native may have.
 func (o *Operation[R]) nativeNames() []string {
 	var out []string
 	for _, p := range o.Params {
@@ -55,7 +55,7 @@ func (o *Operation[R]) nativeNames() []string {
 
 var position = regexp.MustCompile(`\.[1-9][0-9]{0,3}(\.|$)`)
 
-// find returns the parameter that a user's key names, or nil.
+// find returns the parameter with a key of Query.Native, or nil.
 func (o *Operation[R]) find(key string) *Param {
 	for i := range o.Params {
 		if o.Params[i].isNamed(key) {
@@ -65,14 +65,13 @@ func (o *Operation[R]) find(key string) *Param {
 	return nil
 }
 
-// isNamed reports whether a key is the parameter's name, with a number where the
-// name has an n.
+// isNamed reports whether a key is the parameter's name with a number in place of n.
 func (p *Param) isNamed(key string) bool {
 	generic := position.ReplaceAllString(key, ".n$1")
 	return p.Name == generic && (generic == key) != strings.Contains(p.Name+".", ".n.")
 }
 
-// sets reports whether the user gave the parameter.
+// sets reports whether the parameters include p.
 func (native params) sets(p *Param) bool {
 	for key := range native {
 		if p.isNamed(key) {

@@ -32,7 +32,7 @@ func nativeTable() apispec.API[record] {
 	return api
 }
 
-func TestNativeRefused(t *testing.T) {
+func TestPlanRefusesBadNativeParameters(t *testing.T) {
 	for _, test := range []struct {
 		name, value string
 		query       image.Query
@@ -63,12 +63,12 @@ func TestNativeRefused(t *testing.T) {
 		{name: "Public", value: "True", reason: "true or false"},
 		{name: "Verbose", value: "1.5", reason: "whole number"},
 		{name: "Verbose", value: "", reason: "whole number"},
-		{name: "Name", value: "n", query: image.Query{Names: []string{"n"}}, reason: "names says the same"},
-		{name: "Group", value: "g", query: image.Query{ResourceGroups: []string{"g"}}, reason: "resource_groups says the same"},
-		{name: "Tag.7.Value", value: "v", query: image.Query{Tags: map[string]string{"k": ""}}, reason: "tags says the same"},
-		{name: "Status.2", value: "s", query: image.Query{Statuses: []image.Status{"failed"}}, reason: "statuses says the same"},
-		{name: "Source", value: "all", query: image.Query{Sources: []image.Source{"self"}}, reason: "sources says the same"},
-		{name: "Public", value: "true", query: image.Query{Sources: []image.Source{"self"}}, reason: "sources says the same"},
+		{name: "Name", value: "n", query: image.Query{Names: []string{"n"}}, reason: "names sets the same parameter"},
+		{name: "Group", value: "g", query: image.Query{ResourceGroups: []string{"g"}}, reason: "resource_groups sets the same parameter"},
+		{name: "Tag.7.Value", value: "v", query: image.Query{Tags: map[string]string{"k": ""}}, reason: "tags sets the same parameter"},
+		{name: "Status.2", value: "s", query: image.Query{Statuses: []image.Status{"failed"}}, reason: "statuses sets the same parameter"},
+		{name: "Source", value: "all", query: image.Query{Sources: []image.Source{"self"}}, reason: "sources sets the same parameter"},
+		{name: "Public", value: "true", query: image.Query{Sources: []image.Source{"self"}}, reason: "sources sets the same parameter"},
 	} {
 		test.query.Native = map[string]map[string]string{"test": {test.name: test.value}}
 		s := &sender{}
@@ -83,7 +83,7 @@ func TestNativeRefused(t *testing.T) {
 	}
 }
 
-func TestNativeSent(t *testing.T) {
+func TestPlanSendsNativeParameters(t *testing.T) {
 	for _, test := range []struct {
 		given, want params
 	}{

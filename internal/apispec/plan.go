@@ -11,8 +11,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// maxCalls is how many calls a plan has at the most. A predicate that would need
-// more is checked here only.
+// maxCalls is the largest number of calls in a plan. A predicate that would need more
+// is checked by the client only.
 const maxCalls = 16
 
 // params are parameters of one call.
@@ -42,8 +42,9 @@ func (s *service[R]) Plan(q image.Query) ([]provider.Call, error) {
 	return calls, nil
 }
 
-// scopes are the adapter's, or one if the user's own parameters choose it, which
-// is asked nothing that one of the adapter's cannot be.
+// scopes returns the scopes of the adapter. If Query.Native selects the scope, it
+// returns one scope without parameters, in which a predicate is pushed down only if
+// it can be in each scope of the adapter.
 func (s *service[R]) scopes(q image.Query, native params) []Scope {
 	if s.api.Scopes == nil {
 		return []Scope{{}}
@@ -53,22 +54,22 @@ func (s *service[R]) scopes(q image.Query, native params) []Scope {
 	if !slices.ContainsFunc(s.api.Operations[0].Params, chosen) {
 		return scopes
 	}
-	var own Scope
+	var fromNative Scope
 	for _, scope := range scopes {
-		own.Without = append(own.Without, scope.Without...)
+		fromNative.Without = append(fromNative.Without, scope.Without...)
 	}
-	return []Scope{own}
+	return []Scope{fromNative}
 }
 
-// fixed returns what every call of a scope says.
+// fixed returns the parameters that all calls of a scope have.
 func (s *service[R]) fixed(op *Operation[R], q image.Query, native params, scope Scope, pushed []dimension) params {
 	out := params{}
 	if name, ok := op.named(Location); ok {
 		out[name] = s.region
 	}
 	for _, p := range op.Params {
-		asked := slices.ContainsFunc(pushed, func(d dimension) bool { return d.field == p.Field })
-		if len(p.Unset) > 0 && !asked && !native.sets(&p) {
+		sent := slices.ContainsFunc(pushed, func(d dimension) bool { return d.field == p.Field })
+		if len(p.Unset) > 0 && !sent && !native.sets(&p) {
 			maps.Copy(out, p.layOut(p.Unset)[0])
 		}
 		if p.WithIDs != "" && len(q.IDs) > 0 {
@@ -80,7 +81,7 @@ func (s *service[R]) fixed(op *Operation[R], q image.Query, native params, scope
 	return out
 }
 
-// combine makes one call of each combination of choices.
+// combine returns one call for each combination of choices.
 func combine(base provider.Call, fixed params, dimensions []dimension) []provider.Call {
 	combinations := []params{fixed}
 	for _, d := range dimensions {
@@ -104,7 +105,7 @@ func combine(base provider.Call, fixed params, dimensions []dimension) []provide
 	return calls
 }
 
-// values numbers the filters and gives the parameters their final form.
+// values encodes the parameters, and numbers those with the prefix of filters.
 func (p params) values() url.Values {
 	out := make(url.Values, len(p))
 	filters := 0

@@ -46,19 +46,19 @@ func TestPlanPushesOnePredicate(t *testing.T) {
 		change(&p)
 		return []apispec.Param{p}
 	}
-	nothing := []params{{}}
+	notSent := []params{{}}
 	for name, test := range map[string]struct {
 		params []apispec.Param
 		query  image.Query
 		want   []params
 	}{
-		"unset":          {[]apispec.Param{ids}, image.Query{}, nothing},
+		"unset":          {[]apispec.Param{ids}, image.Query{}, notSent},
 		"one per call":   {[]apispec.Param{ids}, image.Query{IDs: []string{"a", "b"}}, []params{{"Id": "a"}, {"Id": "b"}}},
-		"not pushed":     {with(func(p *apispec.Param) { p.Support = provider.Local }), image.Query{IDs: []string{"a"}}, nothing},
+		"not pushed":     {with(func(p *apispec.Param) { p.Support = provider.Local }), image.Query{IDs: []string{"a"}}, notSent},
 		"16 calls":       {[]apispec.Param{ids}, image.Query{IDs: numbers(16)}, eachOf("Id", numbers(16))},
-		"17 calls":       {[]apispec.Param{ids}, image.Query{IDs: numbers(17)}, nothing},
+		"17 calls":       {[]apispec.Param{ids}, image.Query{IDs: numbers(17)}, notSent},
 		"comma list":     {with(func(p *apispec.Param) { p.Layout = apispec.CommaList }), image.Query{IDs: []string{"a", "b"}}, []params{{"Id": "a,b"}}},
-		"comma inside":   {with(func(p *apispec.Param) { p.Layout = apispec.CommaList }), image.Query{IDs: []string{"a", "b,c"}}, nothing},
+		"comma inside":   {with(func(p *apispec.Param) { p.Layout = apispec.CommaList }), image.Query{IDs: []string{"a", "b,c"}}, notSent},
 		"comma, chunked": {with(func(p *apispec.Param) { p.Layout, p.Max = apispec.CommaList, 2 }), image.Query{IDs: []string{"a", "b", "c"}}, []params{{"Id": "a,b"}, {"Id": "c"}}},
 		"JSON array": {with(func(p *apispec.Param) { p.Layout = apispec.JSONArray }), image.Query{IDs: []string{"a", `b",<c`}},
 			[]params{{"Id": `["a","b\",\u003cc"]`}}},
@@ -68,11 +68,11 @@ func TestPlanPushesOnePredicate(t *testing.T) {
 			[]params{{"Id.1": "a", "Id.2": "b"}, {"Id.1": "c"}}},
 		"filter": {with(func(p *apispec.Param) { p.Name = "Filter.Id" }), image.Query{IDs: []string{"a"}}, []params{{"Filter.1.Key": "Id", "Filter.1.Value": "a"}}},
 
-		"one impossible":   {with(func(p *apispec.Param) { p.Encode = noMatch }), image.Query{IDs: []string{"x", "b"}}, []params{{"Id": "b"}}},
-		"all impossible":   {with(func(p *apispec.Param) { p.Encode = noMatch }), image.Query{IDs: []string{"x", "xx"}}, nil},
-		"one unsendable":   {with(func(p *apispec.Param) { p.Encode = notPushable }), image.Query{IDs: []string{"b", "x"}}, nothing},
-		"notPushable only": {with(func(p *apispec.Param) { p.Encode = notPushable }), image.Query{IDs: []string{"x"}}, nothing},
-		"several words": {[]apispec.Param{{Name: "Status", Field: image.FieldStatuses, Support: provider.Superset, Encode: statuses.Encode}},
+		"one matches no image": {with(func(p *apispec.Param) { p.Encode = noMatch }), image.Query{IDs: []string{"x", "b"}}, []params{{"Id": "b"}}},
+		"all match no image":   {with(func(p *apispec.Param) { p.Encode = noMatch }), image.Query{IDs: []string{"x", "xx"}}, nil},
+		"one not pushable":     {with(func(p *apispec.Param) { p.Encode = notPushable }), image.Query{IDs: []string{"b", "x"}}, notSent},
+		"notPushable only":     {with(func(p *apispec.Param) { p.Encode = notPushable }), image.Query{IDs: []string{"x"}}, notSent},
+		"one value, two words": {[]apispec.Param{{Name: "Status", Field: image.FieldStatuses, Support: provider.Superset, Encode: statuses.Encode}},
 			image.Query{Statuses: []image.Status{"pending", "failed"}}, []params{{"Status": "Creating"}, {"Status": "Waiting"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -91,9 +91,8 @@ func eachOf(name string, values []string) []params {
 	return out
 }
 
-// TestTwoParametersOfOneField asks by each of them, or by none: one alone would
-// miss images.
-func TestTwoParametersOfOneField(t *testing.T) {
+// One parameter of two alone would miss images.
+func TestPlanPushesBothParametersOfAFieldOrNeither(t *testing.T) {
 	table := func(a, b apispec.Encode) apispec.API[record] {
 		return listing(
 			apispec.Param{Name: "A", Field: image.FieldSourceSnapshots, Support: provider.Superset, Encode: a},
@@ -105,13 +104,13 @@ func TestTwoParametersOfOneField(t *testing.T) {
 		values []string
 		want   []params
 	}{
-		"both":              {nil, nil, []string{"s", "t"}, []params{{"A": "s"}, {"A": "t"}, {"B": "s"}, {"B": "t"}}},
-		"one is unsendable": {nil, notPushable, []string{"x"}, []params{{}}},
-		"other unsendable":  {notPushable, nil, []string{"x"}, []params{{}}},
-		"one is impossible": {noMatch, nil, []string{"x"}, []params{{"B": "x"}}},
-		"both impossible":   {noMatch, noMatch, []string{"x"}, nil},
-		"noMatch, not":      {noMatch, notPushable, []string{"x"}, []params{{}}},
-		"past the cap":      {nil, nil, numbers(9), []params{{}}},
+		"both":                   {nil, nil, []string{"s", "t"}, []params{{"A": "s"}, {"A": "t"}, {"B": "s"}, {"B": "t"}}},
+		"second not pushable":    {nil, notPushable, []string{"x"}, []params{{}}},
+		"first not pushable":     {notPushable, nil, []string{"x"}, []params{{}}},
+		"first matches no image": {noMatch, nil, []string{"x"}, []params{{"B": "x"}}},
+		"both match no image":    {noMatch, noMatch, []string{"x"}, nil},
+		"first matches no image, second not pushable": {noMatch, notPushable, []string{"x"}, []params{{}}},
+		"more than 16 calls":                          {nil, nil, numbers(9), []params{{}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := planned(t, table(test.a, test.b), image.Query{SourceSnapshots: test.values})
@@ -122,7 +121,7 @@ func TestTwoParametersOfOneField(t *testing.T) {
 	}
 }
 
-func TestTags(t *testing.T) {
+func TestPlanPushesTagsUpToTheLimit(t *testing.T) {
 	tags := map[string]string{"b": "2", "a": "", "c": "3"}
 	for limit, want := range map[int]params{
 		0: {"Tag.1.Key": "a", "Tag.2.Key": "b", "Tag.2.Value": "2", "Tag.3.Key": "c", "Tag.3.Value": "3"},
@@ -142,9 +141,7 @@ func TestTags(t *testing.T) {
 	}
 }
 
-// TestUnset sends what a parameter says where its predicate is not sent, for
-// whatever reason.
-func TestUnset(t *testing.T) {
+func TestPlanSendsUnsetValuesWithoutThePredicate(t *testing.T) {
 	status := apispec.Param{Name: "Status.n", Field: image.FieldStatuses, Support: provider.Superset, Layout: apispec.Numbered, Encode: statuses.Encode, Unset: statuses.All()}
 	perCall := apispec.Param{Name: "Mode", Field: image.FieldNames, Support: provider.Superset, Encode: notPushable, Unset: []string{"any"}}
 	constant := apispec.Param{Name: "Verbose", Type: apispec.Int, Unset: []string{"1"}}
@@ -164,13 +161,13 @@ func TestUnset(t *testing.T) {
 		query image.Query
 		want  []params
 	}{
-		"unset":          {image.Query{}, changed(nil)},
-		"set":            {image.Query{Statuses: []image.Status{"available"}}, changed(params{"Status.1": "Available"}, "Status.2", "Status.3")},
-		"unsendable":     {image.Query{Names: []string{"x"}}, changed(nil)},
-		"past the cap":   {image.Query{Names: numbers(17)}, changed(nil)},
-		"native":         {image.Query{Native: native("Status.1", "Gone")}, changed(params{"Status.1": "Gone"}, "Status.2", "Status.3")},
-		"native, other":  {image.Query{Native: native("Verbose", "0")}, changed(params{"Verbose": "0"})},
-		"not in a scope": {image.Query{Names: []string{"a"}, Sources: []image.Source{"system"}}, changed(params{"Source": "system"})},
+		"unset":              {image.Query{}, changed(nil)},
+		"set":                {image.Query{Statuses: []image.Status{"available"}}, changed(params{"Status.1": "Available"}, "Status.2", "Status.3")},
+		"not pushable":       {image.Query{Names: []string{"x"}}, changed(nil)},
+		"more than 16 calls": {image.Query{Names: numbers(17)}, changed(nil)},
+		"native":             {image.Query{Native: native("Status.1", "Gone")}, changed(params{"Status.1": "Gone"}, "Status.2", "Status.3")},
+		"native, other":      {image.Query{Native: native("Verbose", "0")}, changed(params{"Verbose": "0"})},
+		"not in a scope":     {image.Query{Names: []string{"a"}, Sources: []image.Source{"system"}}, changed(params{"Source": "system"})},
 	} {
 		t.Run(name, func(t *testing.T) {
 			api := listing(apispec.Param{Name: "Source", Role: apispec.Scoped, Field: image.FieldSources, Support: provider.Exact}, status, perCall, constant)
@@ -204,7 +201,7 @@ func scoped() apispec.API[record] {
 	return api
 }
 
-func TestScopes(t *testing.T) {
+func TestPlanHasCallsForEachScope(t *testing.T) {
 	self := params{"Source": "self"}
 	others := func(more params) params {
 		out := params{"Source": "others"}
@@ -216,15 +213,15 @@ func TestScopes(t *testing.T) {
 		query image.Query
 		want  []params
 	}{
-		"unset":             {image.Query{}, []params{self, others(nil)}},
-		"in some":           {image.Query{Owners: []string{"1", "2"}}, []params{self, others(params{"Owner": "1"}), others(params{"Owner": "2"})}},
-		"in some, 16 calls": {image.Query{Owners: numbers(15)}, append([]params{self}, sourced(eachOf("Owner", numbers(15)))...)},
-		"in some, 17 calls": {image.Query{Owners: numbers(16)}, []params{self, others(nil)}},
+		"unset":                  {image.Query{}, []params{self, others(nil)}},
+		"in one scope":           {image.Query{Owners: []string{"1", "2"}}, []params{self, others(params{"Owner": "1"}), others(params{"Owner": "2"})}},
+		"in one scope, 16 calls": {image.Query{Owners: numbers(15)}, append([]params{self}, sourced(eachOf("Owner", numbers(15)))...)},
+		"in one scope, 17 calls": {image.Query{Owners: numbers(16)}, []params{self, others(nil)}},
 		// IDs come first and cost 16 calls; owners would cost more, names do not.
-		"the first that fits": {image.Query{IDs: numbers(8), Owners: []string{"1", "2"}, Names: []string{"n"}}, withAll(numbers(8))},
-		"native":              {image.Query{Native: native}, []params{{"Source": "all"}}},
-		"native, owners":      {image.Query{Native: native, Owners: []string{"1"}, Names: []string{"n"}}, []params{{"Source": "all", "Name": "n"}}},
-		"no owner can be":     {image.Query{Owners: []string{"me"}}, nil},
+		"the first that fits":    {image.Query{IDs: numbers(8), Owners: []string{"1", "2"}, Names: []string{"n"}}, withAll(numbers(8))},
+		"native":                 {image.Query{Native: native}, []params{{"Source": "all"}}},
+		"native, owners":         {image.Query{Native: native, Owners: []string{"1"}, Names: []string{"n"}}, []params{{"Source": "all", "Name": "n"}}},
+		"no image has the owner": {image.Query{Owners: []string{"me"}}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, planned(t, scoped(), test.query)); diff != "" {
@@ -251,7 +248,7 @@ func withAll(ids []string) []params {
 	return out
 }
 
-func TestPushed(t *testing.T) {
+func TestCallsListPushedFields(t *testing.T) {
 	for _, test := range []struct {
 		query image.Query
 		want  [][]image.Field
@@ -272,7 +269,7 @@ func TestPushed(t *testing.T) {
 	}
 }
 
-func TestFilters(t *testing.T) {
+func TestPlanNumbersFilters(t *testing.T) {
 	api := listing(
 		apispec.Param{Name: "Filter.Start", Field: image.FieldCreatedAfter, Support: provider.Superset, Encode: apispec.MinuteBefore},
 		apispec.Param{Name: "Filter.End", Field: image.FieldCreatedBefore, Support: provider.Superset, Encode: apispec.MinuteAfter},
@@ -291,17 +288,16 @@ func TestFilters(t *testing.T) {
 	}
 }
 
-// TestPlansAreAlikeAndApart plans one query twice, and spoils the first plan.
-func TestPlansAreAlikeAndApart(t *testing.T) {
+func TestPlansAreEqualAndShareNoMemory(t *testing.T) {
 	p := newProvider(scoped(), &sender{})
 	q := image.Query{Sources: []image.Source{"self"}, IDs: []string{"a", "b"}, Owners: []string{"1", "2"}, Names: []string{"n"}}
 	first := must(p.Plan(q))
 	want := fmt.Sprint(first)
 	for i := range first {
-		first[i].Params.Set("Id", "spoiled")
-		first[i].Params["Name"][0] = "spoiled"
-		first[i].Pushed[0] = "spoiled"
-		if i+1 < len(first) && (first[i+1].Params.Get("Name") == "spoiled" || first[i+1].Pushed[0] == "spoiled") {
+		first[i].Params.Set("Id", "changed")
+		first[i].Params["Name"][0] = "changed"
+		first[i].Pushed[0] = "changed"
+		if i+1 < len(first) && (first[i+1].Params.Get("Name") == "changed" || first[i+1].Pushed[0] == "changed") {
 			t.Errorf("calls %d and %d share memory", i, i+1)
 		}
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// dimension is one predicate and the ways of asking for its values; each call
-// asks in one of them.
+// dimension is one predicate and its alternative parameters. Each call has one of the
+// alternatives.
 type dimension struct {
 	field   image.Field
 	choices []params
@@ -41,8 +41,9 @@ func (o *Operation[R]) dimensions(q image.Query) (out []dimension, possible bool
 }
 
 // choices returns the alternative parameters for the predicate on a field, over all
-// the parameters that express it; none if the predicate is not sent. If one
-// alternative cannot be pushed down, none of them is.
+// documented parameters that express it. The list is empty if the predicate is not
+// sent. If one alternative cannot be pushed down, the list is empty: the others alone
+// would miss images.
 func (o *Operation[R]) choices(field image.Field, q image.Query) (all []params, encoding Encoding) {
 	encoding = NoMatch
 	for _, p := range o.Params {
@@ -98,7 +99,7 @@ func (p *Param) encode(values []string) (wire []string, encoding Encoding) {
 	return wire, Pushable
 }
 
-// layOut returns the ways of asking for the values, one for each call.
+// layOut splits the values over calls, and returns the parameters of each.
 func (p *Param) layOut(values []string) []params {
 	var out []params
 	for chunk := range slices.Chunk(values, p.perCall(len(values))) {
@@ -136,8 +137,8 @@ func (p *Param) chunk(values []string) params {
 	}
 }
 
-// tags asks for as many tags as the operation takes. An empty value is left out,
-// since it may mean any value.
+// tags returns the parameters for the tags, up to the number that the operation
+// takes. An empty value is not sent, since the provider may read it as any value.
 func (p *Param) tags(tags map[string]string) []params {
 	keys := slices.Sorted(maps.Keys(tags))
 	if len(keys) == 0 {
@@ -154,7 +155,7 @@ func (p *Param) tags(tags map[string]string) []params {
 	return []params{out}
 }
 
-// affordable leaves out the predicates that would make too many calls.
+// affordable drops the predicates that would lead to more than maxCalls calls.
 func affordable(dimensions []dimension, scopes []Scope) []dimension {
 	var out []dimension
 	for _, d := range dimensions {

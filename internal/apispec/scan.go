@@ -11,14 +11,14 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// envelope is what stands around the images of an answer.
+// envelope holds the members around the images of a response.
 type envelope struct {
 	status httpapi.Status
 	total  string
 }
 
-// count is the number of images that the response states; ok is false if it states
-// none.
+// count returns the number of images that the response states. Ok is false if it does
+// not state one.
 func (e *envelope) count() (n int, ok bool) {
 	total, ok := wire.Whole(e.total)
 	return int(max(total, 0)), ok && total >= 0 && strings.TrimSpace(e.total) != ""
@@ -53,7 +53,8 @@ func isCount(text string) bool {
 	return ok && n >= 0
 }
 
-// spellings of a member: some gateways begin it in lower case.
+// spellings returns the spellings of a member: some gateways write its first letter in
+// lower case.
 func spellings(name string) []string {
 	switch other := strings.ToLower(name[:min(1, len(name))]) + name[min(1, len(name)):]; {
 	case name == "":
@@ -65,9 +66,9 @@ func spellings(name string) []string {
 	}
 }
 
-var errNoRows = errors.New("the answer holds no images, and does not say that there are none")
+var errNoRows = errors.New("the response has no list of images, and no total of 0")
 
-// scan reads one answer.
+// scan decodes one response.
 func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Page, httpapi.Status, error) {
 	var e envelope
 	page := &provider.Page{}
@@ -84,7 +85,7 @@ func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Pa
 		case op.Single:
 			page.Images = nil
 		default:
-			return fmt.Errorf("image %d of the answer has no identifier", n+1)
+			return fmt.Errorf("image %d of the response has no identifier", n+1)
 		}
 		return nil
 	})
@@ -97,8 +98,8 @@ func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Pa
 	return page, e.status, err
 }
 
-// complete adds what the record does not say. An operation that is located asks
-// one region only.
+// complete sets the fields of an image that its record lacks. A located operation has
+// a parameter for the region, so all its images are in the region of the client.
 func (s *service[R]) complete(m *image.Image, located bool, raw wire.Raw) {
 	m.Provider = s.api.Name
 	if located && m.Region == "" {

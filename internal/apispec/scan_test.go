@@ -34,7 +34,7 @@ func TestFetchDecodesPages(t *testing.T) {
 		"images": {"List", `{"RequestId":"R","Total":2,"Images":{"Image":[{"Id":"a","Name":"n"},{"Id":"b","Zone":"z9"}]}}`, &provider.Page{
 			Images: []image.Image{{Ref: ref("a"), Name: "n"}, {Ref: image.Ref{Provider: "test", Region: "z9", ID: "b"}}}, Total: 2, RequestID: "R",
 		}},
-		"nothing between the rows":   {"List", `{"Images":{"Image":[null,{"Id":"a"},null]}}`, &provider.Page{Images: []image.Image{{Ref: ref("a")}}}},
+		"null between the rows":      {"List", `{"Images":{"Image":[null,{"Id":"a"},null]}}`, &provider.Page{Images: []image.Image{{Ref: ref("a")}}}},
 		"lower-case envelope":        {"List", `{"requestId":"R","Images":{"Image":[]}}`, &provider.Page{RequestID: "R"}},
 		"total as text":              {"List", `{"Total":"12","Images":{"Image":[]}}`, &provider.Page{Total: 12}},
 		"total as garbage":           {"List", `{"Total":"many","Images":{"Image":[]}}`, &provider.Page{Unreadable: map[string]int{"Total": 1}}},
@@ -61,7 +61,7 @@ func TestFetchDecodesPages(t *testing.T) {
 		"none, empty list":           {"One", `{"Image":[]}`, empty},
 		"none, without identifier":   {"One", `{"Image":{"Id":"","Name":"n"}}`, empty},
 		"none, a null identifier":    {"One", `{"Image":{"Id":null}}`, empty},
-		"members that nobody knows":  {"List", `{"Extra":{"Images":{}},"Images":{"More":1,"Image":[{"Id":"a","Extra":[1]}]}}`, &provider.Page{Images: []image.Image{{Ref: ref("a")}}}},
+		"unknown members":            {"List", `{"Extra":{"Images":{}},"Images":{"More":1,"Image":[{"Id":"a","Extra":[1]}]}}`, &provider.Page{Images: []image.Image{{Ref: ref("a")}}}},
 		"an identifier as a number":  {"List", `{"Images":{"Image":[{"Id":17}]}}`, &provider.Page{Images: []image.Image{{Ref: ref("17")}}}},
 		"the same image comes twice": {"List", `{"Images":{"Image":[{"Id":"a"},{"Id":"a"}]}}`, &provider.Page{Images: []image.Image{{Ref: ref("a")}, {Ref: ref("a")}}}},
 	} {
@@ -83,25 +83,25 @@ func TestFetchRefusesBodiesWithoutAPage(t *testing.T) {
 		cut          bool
 		words        string
 	}{
-		"nothing":                   {action: "List", body: "", cut: true},
+		"empty body":                {action: "List", body: "", cut: true},
 		"cut off":                   {action: "List", body: `{"Images":{"Image":[{"Id":"a"}`, cut: true},
 		"HTML":                      {action: "List", body: "<html>", words: "invalid JSON"},
 		"text after the page":       {action: "List", body: noImages + "x", words: "invalid JSON"},
-		"no list":                   {action: "List", body: `{"Total":3}`, words: "no images"},
-		"no list inside":            {action: "List", body: `{"Images":{"Other":[]}}`, words: "no images"},
-		"a list of the wrong name":  {action: "List", body: `{"images":{"image":[{"Id":"a"}]}}`, words: "no images"},
-		"null":                      {action: "List", body: `null`, words: "no images"},
-		"a list":                    {action: "List", body: `[]`, words: "no images"},
+		"no list":                   {action: "List", body: `{"Total":3}`, words: "no list of images"},
+		"no list inside":            {action: "List", body: `{"Images":{"Other":[]}}`, words: "no list of images"},
+		"a list of the wrong name":  {action: "List", body: `{"images":{"image":[{"Id":"a"}]}}`, words: "no list of images"},
+		"null":                      {action: "List", body: `null`, words: "no list of images"},
+		"a list":                    {action: "List", body: `[]`, words: "no list of images"},
 		"an object for the list":    {action: "List", body: `{"Images":{"Image":{"Id":"a"}}}`, words: "Images.Image"},
 		"a text for the list":       {action: "List", body: `{"Images":{"Image":"a"}}`, words: "Images.Image"},
 		"a text in the list":        {action: "List", body: `{"Images":{"Image":["a"]}}`, words: "Images.Image"},
 		"two lists":                 {action: "List", body: `{"Images":{"Image":[]},"Images":{"Image":[]}}`, words: "second time"},
 		"a row without identifier":  {action: "List", body: `{"Images":{"Image":[{"Id":"a"},{"Id":"","Name":"n"}]}}`, words: "image 2 "},
-		"a row of nothing":          {action: "List", body: `{"Images":{"Image":[{}]}}`, words: "image 1 "},
+		"an empty row":              {action: "List", body: `{"Images":{"Image":[{}]}}`, words: "image 1 "},
 		"one, a list":               {action: "One", body: `{"Image":[{"Id":"a"}]}`, words: "Image"},
 		"one, a text":               {action: "One", body: `{"Image":"a"}`, words: "Image"},
-		"one, from somebody else":   {action: "One", body: `{}`, words: "no images"},
-		"one, from somebody, null":  {action: "One", body: `null`, words: "no images"},
+		"one, without the member":   {action: "One", body: `{}`, words: "no list of images"},
+		"one, null in its place":    {action: "One", body: `null`, words: "no list of images"},
 		"one, cut off":              {action: "One", body: `{"Image":{"Id":"a"}`, cut: true},
 		"one, text after the image": {action: "One", body: `{"Image":{}}{}`, words: "invalid JSON"},
 	} {
@@ -114,8 +114,7 @@ func TestFetchRefusesBodiesWithoutAPage(t *testing.T) {
 	}
 }
 
-// TestFetchReturnsTheStatusOfABody hands on codes, messages and request IDs, also where the
-// rest is no page.
+// The status is returned even if the body is not a page.
 func TestFetchReturnsTheStatusOfABody(t *testing.T) {
 	want := httpapi.Status{Code: "Nope", Message: "not today", RequestID: "R"}
 	for _, body := range []string{
@@ -138,9 +137,7 @@ func TestFetchReturnsTheStatusOfABody(t *testing.T) {
 	}
 }
 
-// TestNativeIsACopy keeps each record as it came, less its secrets, and apart
-// from the answer.
-func TestNativeIsACopy(t *testing.T) {
+func TestNativeIsACopyWithoutSecrets(t *testing.T) {
 	const body = `{"Images":{"Image":[{"Id":"a", "Password":"hunter2", "X":[1]},{"Name":"n","Id":"b"}]}}`
 	page, _, err := fetch(t, "List", body, provider.Config{Listing: provider.Listing{KeepNative: true}})
 	if err != nil {

@@ -17,16 +17,17 @@ import (
 
 // Sender signs and sends the requests of a wire family.
 type Sender interface {
-	// Host is the host that is asked, with its port if any.
+	// Host returns the host of the endpoint, with its port if it has one.
 	Host() string
 
-	// Send sends a request of one operation, and returns what decode made of the
-	// last response. Decode returns the page of a body, and what the body states
-	// about itself; its error means that the body is no response to the operation.
+	// Send sends a request of one operation, and returns the page that decode
+	// returned for the last response. Decode also returns the code, message and
+	// request ID of the body; its error means that the body is not a response to the
+	// operation.
 	Send(ctx context.Context, action string, params url.Values, decode httpapi.Decode[*provider.Page]) (*provider.Page, error)
 }
 
-// New returns the provider of an API in one region.
+// New returns the adapter of an API in one region.
 func New[R any](api *API[R], s Sender, c provider.Config) provider.Adapter {
 	out := &service[R]{api: api, sender: s, region: c.Region, keepNative: c.Listing.KeepNative}
 	out.info = out.describe()
@@ -90,8 +91,8 @@ func (s *service[R]) Fetch(ctx context.Context, c provider.Call, at provider.Cur
 	})
 }
 
-// params are those of the call, with its place and its page, which a call cannot
-// change.
+// params returns the parameters of a call with the region and the page, which the
+// parameters of the call cannot override.
 func (s *service[R]) params(op *Operation[R], c provider.Call, at provider.Cursor) url.Values {
 	out := maps.Clone(c.Params)
 	if out == nil {
@@ -112,7 +113,7 @@ func (s *service[R]) params(op *Operation[R], c provider.Call, at provider.Curso
 	return out
 }
 
-// Check asks the smallest page that the table names for it.
+// Check requests a page of one image with the parameters of API.Check.
 func (s *service[R]) Check(ctx context.Context) error {
 	op := &s.api.Operations[0]
 	call := provider.Call{Action: op.Action, Params: params(s.api.Check.Params).values()}

@@ -15,8 +15,7 @@ import (
 
 const noImages = `{"Total":0,"Images":{"Image":[]}}`
 
-// TestFetchSendsThePlan sends exactly what the plan shows, and the page.
-func TestFetchSendsThePlan(t *testing.T) {
+func TestFetchSendsPlannedParametersAndPage(t *testing.T) {
 	numbered := params{"Page": "4", "Size": "50"}
 	for name, test := range map[string]struct {
 		api  apispec.API[record]
@@ -47,9 +46,7 @@ func TestFetchSendsThePlan(t *testing.T) {
 	}
 }
 
-// TestCallsCannotMove keeps a call of the user in its place, and leaves the call
-// as it is.
-func TestCallsCannotMove(t *testing.T) {
+func TestFetchOverridesRegionAndPageOfCalls(t *testing.T) {
 	s := &sender{body: noImages}
 	call := provider.Call{Action: "List", Params: url.Values{"Region": {"r2"}, "Page": {"7"}, "Size": {"7"}, "Other": {"kept"}}}
 	if _, err := newProvider(listing(), s).Fetch(t.Context(), call, provider.Cursor{Size: 50}); err != nil {
@@ -64,12 +61,12 @@ func TestCallsCannotMove(t *testing.T) {
 	}
 }
 
-func TestUnknownAction(t *testing.T) {
+func TestFetchRefusesUnknownActions(t *testing.T) {
 	s := &sender{}
 	page, err := newProvider(listing(), s).Fetch(t.Context(), provider.Call{Action: "Drop"}, provider.Cursor{})
 	var e *provider.Error
 	if page != nil || !errors.As(err, &e) || s.action != "" {
-		t.Fatalf("page %v, error %v, asked %q", page, err, s.action)
+		t.Fatalf("page %v, error %v, sent %q", page, err, s.action)
 	}
 	want := &provider.Error{Kind: provider.InvalidArgument, Action: "Drop", Message: "unknown operation: want List or One"}
 	if diff := cmp.Diff(want, e); diff != "" {
@@ -77,7 +74,7 @@ func TestUnknownAction(t *testing.T) {
 	}
 }
 
-func TestFetchFails(t *testing.T) {
+func TestFetchReturnsSendErrors(t *testing.T) {
 	down := &provider.Error{Kind: provider.Unavailable}
 	s := &sender{body: `{"Images":{"Image":[{"Id":"a"}]}}`, err: down}
 	page, err := newProvider(listing(), s).Fetch(t.Context(), provider.Call{Action: "List"}, provider.Cursor{})
@@ -86,7 +83,7 @@ func TestFetchFails(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+func TestCheckAcceptsThePassedCode(t *testing.T) {
 	refusal := func(code string) error { return &provider.Error{Kind: provider.InvalidArgument, Code: code} }
 	for name, test := range map[string]struct {
 		check apispec.Check
@@ -115,7 +112,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestInfo(t *testing.T) {
+func TestInfoHasTheStrongestSupport(t *testing.T) {
 	api := listing(
 		apispec.Param{Name: "Id", Field: image.FieldIDs, Support: provider.Exact},
 		apispec.Param{Name: "AnyId", Field: image.FieldIDs, Support: provider.Superset},
@@ -143,8 +140,7 @@ func TestInfo(t *testing.T) {
 	}
 }
 
-// TestClient goes through the page engine.
-func TestClient(t *testing.T) {
+func TestClientListsImages(t *testing.T) {
 	api := listing()
 	s := &sender{body: `{"Total":1,"Images":{"Image":[{"Id":"a","Name":"n"}]}}`}
 	client := apispec.Client(apispec.Define(api), s, provider.Config{Region: "r1"})

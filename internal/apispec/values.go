@@ -9,7 +9,8 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// Identifier reads a numeric identifier that is "0" where there is none.
+// Identifier returns a numeric identifier, or an empty text for "0", which means
+// that there is none.
 func Identifier(text string) string {
 	if text == "0" {
 		return ""
@@ -17,7 +18,7 @@ func Identifier(text string) string {
 	return text
 }
 
-// Percent parses a share such as "32%" or "32"; anything else is 0.
+// Percent parses a percentage such as "32%" or "32". It returns 0 for any other text.
 func Percent(text string) int {
 	n, _ := percent(text)
 	return n
@@ -50,8 +51,8 @@ func IsArch(text string) bool {
 	return err == nil
 }
 
-// Arch reads an architecture in any usual spelling; an unknown one is the zero
-// value.
+// Arch parses an architecture in any usual spelling. It returns the zero value for an
+// unknown one.
 func Arch(text string) image.Arch {
 	if text == "" {
 		return ""
@@ -60,8 +61,8 @@ func Arch(text string) image.Arch {
 	return arch
 }
 
-// FoldSpaces joins texts for people into one, trimmed and with one blank for each
-// run of white space.
+// FoldSpaces joins texts by spaces, trims the result, and replaces each run of white
+// space by one space.
 func FoldSpaces(texts ...string) string {
 	text := strings.TrimSpace(strings.Join(texts, " "))
 	if !onlyBlanks(text) {
@@ -79,7 +80,7 @@ func FoldSpaces(texts ...string) string {
 	return string(append(folded, text...))
 }
 
-// onlyBlanks reports whether a text is ASCII, and has no white space but blanks.
+// onlyBlanks reports whether a text is ASCII and its only white space is spaces.
 func onlyBlanks(text string) bool {
 	for i := range len(text) {
 		if text[i] < ' ' || text[i] >= utf8.RuneSelf {
@@ -89,7 +90,8 @@ func onlyBlanks(text string) bool {
 	return true
 }
 
-// AddTag adds a tag to a map that may be nil. A tag without a key is none.
+// AddTag adds a tag to a map, which may be nil, and returns the map. It ignores a tag
+// without a key.
 func AddTag(tags map[string]string, key, value string) map[string]string {
 	if key == "" {
 		return tags
@@ -101,14 +103,14 @@ func AddTag(tags map[string]string, key, value string) map[string]string {
 	return tags
 }
 
-// Details reads the typed record of an image from its Native form.
+// Details decodes the Native form of an image into a record.
 func Details[R any](api *API[R], m image.Image) (R, error) {
 	var r R
 	switch {
 	case m.Provider != api.Name:
 		return r, fmt.Errorf("%s: details of an image of %q", api.Name, m.Provider)
 	case len(m.Native) == 0:
-		return r, fmt.Errorf("%s: image %s has no native record; list it without Config.OmitNative", api.Name, m.Ref)
+		return r, fmt.Errorf("%s: image %s has no native record: set Config.Listing.KeepNative", api.Name, m.Ref)
 	}
 	if err := api.Record.Decode(m.Native, &r); err != nil {
 		return r, fmt.Errorf("%s: native record of %s: %w", api.Name, m.Ref, err)

@@ -12,23 +12,23 @@ import (
 	"github.com/imagequery/imagequery/internal/apispec"
 )
 
-func TestEncodings(t *testing.T) {
-	const sent, kept, never = apispec.Pushable, apispec.NotPushable, apispec.NoMatch
+func TestEncodeSendsOnlySoundValues(t *testing.T) {
+	const sent, local, never = apispec.Pushable, apispec.NotPushable, apispec.NoMatch
 	for _, test := range []struct {
-		name   string
-		encode apispec.Encode
-		value  string
-		want   []string
-		fit    apispec.Encoding
+		name     string
+		encode   apispec.Encode
+		value    string
+		want     []string
+		encoding apispec.Encoding
 	}{
 		{"Plain", apispec.Plain, "web-1.2_x:Y", []string{"web-1.2_x:Y"}, sent},
-		{"Plain", apispec.Plain, "a[b]", nil, kept},
-		{"Plain", apispec.Plain, "a*", nil, kept},
-		{"Plain", apispec.Plain, "a?", nil, kept},
-		{"Plain", apispec.Plain, "a b", nil, kept},
-		{"Plain", apispec.Plain, "a/b", nil, kept},
-		{"Plain", apispec.Plain, "键", nil, kept},
-		{"Plain", apispec.Plain, "a\x00", nil, kept},
+		{"Plain", apispec.Plain, "a[b]", nil, local},
+		{"Plain", apispec.Plain, "a*", nil, local},
+		{"Plain", apispec.Plain, "a?", nil, local},
+		{"Plain", apispec.Plain, "a b", nil, local},
+		{"Plain", apispec.Plain, "a/b", nil, local},
+		{"Plain", apispec.Plain, "键", nil, local},
+		{"Plain", apispec.Plain, "a\x00", nil, local},
 		{"Number", apispec.Number, "1234567890", []string{"1234567890"}, sent},
 		{"Number", apispec.Number, "9223372036854775807", []string{"9223372036854775807"}, sent},
 		{"Number", apispec.Number, "9223372036854775808", nil, never},
@@ -43,25 +43,25 @@ func TestEncodings(t *testing.T) {
 		{"MinuteBefore", apispec.MinuteBefore, "2020-01-02T03:04:05.5Z", []string{"2020-01-02T03:03Z"}, sent},
 		{"MinuteBefore", apispec.MinuteBefore, "2020-01-02T03:04:00Z", []string{"2020-01-02T03:03Z"}, sent},
 		{"MinuteBefore", apispec.MinuteBefore, "2020-01-01T00:00:00+08:00", []string{"2019-12-31T15:59Z"}, sent},
-		{"MinuteBefore", apispec.MinuteBefore, "1970-01-01T00:00:30Z", nil, kept},
-		{"MinuteBefore", apispec.MinuteBefore, "0001-01-01T00:00:00.1Z", nil, kept},
-		{"MinuteBefore", apispec.MinuteBefore, "soon", nil, kept},
+		{"MinuteBefore", apispec.MinuteBefore, "1970-01-01T00:00:30Z", nil, local},
+		{"MinuteBefore", apispec.MinuteBefore, "0001-01-01T00:00:00.1Z", nil, local},
+		{"MinuteBefore", apispec.MinuteBefore, "soon", nil, local},
 		{"MinuteAfter", apispec.MinuteAfter, "2020-01-02T03:04:05.5Z", []string{"2020-01-02T03:06Z"}, sent},
 		{"MinuteAfter", apispec.MinuteAfter, "2020-01-02T03:04:00Z", []string{"2020-01-02T03:05Z"}, sent},
 		{"MinuteAfter", apispec.MinuteAfter, "2020-01-02T03:04:00.000000001Z", []string{"2020-01-02T03:06Z"}, sent},
-		{"MinuteAfter", apispec.MinuteAfter, "9999-12-31T23:59:59Z", nil, kept},
-		{"Words", statuses.Encode, "pending", []string{"Creating", "Waiting"}, sent},
-		{"Words", statuses.Encode, "Creating", nil, never},
-		{"Words", statuses.Encode, "deleted", nil, never},
+		{"MinuteAfter", apispec.MinuteAfter, "9999-12-31T23:59:59Z", nil, local},
+		{"ValueMap", statuses.Encode, "pending", []string{"Creating", "Waiting"}, sent},
+		{"ValueMap", statuses.Encode, "Creating", nil, never},
+		{"ValueMap", statuses.Encode, "deleted", nil, never},
 	} {
-		got, fit := test.encode(test.value)
-		if !slices.Equal(got, test.want) || fit != test.fit {
-			t.Errorf("%s(%q) = %q, %d, want %q, %d", test.name, test.value, got, fit, test.want, test.fit)
+		got, encoding := test.encode(test.value)
+		if !slices.Equal(got, test.want) || encoding != test.encoding {
+			t.Errorf("%s(%q) = %q, %d, want %q, %d", test.name, test.value, got, encoding, test.want, test.encoding)
 		}
 	}
 }
 
-func TestWords(t *testing.T) {
+func TestValueMapReadsWordsInAnyCase(t *testing.T) {
 	for word, want := range map[string]image.Status{
 		"Creating": image.StatusPending, "WAITING": image.StatusPending, "available": image.StatusAvailable, "Deleted": "", "": "", "pending": "",
 	} {
@@ -77,7 +77,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-func TestIdentifier(t *testing.T) {
+func TestIdentifierIsEmptyForZero(t *testing.T) {
 	for text, want := range map[string]string{"0": "", "": "", "10": "10", "00": "00"} {
 		if got := apispec.Identifier(text); got != want {
 			t.Errorf("Identifier(%q) = %q, want %q", text, got, want)
@@ -85,7 +85,7 @@ func TestIdentifier(t *testing.T) {
 	}
 }
 
-func TestPercent(t *testing.T) {
+func TestPercentIsZeroForOtherTexts(t *testing.T) {
 	for text, want := range map[string]int{"32%": 32, "32": 32, " 7% ": 7, "100%": 100, "": 0, "%": 0, "-5%": 0, "half": 0, "1.5%": 0, "99999999999999999999": 0} {
 		if got := apispec.Percent(text); got != want {
 			t.Errorf("Percent(%q) = %d, want %d", text, got, want)
@@ -93,7 +93,7 @@ func TestPercent(t *testing.T) {
 	}
 }
 
-func TestFoldSpaces(t *testing.T) {
+func TestFoldSpacesTrimsAndJoins(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", " ": "", "a": "a", "a b": "a b", " a  b   c    d ": "a b c d", "  a \t b\n": "a b", "a\tb": "a b",
 		"中 文": "中 文", "中  文\n": "中 文", "a\u00a0b": "a b", "a \u3000 b": "a b",
@@ -109,7 +109,7 @@ func TestFoldSpaces(t *testing.T) {
 	}
 }
 
-func TestAddTag(t *testing.T) {
+func TestAddTagIgnoresEmptyKeys(t *testing.T) {
 	var tags map[string]string
 	if tags = apispec.AddTag(tags, "", "v"); tags != nil {
 		t.Errorf("a tag without key gives %v", tags)
@@ -120,7 +120,7 @@ func TestAddTag(t *testing.T) {
 	}
 }
 
-func TestDetails(t *testing.T) {
+func TestDetailsDecodesNativeRecords(t *testing.T) {
 	api := listing()
 	m := image.Image{Ref: ref("a"), Native: json.RawMessage(`{"Id":"a","Name":"n","Zone":"z"}`)}
 	got, err := apispec.Details(&api, m)
@@ -131,7 +131,7 @@ func TestDetails(t *testing.T) {
 	foreign.Provider = "other"
 	bare.Native = nil
 	broken.Native = json.RawMessage(`{"Id":`)
-	for words, m := range map[string]image.Image{`image of "other"`: foreign, "Config.OmitNative": bare, "invalid JSON": broken} {
+	for words, m := range map[string]image.Image{`image of "other"`: foreign, "Config.Listing.KeepNative": bare, "invalid JSON": broken} {
 		if _, err := apispec.Details(&api, m); err == nil || !strings.Contains(err.Error(), words) {
 			t.Errorf("error %v, want one about %q", err, words)
 		}
