@@ -112,7 +112,7 @@ func ExampleClient_Explain() {
 func ExampleWithTrace() {
 	pages := 0
 	ctx := provider.WithTrace(context.Background(), &provider.Trace{
-		Page: func(provider.PageInfo) { pages++ },
+		Page: func(context.Context, provider.PageInfo) { pages++ },
 	})
 	images, err := provider.Collect(sampleTargets()[0].Client.Images(ctx, image.Query{}))
 	if err != nil {

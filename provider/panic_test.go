@@ -131,8 +131,8 @@ func TestPanicUnderSearch(t *testing.T) {
 // targets, which the goroutine that ranges calls.
 func TestPanicOfAHookUnderSearch(t *testing.T) {
 	for name, trace := range map[string]*provider.Trace{
-		"page":   {Page: func(provider.PageInfo) { _, _ = explode(errBoom) }},
-		"target": {Target: func(provider.Report) { _, _ = explode(errBoom) }},
+		"page":   {Page: func(context.Context, provider.PageInfo) { _, _ = explode(errBoom) }},
+		"target": {Target: func(context.Context, provider.Report) { _, _ = explode(errBoom) }},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			var targets []provider.Target

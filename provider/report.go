@@ -152,15 +152,15 @@ type interval struct{ from, to time.Time }
 
 func (c *counter) trace() *Trace {
 	return &Trace{
-		Request: func(RequestInfo) { c.count(func(r *Report) { r.Requests++ }) },
-		Retry:   func(RetryInfo) { c.count(func(r *Report) { r.Retries++ }) },
-		Page: func(i PageInfo) {
+		Request: func(context.Context, RequestInfo) { c.count(func(r *Report) { r.Requests++ }) },
+		Retry:   func(context.Context, RetryInfo) { c.count(func(r *Report) { r.Retries++ }) },
+		Page: func(_ context.Context, i PageInfo) {
 			c.count(func(r *Report) { r.Pages, r.Images = r.Pages+1, r.Images+i.Images })
 		},
-		unreadable: func(counts map[string]int) {
+		unreadable: func(_ context.Context, counts map[string]int) {
 			c.count(func(r *Report) { r.Unreadable = addUnreadable(r.Unreadable, counts) })
 		},
-		Throttle: func(i ThrottleInfo) {
+		Throttle: func(_ context.Context, i ThrottleInfo) {
 			c.count(func(*Report) { c.waits = append(c.waits, interval{i.Began, i.Began.Add(i.Wait)}) })
 		},
 	}

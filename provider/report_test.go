@@ -24,12 +24,12 @@ type telling struct{ server }
 
 func (s *telling) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) (*provider.Page, error) {
 	hooks := provider.ContextTrace(ctx)
-	hooks.Request(provider.RequestInfo{Attempt: 1})
-	hooks.Retry(provider.RetryInfo{Attempt: 1, Err: &provider.Error{Kind: provider.Throttled}})
-	hooks.Throttle(provider.ThrottleInfo{Began: time.Now(), Wait: 2 * time.Second})
-	hooks.Throttle(provider.ThrottleInfo{Began: time.Now().Add(time.Second), Wait: 2 * time.Second})
+	hooks.Request(ctx, provider.RequestInfo{Attempt: 1})
+	hooks.Retry(ctx, provider.RetryInfo{Attempt: 1, Err: &provider.Error{Kind: provider.Throttled}})
+	hooks.Throttle(ctx, provider.ThrottleInfo{Began: time.Now(), Wait: 2 * time.Second})
+	hooks.Throttle(ctx, provider.ThrottleInfo{Began: time.Now().Add(time.Second), Wait: 2 * time.Second})
 	time.Sleep(4 * time.Second)
-	hooks.Request(provider.RequestInfo{Attempt: 2})
+	hooks.Request(ctx, provider.RequestInfo{Attempt: 2})
 	return s.server.Fetch(ctx, c, at)
 }
 
@@ -37,7 +37,7 @@ func reports(t *testing.T, ctx context.Context, targets []provider.Target, q ima
 	t.Helper()
 	var mu sync.Mutex
 	out := map[string]provider.Report{}
-	ctx = provider.WithTrace(ctx, &provider.Trace{Target: func(r provider.Report) {
+	ctx = provider.WithTrace(ctx, &provider.Trace{Target: func(_ context.Context, r provider.Report) {
 		mu.Lock()
 		defer mu.Unlock()
 		out[r.Target] = r
@@ -184,8 +184,8 @@ func TestReportRefusesAnUnknownKind(t *testing.T) {
 // is nil.
 func TestTracesCompose(t *testing.T) {
 	var calls []string
-	hook := func(name string) func(provider.PageInfo) {
-		return func(i provider.PageInfo) { calls = append(calls, name) }
+	hook := func(name string) func(context.Context, provider.PageInfo) {
+		return func(context.Context, provider.PageInfo) { calls = append(calls, name) }
 	}
 	ctx := provider.WithTrace(t.Context(), &provider.Trace{Page: hook("outer")})
 	ctx = provider.WithTrace(ctx, nil)
@@ -205,7 +205,7 @@ func TestTracesCompose(t *testing.T) {
 
 func TestPageInfo(t *testing.T) {
 	var got []provider.PageInfo
-	ctx := provider.WithTrace(t.Context(), &provider.Trace{Page: func(i provider.PageInfo) { got = append(got, i) }})
+	ctx := provider.WithTrace(t.Context(), &provider.Trace{Page: func(_ context.Context, i provider.PageInfo) { got = append(got, i) }})
 	client := provider.New(&server{images: imagesOf(12)}, provider.Config{Listing: provider.Listing{Prefetch: 1}})
 	if _, err := provider.Collect(client.Images(ctx, image.Query{Names: []string{"web-1"}})); err != nil {
 		t.Fatal(err)

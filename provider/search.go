@@ -152,7 +152,7 @@ type search struct {
 	query   image.Query
 	options SearchOptions
 	yield   func(Hit, error) bool
-	target  func(Report) // hook; may be nil
+	target  func(context.Context, Report) // hook; may be nil
 
 	enough  bool        // the limit is reached or the consumer has stopped
 	stopped bool        // no more events are yielded
@@ -169,6 +169,7 @@ type event struct {
 	image  image.Image
 	err    error // of a failure
 	report Report
+	ctx    context.Context // of a target that is done
 }
 
 type eventKind uint8
@@ -236,7 +237,7 @@ func (s *search) done(e event) {
 	if s.enough && !s.failed[e.target] {
 		e.report.Complete, e.report.Err = true, nil
 	}
-	s.target(e.report)
+	s.target(e.ctx, e.report)
 }
 
 // ask starts the targets and closes the channel when all are done. A panic in one
@@ -291,7 +292,7 @@ func (s *search) askTarget(ctx context.Context, i int, events chan<- event) {
 	if failure != nil {
 		events <- event{target: i, kind: targetFailed, err: &TargetError{Target: target.Name, Report: report, Err: failure}}
 	}
-	events <- event{target: i, kind: targetDone, report: report}
+	events <- event{target: i, kind: targetDone, report: report, ctx: asked}
 }
 
 // check validates the search and prepares its query.

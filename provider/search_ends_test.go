@@ -85,7 +85,7 @@ func TestSearchBreak(t *testing.T) {
 // being asked still ends, and says so.
 func TestSearchPanickingConsumer(t *testing.T) {
 	ended := make(chan struct{}, 2)
-	ctx := provider.WithTrace(t.Context(), &provider.Trace{Target: func(provider.Report) { ended <- struct{}{} }})
+	ctx := provider.WithTrace(t.Context(), &provider.Trace{Target: func(context.Context, provider.Report) { ended <- struct{}{} }})
 	targets := targetsOf(&paced{server: server{images: imagesOf(30)}}, &paced{server: server{images: imagesOf(30)}})
 	func() {
 		defer func() { _ = recover() }()

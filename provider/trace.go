@@ -8,20 +8,39 @@ import (
 // Trace is a set of hooks that observe a running query. Each hook may be nil. Hooks
 // are called concurrently, must return quickly, and must not keep pointers from
 // their arguments. A panic in a hook reaches the goroutine that ranges.
+//
+// The context of a hook is that of the request, page or target that it describes. It
+// holds the values of the context that the query was made with, such as a span, and
+// it may have ended.
 type Trace struct {
-	Request  func(RequestInfo)  // called before each attempt is sent
-	Retry    func(RetryInfo)    // called after a failed attempt that will be retried
-	Throttle func(ThrottleInfo) // called for each wait for the budget or a throttle
-	Page     func(PageInfo)     // called after each page has been received
-	Target   func(Report)       // called when a target of a [Search] is done
+	Request  func(context.Context, RequestInfo)  // called before each attempt is sent
+	Response func(context.Context, ResponseInfo) // called once after each attempt, also after one that failed
+	Retry    func(context.Context, RetryInfo)    // called after a failed attempt that will be retried
+	Throttle func(context.Context, ThrottleInfo) // called for each wait for the budget or a throttle
+	Page     func(context.Context, PageInfo)     // called after each page has been received
+	Target   func(context.Context, Report)       // called when a target of a [Search] is done
 
-	unreadable func(map[string]int) // called with the counts of the last scan of each call
+	unreadable func(context.Context, map[string]int) // called with the counts of the last scan of each call
 }
 
 // RequestInfo describes an attempt that is being sent.
 type RequestInfo struct {
 	Provider, Region, Action string
 	Attempt                  int // from 1
+}
+
+// ResponseInfo describes an attempt that is over: the complete response, or the
+// failure to get one.
+type ResponseInfo struct {
+	Provider, Region, Action string
+	Attempt                  int           // from 1
+	Began                    time.Time     // when the attempt was sent
+	Duration                 time.Duration // until the end of the response body, or until the failure
+	HTTPStatus               int           // 0: no complete response
+	Code, RequestID          string        // as the response states them; empty: not stated
+	Bytes                    int           // of the response body, decompressed; 0: no complete response
+	ConnReused               bool          // the request went over a connection that an earlier one had used
+	Err                      *Error        // nil: success
 }
 
 // RetryInfo describes a failed attempt that will be retried.
@@ -81,6 +100,7 @@ var noTrace Trace
 func (t *Trace) and(u *Trace) *Trace {
 	return &Trace{
 		Request:  both(t.Request, u.Request),
+		Response: both(t.Response, u.Response),
 		Retry:    both(t.Retry, u.Retry),
 		Throttle: both(t.Throttle, u.Throttle),
 		Page:     both(t.Page, u.Page),
@@ -90,23 +110,23 @@ func (t *Trace) and(u *Trace) *Trace {
 	}
 }
 
-func both[T any](first, second func(T)) func(T) {
+func both[T any](first, second func(context.Context, T)) func(context.Context, T) {
 	switch {
 	case first == nil:
 		return second
 	case second == nil:
 		return first
 	}
-	return func(v T) {
-		first(v)
-		second(v)
+	return func(ctx context.Context, v T) {
+		first(ctx, v)
+		second(ctx, v)
 	}
 }
 
 // tracePage calls the hook for a page of a listing.
 func (c *Client) tracePage(ctx context.Context, action string, p *Page, matched int) {
 	if hook := ContextTrace(ctx).Page; hook != nil {
-		hook(PageInfo{
+		hook(ctx, PageInfo{
 			Provider: c.info.Name, Region: c.info.Region, Action: action,
 			Images: len(p.Images), Matched: matched, Total: p.Total, RequestID: p.RequestID,
 		})

@@ -27,6 +27,6 @@ func (r *run) logUnreadable(call Call, counts map[string]int) {
 // traceUnreadable hands on the counts of the last scan of a call.
 func traceUnreadable(ctx context.Context, counts map[string]int) {
 	if hook := ContextTrace(ctx).unreadable; hook != nil && len(counts) > 0 {
-		hook(counts)
+		hook(ctx, counts)
 	}
 }

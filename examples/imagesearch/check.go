@@ -24,7 +24,7 @@ func (r *runner) checkAll(ctx context.Context, targets []provider.Target) {
 	}
 	for _, target := range targets {
 		group.Go(func() error {
-			r.stats.done(check(ctx, target))
+			r.stats.done(ctx, check(ctx, target))
 			return nil
 		})
 	}
@@ -37,8 +37,8 @@ func (r *runner) checkAll(ctx context.Context, targets []provider.Target) {
 func check(ctx context.Context, target provider.Target) provider.Report {
 	var requests, retries atomic.Int64
 	ctx = provider.WithTrace(ctx, &provider.Trace{
-		Request: func(provider.RequestInfo) { requests.Add(1) },
-		Retry:   func(provider.RetryInfo) { retries.Add(1) },
+		Request: func(context.Context, provider.RequestInfo) { requests.Add(1) },
+		Retry:   func(context.Context, provider.RetryInfo) { retries.Add(1) },
 	})
 	began, info := time.Now(), target.Client.Info()
 	err := target.Client.Check(ctx)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"sync"
 
 	"github.com/imagequery/imagequery/provider"
@@ -17,8 +18,8 @@ type statistics struct {
 // trace returns the hooks that count.
 func (s *statistics) trace() *provider.Trace {
 	return &provider.Trace{
-		Page:     func(p provider.PageInfo) { s.count(func() { s.images += p.Images }) },
-		Throttle: func(provider.ThrottleInfo) { s.count(func() { s.throttled++ }) },
+		Page:     func(_ context.Context, p provider.PageInfo) { s.count(func() { s.images += p.Images }) },
+		Throttle: func(context.Context, provider.ThrottleInfo) { s.count(func() { s.throttled++ }) },
 		Target:   s.done,
 	}
 }
@@ -30,7 +31,7 @@ func (s *statistics) count(change func()) {
 }
 
 // done takes the report of a target.
-func (s *statistics) done(r provider.Report) {
+func (s *statistics) done(_ context.Context, r provider.Report) {
 	s.count(func() {
 		if s.reports == nil {
 			s.reports = map[string]provider.Report{}

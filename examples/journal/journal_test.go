@@ -181,7 +181,7 @@ func TestSearchGivesReportsToTheTrace(t *testing.T) {
 	targets := c.targets("a/r", "b/r")
 	reports := func(run func(ctx context.Context)) map[string]provider.Report {
 		found := map[string]provider.Report{}
-		run(provider.WithTrace(t.Context(), &provider.Trace{Target: func(r provider.Report) {
+		run(provider.WithTrace(t.Context(), &provider.Trace{Target: func(_ context.Context, r provider.Report) {
 			r.Elapsed = 0
 			found[r.Target] = r
 		}}))

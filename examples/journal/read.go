@@ -190,7 +190,7 @@ func (r *Record) yieldTarget(ctx context.Context, t provider.Target, yield func(
 		return false
 	}
 	if hook := provider.ContextTrace(ctx).Target; hook != nil {
-		hook(report)
+		hook(ctx, report)
 	}
 	return ctx.Err() == nil
 }

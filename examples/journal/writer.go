@@ -61,7 +61,7 @@ func (w *writer) file(target string) *hitsWriter {
 }
 
 // end records a target, unless its listing was cut off by the end of the search.
-func (w *writer) end(report provider.Report) {
+func (w *writer) end(_ context.Context, report provider.Report) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.left || w.err != nil || w.ctx.Err() != nil && !report.Complete {

@@ -182,7 +182,13 @@ type call[T any] struct {
 func (c *call[T]) read(response *http.Response) error {
 	defer c.releaseBody()
 	result, status, err := c.decode(c.body.Bytes())
-	if err := c.classify(response, status, err); err != nil {
+	r := &Response{
+		Attempt: c.attempt, HTTPStatus: response.StatusCode, Header: response.Header,
+		Body: c.body.Bytes(), Status: status, Err: err,
+	}
+	err = c.classify(r)
+	c.traceResponse(r, err)
+	if err != nil {
 		return err
 	}
 	c.result = result

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 	"time"
 
@@ -26,11 +25,7 @@ func (f *failure) Error() string { return f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
 // classify returns the failure that a response is, or nil for a success.
-func (x *exchange) classify(response *http.Response, status Status, decodeErr error) error {
-	r := &Response{
-		Attempt: x.attempt, HTTPStatus: response.StatusCode, Header: response.Header,
-		Body: x.body.Bytes(), Status: status, Err: decodeErr,
-	}
+func (x *exchange) classify(r *Response) error {
 	out := x.client.api.Classify(r)
 	e := &provider.Error{Kind: out.Kind, HTTPStatus: r.HTTPStatus, Code: r.Status.Code, Message: r.Status.Message, RequestID: r.Status.RequestID}
 	switch {

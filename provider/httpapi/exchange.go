@@ -21,6 +21,7 @@ type exchange struct {
 	request  Request
 	attempts int // sent so far
 	attempt  *Attempt
+	sent     *sent
 	body     *bytes.Buffer // of the current response
 	last     *failure
 	repeated bool // a failure that is retried once has been retried
@@ -72,9 +73,12 @@ func (x *exchange) RoundTrip(base *http.Request) (*http.Response, error) {
 	}
 	x.attempts++
 	x.traceRequest()
-	response, err := x.send(ctx, x.attempt.httpRequest(base.WithContext(ctx)))
+	response, err := x.send(ctx, x.attempt.httpRequest(base.WithContext(x.watchConn(ctx))))
+	x.sent.duration = time.Since(x.sent.began)
 	if err != nil {
-		return nil, x.attemptError(ctx, err)
+		err = x.attemptError(ctx, err)
+		x.traceResponse(nil, err)
+		return nil, err
 	}
 	return response, nil
 }

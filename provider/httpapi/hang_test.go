@@ -208,9 +208,10 @@ func dies(*http.Request) (*http.Response, error) { panic(dying()) }
 // TestTraceHooksPanicOnTheCaller panics in every hook of a request.
 func TestTraceHooksPanicOnTheCaller(t *testing.T) {
 	for name, trace := range map[string]*provider.Trace{
-		"request":  {Request: func(provider.RequestInfo) { dying() }},
-		"retry":    {Retry: func(provider.RetryInfo) { dying() }},
-		"throttle": {Throttle: func(provider.ThrottleInfo) { dying() }},
+		"request":  {Request: func(context.Context, provider.RequestInfo) { dying() }},
+		"response": {Response: func(context.Context, provider.ResponseInfo) { dying() }},
+		"retry":    {Retry: func(context.Context, provider.RetryInfo) { dying() }},
+		"throttle": {Throttle: func(context.Context, provider.ThrottleInfo) { dying() }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			budget := &provider.Budget{InFlight: 1}

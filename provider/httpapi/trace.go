@@ -1,31 +1,85 @@
 package httpapi
 
 import (
+	"context"
 	"log/slog"
+	"net/http/httptrace"
+	"sync/atomic"
 	"time"
 
 	"github.com/imagequery/imagequery/provider"
 )
 
+// sent is what is measured of one attempt.
+type sent struct {
+	began      time.Time
+	duration   time.Duration
+	connReused atomic.Bool // the transport may set it after the attempt was given up
+}
+
+// watchConn returns a context whose request notes whether its connection was used
+// before. It costs allocations, so only a traced request has one.
+func (x *exchange) watchConn(ctx context.Context) context.Context {
+	x.sent = &sent{began: time.Now()}
+	if !x.tracesResponses() {
+		return ctx
+	}
+	noted := &x.sent.connReused
+	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { noted.Store(i.Reused) }})
+}
+
+func (x *exchange) tracesResponses() bool {
+	return provider.ContextTrace(x.ctx).Response != nil || x.client.config.Logger.Enabled(x.ctx, slog.LevelDebug)
+}
+
 // traceRequest reports that an attempt is about to be sent.
 func (x *exchange) traceRequest() {
 	c := x.client
 	if hook := provider.ContextTrace(x.ctx).Request; hook != nil {
-		hook(provider.RequestInfo{Provider: c.api.Name, Region: c.config.Region, Action: x.request.Action, Attempt: x.attempts})
+		hook(x.ctx, provider.RequestInfo{Provider: c.api.Name, Region: c.config.Region, Action: x.request.Action, Attempt: x.attempts})
 	}
 	x.log(slog.LevelDebug, "request", slog.Int("attempt", x.attempts))
+}
+
+// traceResponse reports that an attempt is over: with a complete response, with an
+// error, or both. A nil response means that no complete one came.
+func (x *exchange) traceResponse(r *Response, err error) {
+	if !x.tracesResponses() {
+		return
+	}
+	c := x.client
+	info := provider.ResponseInfo{
+		Provider: c.api.Name, Region: c.config.Region, Action: x.request.Action, Attempt: x.attempts,
+		Began: x.sent.began, Duration: x.sent.duration, ConnReused: x.sent.connReused.Load(),
+	}
+	if r != nil {
+		info.HTTPStatus, info.Bytes = r.HTTPStatus, len(r.Body)
+		info.RequestID = redact(r.Status.RequestID, x.attempt.secrets())
+	}
+	if err != nil {
+		info.Err = x.finalError(err)
+		info.Code = info.Err.Code
+	}
+	if hook := provider.ContextTrace(x.ctx).Response; hook != nil {
+		hook(x.ctx, info)
+	}
+	x.log(slog.LevelDebug, "response", append([]slog.Attr{
+		slog.Int("attempt", info.Attempt), slog.Duration("duration", info.Duration), slog.Int("status", info.HTTPStatus),
+		slog.Int("bytes", info.Bytes), slog.Bool("conn_reused", info.ConnReused), slog.String("request_id", info.RequestID),
+	}, errorAttrs(info.Err)...)...)
 }
 
 // traceRetry reports that an attempt failed, and when the next one follows.
 func (x *exchange) traceRetry(wait time.Duration) {
 	c, e := x.client, x.placed(*x.last.err)
 	if hook := provider.ContextTrace(x.ctx).Retry; hook != nil {
-		hook(provider.RetryInfo{
+		hook(x.ctx, provider.RetryInfo{
 			Provider: c.api.Name, Region: c.config.Region, Action: x.request.Action, Attempt: x.attempts, Err: e, Wait: wait,
 		})
 	}
-	x.log(slog.LevelInfo, "retry", slog.Int("attempt", x.attempts), slog.Duration("wait", wait),
-		slog.String("kind", e.Kind.Error()), slog.String("code", e.Code), slog.String("request_id", e.RequestID))
+	x.log(slog.LevelInfo, "retry", append([]slog.Attr{
+		slog.Int("attempt", x.attempts), slog.Duration("wait", wait), slog.Int("status", e.HTTPStatus), slog.String("request_id", e.RequestID),
+	}, errorAttrs(e)...)...)
 }
 
 // traceThrottle reports that a request has to wait for its account.
@@ -35,8 +89,17 @@ func (x *exchange) traceThrottle(began time.Time, wait time.Duration) {
 		return
 	}
 	if hook := provider.ContextTrace(x.ctx).Throttle; hook != nil {
-		hook(provider.ThrottleInfo{Provider: c.api.Name, Region: c.config.Region, Action: x.request.Action, Began: began, Wait: wait})
+		hook(x.ctx, provider.ThrottleInfo{Provider: c.api.Name, Region: c.config.Region, Action: x.request.Action, Began: began, Wait: wait})
 	}
+	x.log(slog.LevelDebug, "throttle", slog.Time("began", began), slog.Duration("wait", wait))
+}
+
+// errorAttrs describes an error, which may be nil.
+func errorAttrs(e *provider.Error) []slog.Attr {
+	if e == nil {
+		return nil
+	}
+	return []slog.Attr{slog.String("kind", e.Kind.Error()), slog.String("code", e.Code), slog.String("error", e.Error())}
 }
 
 func (x *exchange) log(level slog.Level, text string, attrs ...slog.Attr) {

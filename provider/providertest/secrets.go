@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -85,11 +86,12 @@ func (t *checkRun) printableValues(s *Session) []any {
 		seen = append(seen, values...)
 	}
 	ctx := provider.WithTrace(t.context(), &provider.Trace{
-		Request:  func(i provider.RequestInfo) { note(i) },
-		Retry:    func(i provider.RetryInfo) { note(i, i.Err) },
-		Throttle: func(i provider.ThrottleInfo) { note(i) },
-		Page:     func(i provider.PageInfo) { note(i) },
-		Target:   func(r provider.Report) { note(r, r.Err) },
+		Request:  func(_ context.Context, i provider.RequestInfo) { note(i) },
+		Response: func(_ context.Context, i provider.ResponseInfo) { note(i, i.Err) },
+		Retry:    func(_ context.Context, i provider.RetryInfo) { note(i, i.Err) },
+		Throttle: func(_ context.Context, i provider.ThrottleInfo) { note(i) },
+		Page:     func(_ context.Context, i provider.PageInfo) { note(i) },
+		Target:   func(_ context.Context, r provider.Report) { note(r, r.Err) },
 	})
 	targets := []provider.Target{{Name: "only", Client: s.Client}}
 	hits, err := provider.Collect(provider.Search(ctx, targets, image.Query{}, nil))

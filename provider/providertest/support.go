@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -96,7 +97,7 @@ func (t *checkRun) checkSkipped(s *Session, f image.Field, q image.Query) {
 		t.failf("%s with SkipUnreported: %d images came, error %v", f, len(got), err)
 	}
 	var report provider.Report
-	ctx := provider.WithTrace(t.context(), &provider.Trace{Target: func(r provider.Report) { report = r }})
+	ctx := provider.WithTrace(t.context(), &provider.Trace{Target: func(_ context.Context, r provider.Report) { report = r }})
 	targets := []provider.Target{{Name: "only", Client: s.Client}}
 	hits, err := provider.Collect(provider.Search(ctx, targets, q, nil))
 	if err != nil || len(hits) > 0 || !report.Complete || !slices.Equal(report.Skipped, []image.Field{f}) {
