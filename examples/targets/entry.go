@@ -18,6 +18,8 @@ type entry struct {
 	regions   []located
 	account   string
 	endpoint  located
+	kind      located // of the endpoint: vpc or public
+	method    located // of the requests: get or post
 	allowHTTP bool
 	identity  *identity
 	signed    int // line of the credentials, or of the entry
@@ -54,7 +56,7 @@ func (r *reader) entries(root *yaml.Node) []entry {
 }
 
 func (r *reader) entry(node *yaml.Node) entry {
-	keys := r.mapping(node, "a target", "name", "provider", "regions", "account", "endpoint", "allow_http", "credentials")
+	keys := r.mapping(node, "a target", "name", "provider", "regions", "account", "endpoint", keyEndpointType, keyMethod, "allow_http", "credentials")
 	e := entry{line: node.Line}
 	if keys == nil {
 		return e
@@ -70,6 +72,7 @@ func (r *reader) entry(node *yaml.Node) entry {
 	if strings.Contains(e.endpoint.text, regionPlaceholder) && len(e.regions) == 0 && e.provider.Global {
 		r.failf(e.endpoint.line, "endpoint: {region} stands for the target's region, and it has none: want regions, or an endpoint without {region}")
 	}
+	e.kind, e.method = r.endpointType(e, keys), r.method(e, keys)
 	e.allowHTTP = r.boolean(keys, "allow_http")
 	e.signed = e.line
 	if node := keys["credentials"]; node != nil {
@@ -77,6 +80,35 @@ func (r *reader) entry(node *yaml.Node) entry {
 	}
 	e.identity = r.identity(e.provider, keys["credentials"])
 	return e
+}
+
+const (
+	keyEndpointType = "endpoint_type"
+	keyMethod       = "method"
+)
+
+func (r *reader) endpointType(e entry, keys map[string]*yaml.Node) located {
+	kind := r.choice(keys, keyEndpointType, "vpc", "public")
+	if kind.text != "" && e.endpoint.text != "" {
+		r.failf(kind.line, "%s chooses among the documented endpoints, and line %d has another one: want only one of the two keys", keyEndpointType, e.endpoint.line)
+	}
+	return kind
+}
+
+func (r *reader) method(e entry, keys map[string]*yaml.Node) located {
+	method := r.choice(keys, keyMethod, "get", "post")
+	if method.text != "" && e.provider.NewGET == nil && e.provider.Name != "" {
+		r.failf(method.line, "%s: %s has one method: want the key only at qingcloud", keyMethod, e.provider.Name)
+	}
+	return method
+}
+
+// open returns the function that makes a client.
+func (e entry) open() func(provider.Config) (*provider.Client, error) {
+	if e.method.text == "get" && e.provider.NewGET != nil {
+		return e.provider.NewGET
+	}
+	return e.provider.New
 }
 
 func (r *reader) provider(name located) providers.Provider {
@@ -122,10 +154,10 @@ func (e entry) target(file string, place located) Target {
 		Provider: e.provider.Name,
 		Account:  e.account,
 		where:    fmt.Sprintf("%s:%d", file, place.line),
-		open:     e.provider.New,
+		open:     e.open(),
 		identity: e.identity,
 		signed:   fmt.Sprintf("%s:%d", file, e.signed),
-		Config:   provider.Config{Region: place.text, Endpoint: e.endpointIn(place.text), AllowHTTP: e.allowHTTP},
+		Config:   provider.Config{Region: place.text, Endpoint: e.endpointIn(place.text), EndpointType: e.kind.text, AllowHTTP: e.allowHTTP},
 	}
 	if e.identity != nil {
 		t.Config.Credentials = e.identity.credentials

@@ -32,9 +32,9 @@ func TestErrors(t *testing.T) {
 		{"empty list", "targets: []\n", "f:1: targets: want a list with at least one item"},
 		{"no mapping", "- a\n", "f:1: the file: want a mapping with targets"},
 		{"unknown top key", "\ntarget: []\n", "f:2: the file: unknown key (did you mean \"targets\"?): want targets\nf:2: the file: missing key \"targets\""},
-		{"target is a text", "targets:\n  - a\n", "f:2: a target: want a mapping with name, provider, regions, account, endpoint, allow_http, credentials"},
+		{"target is a text", "targets:\n  - a\n", "f:2: a target: want a mapping with name, provider, regions, account, endpoint, endpoint_type, method, allow_http, credentials"},
 		{"unknown key", good + "    regoin: x\n",
-			`f:5: a target: unknown key (did you mean "regions"?): want name, provider, regions, account, endpoint, allow_http or credentials`},
+			`f:5: a target: unknown key (did you mean "regions"?): want name, provider, regions, account, endpoint, endpoint_type, method, allow_http or credentials`},
 		{"twice", good + "    name: b\n", `f:5: a target: the key "name" is here a second time: want it once`},
 		{"not indented", "targets:\n  - name: a\n   provider: b\n", "f:2: not YAML: did not find expected '-' indicator"},
 		{"no end of a text", "targets:\n  - name: \"a\n", "f:2: not YAML: found unexpected end of stream"},
@@ -68,6 +68,15 @@ func TestErrors(t *testing.T) {
 		{"plain http", good + "    allow_http: false\n    endpoint: http://10.0.0.1/\n",
 			`f:6: endpoint: plain http would show the access key to the network; use https, or set allow_http: true`},
 		{"bad endpoint", good + "    endpoint: ftp://x\n", `f:5: endpoint: want an address such as https://api.example.com/`},
+		{"bad type of endpoint", good + "    endpoint_type: private\n", "f:5: endpoint_type: want vpc or public"},
+		{"endpoint and its type", good + "    endpoint: https://ecs.example.com/\n    endpoint_type: vpc\n",
+			"f:6: endpoint_type chooses among the documented endpoints, and line 5 has another one: want only one of the two keys"},
+		{"no such type of endpoint", "targets:\n  - name: a\n    provider: aliyunens\n    endpoint_type: vpc\n    regions: [cn-beijing]\n",
+			"f:4: endpoint_type asks for the endpoint inside a VPC, and none is documented for region: set endpoint, or endpoint_type to public"},
+		{"type of endpoint at QingCloud", qing + "    endpoint_type: vpc\n",
+			"f:5: endpoint_type is vpc, and QingCloud documents no such endpoint: set endpoint, or leave the type out"},
+		{"bad method", qing + "    method: put\n", "f:5: method: want get or post"},
+		{"method of another provider", good + "    method: get\n", "f:5: method: aliyunecs has one method: want the key only at qingcloud"},
 		{"no boolean", good + "    allow_http: perhaps\n", "f:5: allow_http: want true or false"},
 		{"unset variable", good + "    account: ${NOBODY}\n", "f:5: account: the environment variable that ${…} names is not set: want one that is"},
 		{"empty variable", good + "    account: ${EMPTY}\n", "f:5: account: want a text that is not empty"},
@@ -92,7 +101,7 @@ func TestErrors(t *testing.T) {
 		{"no names of roles", qing + "    credentials:\n      instance_role: web\n",
 			"f:6: instance_role: an instance of qingcloud has one role, which has no name: want default"},
 		{"two problems", "targets:\n  - name: a\n    provider: x\n    region: y\n",
-			"f:4: a target: unknown key (did you mean \"regions\"?): want name, provider, regions, account, endpoint, allow_http or credentials\n" +
+			"f:4: a target: unknown key (did you mean \"regions\"?): want name, provider, regions, account, endpoint, endpoint_type, method, allow_http or credentials\n" +
 				`f:3: unknown provider: want aliyunecs, aliyunswas, aliyunens or qingcloud`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -7,6 +7,8 @@ const Example = `targets:                            # one entry per account and
     regions: [cn-hangzhou]          # qingcloud: zones; aliyunens: one, or leave it out
     account: prod                   # entries of one account share its limits; default: name
     endpoint: http://127.0.0.1:80/  # optional; {region} is replaced; qingcloud: with its path, /iaas/
+    # or endpoint_type: vpc         # the documented endpoints inside a VPC, or public
+    # and method: get               # qingcloud, where a private cloud takes no other: post
     allow_http: false               # true: plain http to other machines than this one
     credentials:                    # one form, or leave it out: see below
       access_key_id: ${KEY_ID}      # ${NAME} is an environment variable

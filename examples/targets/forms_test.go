@@ -1,6 +1,8 @@
 package targets_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -127,3 +129,42 @@ func TestEndpointOfARole(t *testing.T) {
 		t.Errorf("%+v, %v", target, err)
 	}
 }
+
+// TestTargetsChooseTheirEndpointAndMethod sends a request for each target, and looks
+// at where it goes and how.
+func TestTargetsChooseTheirEndpointAndMethod(t *testing.T) {
+	isolate(t)
+	const keys = "    credentials: {access_key_id: a, access_key_secret: b}\n"
+	for text, want := range map[string]string{
+		good + keys + "    endpoint_type: vpc\n":    "POST ecs-vpc.cn-hangzhou.aliyuncs.com false",
+		good + keys + "    endpoint_type: public\n": "POST ecs.cn-hangzhou.aliyuncs.com false",
+		good + keys:                                 "POST ecs.cn-hangzhou.aliyuncs.com false",
+		qing + keys + "    method: get\n":           "GET api.qingcloud.com true",
+		qing + keys + "    method: post\n":          "POST api.qingcloud.com false",
+		qing + keys + "    endpoint_type: public\n": "POST api.qingcloud.com false",
+		strings.Replace(good, "ecs", "ens", 1) + keys + "    endpoint_type: public\n": "POST ens.aliyuncs.com false",
+	} {
+		loaded, err := targets.Parse("f", []byte(text), around)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		var sent string
+		loaded[0].Config.Retry.Attempts = 1
+		loaded[0].Config.HTTPClient = &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			sent = fmt.Sprint(r.Method, " ", r.URL.Host, " ", r.URL.Query().Has("signature"))
+			return nil, errors.New("no network")
+		})}
+		opened, err := loaded[0].Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := opened.Client.Check(t.Context()); err == nil || sent != want {
+			t.Errorf("%s: sent %q, error %v, want %q", text, sent, err, want)
+		}
+	}
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

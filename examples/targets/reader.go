@@ -132,11 +132,17 @@ func (r *reader) optional(keys map[string]*yaml.Node, key string) located {
 }
 
 func (r *reader) boolean(keys map[string]*yaml.Node, key string) bool {
+	return r.choice(keys, key, "true", "false").text == "true"
+}
+
+// choice returns one of the allowed words, or nothing where the key is left out.
+func (r *reader) choice(keys map[string]*yaml.Node, key string, allowed ...string) located {
 	text := r.optional(keys, key)
-	if text.text != "" && text.text != "true" && text.text != "false" {
-		r.failf(text.line, "%s: want true or false", key)
+	if text.text != "" && !slices.Contains(allowed, text.text) {
+		r.failf(text.line, "%s: want %s", key, either(allowed))
+		return located{}
 	}
-	return text.text == "true"
+	return text
 }
 
 // text returns a value that is not empty, with its environment variables expanded.

@@ -10,11 +10,16 @@
 //
 // [Example] is a file with every key.
 //
+// The key endpoint_type (vpc or public) chooses among the documented endpoints, in
+// place of endpoint. The key method (get or post) is for private clouds of QingCloud
+// that take GET requests only; see [github.com/imagequery/imagequery/qingcloud.NewGET] for what their URLs then show.
+//
 // Every error names the file, the line and what was expected. No message shows a
 // value that could be a secret.
 package targets
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -141,21 +146,24 @@ func (r *reader) targets(entries []entry) []Target {
 	return targets
 }
 
-// probe finds out whether region and endpoint are good, whatever the credentials.
+// probe finds out whether region, endpoint and its type are good, whatever the
+// credentials. It reports the line of the first of them that is not.
 func (r *reader) probe(e entry, place located, c provider.Config) {
-	if e.provider.New == nil || place.text == "" && !e.provider.Global {
+	if e.provider.New == nil || place.text == "" && !e.provider.Global || e.kind.text != "" && e.endpoint.text != "" {
 		return
 	}
 	c.Credentials = provider.Static("probe", "probe", "")
-	if _, err := e.provider.New(c); err == nil {
-		return
-	}
-	c.Endpoint, c.AllowHTTP = "", false
-	if _, err := e.provider.New(c); err != nil {
-		r.failf(place.line, "%s", hideValue(inYAMLWords(err), place.text))
-		return
-	}
-	c.Endpoint, c.AllowHTTP = e.endpointIn(place.text), e.allowHTTP
 	_, err := e.provider.New(c)
-	r.failf(e.endpoint.line, "%s", hideValue(inYAMLWords(err), c.Endpoint))
+	if err == nil {
+		return
+	}
+	bare := c
+	bare.Endpoint, bare.EndpointType, bare.AllowHTTP = "", "", false
+	line := place.line
+	if _, without := e.provider.New(bare); without == nil {
+		line = cmp.Or(e.endpoint.line, e.kind.line)
+	} else {
+		err = without
+	}
+	r.failf(line, "%s", hideValue(hideValue(inYAMLWords(err), place.text), c.Endpoint))
 }

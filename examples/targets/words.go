@@ -19,6 +19,7 @@ func inYAMLWords(err error) string {
 	}
 	return strings.NewReplacer(
 		"Config.Region", "region",
+		"Config.EndpointType", "endpoint_type",
 		"Config.Endpoint", "endpoint",
 		"Config.Credentials", "credentials",
 		"AllowHTTP", "allow_http: true",

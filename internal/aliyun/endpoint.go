@@ -23,7 +23,7 @@ func (p Product) host(c provider.Config) (string, error) {
 	}
 	return "", &provider.Error{
 		Kind: provider.InvalidArgument,
-		Message: fmt.Sprintf("%s asks for the endpoint inside a VPC, and none is documented for region %q: set Config.Endpoint (endpoint in a file of targets), "+
+		Message: fmt.Sprintf("%s asks for the endpoint inside a VPC, and none is documented for region %q: set Config.Endpoint, "+
 			"or Config.EndpointType to public", by, c.Region),
 	}
 }

@@ -22,6 +22,7 @@ type Provider struct {
 	Global bool   // one endpoint serves all regions, so naming a region is optional
 	Path   string // of its endpoint at a fake cloud
 	New    func(provider.Config) (*provider.Client, error)
+	NewGET func(provider.Config) (*provider.Client, error) // sends GET requests; nil: there is no choice
 }
 
 // All returns a new list of every provider.
@@ -30,7 +31,7 @@ func All() []Provider {
 		{Name: aliyunecs.Name, Vendor: Alibaba, Path: "/", New: aliyunecs.New},
 		{Name: aliyunswas.Name, Vendor: Alibaba, Path: "/", New: aliyunswas.New},
 		{Name: aliyunens.Name, Vendor: Alibaba, Path: "/", Global: true, New: aliyunens.New},
-		{Name: qingcloud.Name, Vendor: QingCloud, Path: "/iaas/", New: qingcloud.New},
+		{Name: qingcloud.Name, Vendor: QingCloud, Path: "/iaas/", New: qingcloud.New, NewGET: qingcloud.NewGET},
 	}
 }
 
