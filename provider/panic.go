@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sync"
@@ -10,7 +11,7 @@ import (
 // raised again on another. If an adapter, a credentials provider or a [Trace] hook
 // panics on a goroutine that a [Client] or [Search] started, the goroutine that
 // ranges over the sequence panics with a *PanicError, after all other requests are
-// cancelled and done.
+// cancelled and done. The same happens if such code calls [runtime.Goexit].
 type PanicError struct {
 	Value any    // the argument of the original panic
 	Stack []byte // the stack of the goroutine that panicked, as text
@@ -32,13 +33,31 @@ type panicRecord struct {
 	first *PanicError
 }
 
+// guard calls f and records its panic. An f that ends its goroutine counts as a
+// panic, since its result would be lost.
+func (r *panicRecord) guard(f func()) {
+	returned := false
+	defer func() {
+		if !returned { // a panic was recorded before, and stays the first
+			r.keep(errGoexit)
+		}
+	}()
+	defer r.record()
+	f()
+	returned = true
+}
+
+var errGoexit = errors.New("runtime.Goexit ended a goroutine of the library: Fetch and hooks must return")
+
 // record recovers a panic and keeps it if it is the first. It must be deferred
 // directly.
 func (r *panicRecord) record() {
-	value := recover()
-	if value == nil {
-		return
+	if value := recover(); value != nil {
+		r.keep(value)
 	}
+}
+
+func (r *panicRecord) keep(value any) {
 	e, again := value.(*PanicError)
 	if !again {
 		e = &PanicError{Value: value, Stack: debug.Stack()}

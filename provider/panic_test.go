@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -150,4 +151,46 @@ func TestPanicOfAHookUnderSearch(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestGoexitOfFetchReachesTheConsumer ends the goroutine of a request, which would
+// otherwise lose the error of its target, or the page. Nothing is left behind.
+func TestGoexitOfFetchReachesTheConsumer(t *testing.T) {
+	for _, at := range []int{0, 30} {
+		for _, options := range []*provider.SearchOptions{nil, {Distinct: true}, {Concurrency: 1}} {
+			synctest.Test(t, func(t *testing.T) {
+				good := &slow{server: &server{images: imagesOf(1000)}}
+				targets := []provider.Target{
+					{Name: "bad", Client: provider.New(ending{newExploding(at)}, provider.Config{})},
+					{Name: "good", Client: provider.New(good, provider.Config{})},
+				}
+				value := recovered(func() {
+					for range provider.Search(t.Context(), targets, image.Query{}, options) {
+					}
+				})
+				if e, ok := value.(*provider.PanicError); !ok || !strings.Contains(e.Error(), "runtime.Goexit") || good.inFlight != 0 {
+					t.Errorf("page at %d: the panic is %v, %d requests in flight", at, value, good.inFlight)
+				}
+			})
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		value := recovered(func() {
+			for range provider.New(ending{newExploding(30)}, provider.Config{}).Images(t.Context(), image.Query{}) {
+			}
+		})
+		if e, ok := value.(*provider.PanicError); !ok || !strings.Contains(string(e.Stack), "ending") {
+			t.Errorf("the panic is %v, want one with the stack of the goroutine that ended", value)
+		}
+	})
+}
+
+// ending ends the goroutine where another adapter would panic.
+type ending struct{ *exploding }
+
+func (e ending) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) (*provider.Page, error) {
+	if at.Offset == e.at {
+		runtime.Goexit()
+	}
+	return e.exploding.Fetch(ctx, c, at)
 }

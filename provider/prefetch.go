@@ -104,8 +104,7 @@ func (p *prefetcher) start(call Call, at Cursor) *prefetch {
 	p.running.Go(func() {
 		defer close(f.done)
 		defer cancel()
-		defer p.panics.record()
-		f.page, f.err = p.fetch(ctx, call, at)
+		p.panics.guard(func() { f.page, f.err = p.fetch(ctx, call, at) })
 	})
 	return f
 }

@@ -251,8 +251,7 @@ func (s *search) ask(ctx context.Context, cancel context.CancelFunc) <-chan even
 		for i := range s.targets {
 			group.Go(func() error {
 				defer s.cancelAfterPanic(cancel)
-				defer s.panics.record()
-				s.askTarget(ctx, i, events)
+				s.panics.guard(func() { s.askTarget(ctx, i, events) })
 				return nil
 			})
 		}

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"github.com/imagequery/imagequery/examples/internal/fakeconfig"
 	"github.com/imagequery/imagequery/fakecloud"
+	"github.com/imagequery/imagequery/provider"
 )
 
 // run is the command: args are those behind its name. It returns the exit status:
@@ -24,10 +26,20 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = o.serve(ctx, stdout)
 	}
 	if err != nil {
-		_, _ = fmt.Fprintf(stderr, "fakecloud: %v\n", err)
+		_, _ = fmt.Fprintf(stderr, "fakecloud: %s\n", printable(err))
 		return 2
 	}
 	return 0
+}
+
+// printable returns the lines of an error, each as safe for a terminal as the errors
+// of the library are. Names in a file can hold any character.
+func printable(err error) string {
+	var lines []string
+	for line := range strings.Lines(err.Error()) {
+		lines = append(lines, (&provider.Error{Message: line}).Error())
+	}
+	return strings.Join(lines, "\n")
 }
 
 // options is what the flags say.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/imagequery/imagequery/aliyunens"
 	"github.com/imagequery/imagequery/examples/internal/providers"
@@ -147,5 +148,26 @@ func TestHelp(t *testing.T) {
 	var stdout strings.Builder
 	if status := run(t.Context(), []string{"--help"}, &stdout, io.Discard); status != 0 || !strings.Contains(stdout.String(), "--world FILE") {
 		t.Errorf("status %d, %q", status, stdout.String())
+	}
+}
+
+// TestErrorsStayOffTheTerminal prints no control, bidirectional or zero-width
+// character of a file or an argument.
+func TestErrorsStayOffTheTerminal(t *testing.T) {
+	const name = `a\u001b[31m\u202e\u200b\u009b`
+	for _, args := range [][]string{
+		{"--world", writeFile(t, `{"accounts":[{"name":"`+name+`","keys":[{"id":"","secret":""}]}]}`)},
+		{"--world", writeFile(t, "{\"acc\u202e\x1b[2J\":1}")},
+		{"--faults", writeFile(t, `{"faults": [{"do": "`+name+`"}]}`)},
+		{"--faults", writeFile(t, `{"faults": [{"do": "replay", "account": "`+name+`"}]}`)},
+		{"--wor\x1b[2J\u202eld"},
+		{"x\x1b[2J\u202e"},
+	} {
+		var stderr strings.Builder
+		status := run(t.Context(), args, io.Discard, &stderr)
+		unsafe := func(r rune) bool { return r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf) }
+		if status != 2 || strings.ContainsFunc(stderr.String(), unsafe) {
+			t.Errorf("%q: status %d, %q", args, status, stderr.String())
+		}
 	}
 }
