@@ -29,7 +29,7 @@ func TestCompletion(t *testing.T) {
 		want string
 	}{
 		{[]string{"--arch", ""}, "x86_64\ni386\narm64\n:4\n"},
-		{[]string{"--output", ""}, "table\njson\nndjson\ncsv\n:4\n"},
+		{[]string{"--output", ""}, "table\njson\nndjson\ncsv\nhtml\n:4\n"},
 		{[]string{"--name", ""}, ":4\n"},
 		{[]string{"--progress", ""}, "auto\nalways\nnever\n:4\n"},
 		{[]string{"--config", ""}, ":0\n"},

@@ -87,7 +87,7 @@ func (o *options) questionFlags() group {
 
 func (o *options) outputFlags() group {
 	g := newGroup("What to print")
-	g.flags.Var(choice(&o.output, "FORMAT", formats()), "output", words(formats())+"; ndjson prints images as they arrive")
+	g.flags.Var(choice(&o.output, "FORMAT", formats()), "output", words(formats())+"; ndjson prints images as they arrive; html is one page without network, its ages counted until now or $SOURCE_DATE_EPOCH")
 	toggle(g.flags, &o.nativeRecord, "native-record", "add each provider's own record to json, ndjson and csv")
 	g.flags.Var(scalar(&o.report, "FILE", plainText), "report", "at the end, write as JSON how each target answered (-: to the standard error)")
 	return g

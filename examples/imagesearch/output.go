@@ -5,7 +5,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -17,6 +19,7 @@ const (
 	formatJSON   format = "json"
 	formatNDJSON format = "ndjson"
 	formatCSV    format = "csv"
+	formatHTML   format = "html"
 )
 
 // output is one way to print hits. It has exactly one of writeHit and write.
@@ -30,10 +33,12 @@ type output struct {
 
 // document is what an output prints at the end of a search.
 type document struct {
-	hits    []provider.Hit // in the order of the targets, and of each target's results
-	targets []provider.Target
-	reports []provider.Report // of the targets that are done, in the order of the targets
-	native  bool              // each hit has the provider's own record
+	hits      []provider.Hit // in the order of the targets, and of each target's results
+	targets   []provider.Target
+	reports   []provider.Report // of the targets that are done, in the order of the targets
+	native    bool              // each hit has the provider's own record
+	query     image.Query
+	generated time.Time
 }
 
 // outputs returns every output, the default first.
@@ -43,6 +48,7 @@ func outputs() []output {
 		{name: formatJSON, accept: []string{"native-record"}, write: writeJSON},
 		{name: formatNDJSON, accept: []string{"native-record"}, writeHit: writeNDJSON},
 		{name: formatCSV, accept: []string{"native-record"}, write: writeCSV},
+		{name: formatHTML, write: writeHTML},
 	}
 }
 
@@ -74,7 +80,10 @@ func (r *runner) newPrinter(targets []provider.Target) printer {
 	}
 	return &collecting{write: func(hits []provider.Hit) error {
 		sortByTarget(hits, targets)
-		return out.write(r.stdout, document{hits, targets, r.stats.of(targets), r.options.nativeRecord})
+		return out.write(r.stdout, document{
+			hits: hits, targets: targets, reports: r.stats.of(targets),
+			native: r.options.nativeRecord, query: r.options.query, generated: r.generated,
+		})
 	}}
 }
 

@@ -54,12 +54,17 @@ func (r *runner) noteUnreadable(targets []provider.Target) {
 			counts[report.Provider+" "+path] += n
 		}
 	}
+	if len(counts) > 0 {
+		_, _ = fmt.Fprintf(r.stderr, "imagesearch: values that could not be converted are left empty: %s; --report counts them for each target\n",
+			oneLine(countedPaths(counts)))
+	}
+}
+
+// countedPaths lists paths with their counts, sorted.
+func countedPaths(counts map[string]int) string {
 	var texts []string
 	for _, path := range slices.Sorted(maps.Keys(counts)) {
 		texts = append(texts, fmt.Sprintf("%s (%d)", path, counts[path]))
 	}
-	if len(texts) > 0 {
-		_, _ = fmt.Fprintf(r.stderr, "imagesearch: values that could not be converted are left empty: %s; --report counts them for each target\n",
-			oneLine(strings.Join(texts, ", ")))
-	}
+	return strings.Join(texts, ", ")
 }

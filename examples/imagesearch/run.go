@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"syscall"
+	"time"
 
 	"github.com/imagequery/imagequery/examples/targets"
 	"github.com/imagequery/imagequery/provider"
@@ -29,6 +30,7 @@ type runner struct {
 	options        options
 	progress       *progress
 	stats          statistics
+	generated      time.Time // of a page
 	status         int
 }
 
@@ -63,6 +65,9 @@ func (r *runner) execute(ctx context.Context) error {
 		return nil
 	}
 	if err := r.options.check(); err != nil {
+		return err
+	}
+	if err := r.setGenerated(); err != nil {
 		return err
 	}
 	configured, closeSample, err := r.configured()
