@@ -253,9 +253,9 @@ var scenarios = map[string]scenario{
 
 var rowOfSources = regexp.MustCompile(`^\| ([0-9, ]+|STS|API|Q[0-9]) \| (.*?) \| .* \|$`)
 
-// TestEveryRowOfTheTableOfSources walks the table of docs/accounts.md with a
+// TestEverySourceOfTheTableIsRead walks the table of docs/accounts.md with a
 // metadata service that must not be asked if something else is configured.
-func TestEveryRowOfTheTableOfSources(t *testing.T) {
+func TestEverySourceOfTheTableIsRead(t *testing.T) {
 	document, err := os.ReadFile("../docs/accounts.md")
 	if err != nil {
 		t.Fatal(err)

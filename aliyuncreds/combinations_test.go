@@ -41,9 +41,8 @@ var orderedSources = []configuredSource{
 		scenario{env: "ALIBABA_CLOUD_ECS_METADATA=other", word: "no such role", instance: true}},
 }
 
-// TestTheFirstConfiguredSourceDecides configures two sources at once, in every
-// order and each of them with and without a mistake: the first one of the
-// documented order is used, or is the error.
+// Two sources are configured in every order, each with and without a mistake. The first
+// one in the documented order is used, or is the error.
 func TestTheFirstConfiguredSourceDecides(t *testing.T) {
 	combinations := 0
 	for i, first := range orderedSources {
@@ -148,8 +147,7 @@ func listed(s *surroundings) (string, error) {
 	return "", client.Check(contextOfRow)
 }
 
-// TestNamesThatContradictEachOther sets two names of one setting.
-func TestNamesThatContradictEachOther(t *testing.T) {
+func TestContradictingVariablesAreRefused(t *testing.T) {
 	for name, c := range map[string]scenario{
 		"two keys":                   {env: "ALIBABA_CLOUD_ACCESS_KEY_ID=a\nALIBABA_CLOUD_ACCESS_KEY_SECRET=s\nALICLOUD_ACCESS_KEY=b\nALICLOUD_SECRET_KEY=s", word: "ALIBABA_CLOUD_ACCESS_KEY_ID and ALICLOUD_ACCESS_KEY"},
 		"one ID, two secrets":        {env: "ALIBABA_CLOUD_ACCESS_KEY_ID=a\nALIBABA_CLOUD_ACCESS_KEY_SECRET=s\nACCESS_KEY_ID=a\nACCESS_KEY_SECRET=z", word: "ALIBABA_CLOUD_ACCESS_KEY_ID and ACCESS_KEY_ID"},

@@ -15,7 +15,7 @@ func nobody(t *testing.T) aliyuncreds.Services {
 	return (&metadata{}).listen(t)
 }
 
-func TestDefaultOrder(t *testing.T) {
+func TestDefaultUsesTheFirstConfiguredSource(t *testing.T) {
 	home := isolate(t)
 	instance := (&metadata{roles: "web role"}).listen(t)
 	if diff := cmp.Diff(sessionKeys(1), ask(t, instance.Default())); diff != "" {
@@ -37,7 +37,7 @@ func TestDefaultOrder(t *testing.T) {
 	}
 }
 
-func TestDefaultNamesInstanceRole(t *testing.T) {
+func TestDefaultReadsTheNameOfTheInstanceRole(t *testing.T) {
 	isolate(t)
 	t.Setenv("ALIBABA_CLOUD_ECS_METADATA", "web role")
 	if diff := cmp.Diff(sessionKeys(1), ask(t, nobody(t).Default())); diff != "" {
@@ -45,7 +45,7 @@ func TestDefaultNamesInstanceRole(t *testing.T) {
 	}
 }
 
-func TestDefaultFindsNothing(t *testing.T) {
+func TestDefaultWithoutSourcesIsUnauthenticated(t *testing.T) {
 	isolate(t)
 	everywhere := []string{
 		"environment: ALIBABA_CLOUD_ACCESS_KEY_ID", "OIDC: ALIBABA_CLOUD_OIDC_PROVIDER_ARN",
@@ -58,8 +58,8 @@ func TestDefaultFindsNothing(t *testing.T) {
 		"instance role: ALIBABA_CLOUD_ECS_METADATA_DISABLED is true", "profiles: ALIBABA_CLOUD_CLI_PROFILE_DISABLED is true")
 }
 
-// TestDefaultStops at what is set up and wrong, instead of becoming somebody else.
-func TestDefaultStops(t *testing.T) {
+// Continuing would mean another identity.
+func TestDefaultStopsAtAnUnusableSource(t *testing.T) {
 	for name, test := range map[string]struct {
 		environment map[string]string
 		cli         string
@@ -90,8 +90,8 @@ func TestDefaultStops(t *testing.T) {
 	}
 }
 
-// TestDefaultLooksAgain finds what was not there the first time.
-func TestDefaultLooksAgain(t *testing.T) {
+// A source that is configured later is found.
+func TestDefaultReadsSourcesAgain(t *testing.T) {
 	home := isolate(t)
 	t.Setenv("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")
 	synctest.Test(t, func(t *testing.T) {
@@ -107,8 +107,7 @@ func TestDefaultLooksAgain(t *testing.T) {
 	})
 }
 
-// TestDefaultKind keeps the Kind of the source that failed.
-func TestDefaultKind(t *testing.T) {
+func TestDefaultErrorsHaveKinds(t *testing.T) {
 	isolate(t)
 	checkError(t, (&metadata{roles: "web role", status: 503}).listen(t).Default(), provider.Unavailable, "503")
 }

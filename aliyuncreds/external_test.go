@@ -28,7 +28,7 @@ func TestExternalCommandPrintsASession(t *testing.T) {
 	}
 }
 
-func TestExternalCommandFails(t *testing.T) {
+func TestExternalCommandFailuresAreReported(t *testing.T) {
 	for name, test := range map[string]struct{ command, word string }{
 		"empty":          {" ", "is empty"},
 		"open quote":     {"printf 'x", "quote that is not closed"},

@@ -90,7 +90,7 @@ func noToken(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.Status
 
 func hang(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-func TestInstanceRole(t *testing.T) {
+func TestInstanceRoleReturnsASession(t *testing.T) {
 	for name, test := range map[string]struct {
 		server *metadata
 		role   string
@@ -116,7 +116,7 @@ func TestInstanceRole(t *testing.T) {
 	}
 }
 
-func TestInstanceRoleFails(t *testing.T) {
+func TestInstanceRoleFailuresAreReported(t *testing.T) {
 	for name, test := range map[string]struct {
 		server *metadata
 		role   string
@@ -145,7 +145,7 @@ func TestInstanceRoleFails(t *testing.T) {
 	}
 }
 
-func TestInstanceRoleIsNotThere(t *testing.T) {
+func TestMissingMetadataServiceIsReported(t *testing.T) {
 	isolate(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -158,8 +158,8 @@ func TestInstanceRoleIsNotThere(t *testing.T) {
 	checkError(t, aliyuncreds.Services{Metadata: "::"}.InstanceRole(""), provider.InvalidArgument, "address")
 }
 
-// TestInstanceRoleHangs has a caller give up before the service's own time is over.
-func TestInstanceRoleHangs(t *testing.T) {
+// The service would respond later.
+func TestInstanceRoleEndsWithItsCaller(t *testing.T) {
 	isolate(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	server := &metadata{token: func(w http.ResponseWriter, r *http.Request) {
@@ -172,7 +172,7 @@ func TestInstanceRoleHangs(t *testing.T) {
 	}
 }
 
-func TestInstanceRoleOnceForAll(t *testing.T) {
+func TestInstanceRoleIsFetchedOnceForAllCallers(t *testing.T) {
 	isolate(t)
 	server := &metadata{}
 	creds := server.listen(t).InstanceRole("web role")
@@ -186,9 +186,8 @@ func TestInstanceRoleOnceForAll(t *testing.T) {
 	}
 }
 
-// TestInstanceRoleWithoutATokenThatIsRefused has a service that gives a token and
-// then refuses it.
-func TestInstanceRoleWithoutATokenThatIsRefused(t *testing.T) {
+// The service issues a token and then refuses it.
+func TestInstanceRoleWorksIfTheTokenIsRefused(t *testing.T) {
 	for _, required := range []string{"", "true"} {
 		isolate(t)
 		t.Setenv("ALIBABA_CLOUD_IMDSV1_DISABLED", required)

@@ -68,7 +68,7 @@ func TestOIDCTokenTravelsInTheBody(t *testing.T) {
 	ask(t, services.Default())
 }
 
-func TestOIDCProfile(t *testing.T) {
+func TestOIDCProfileIsRead(t *testing.T) {
 	home := isolate(t)
 	write(t, home, "token", oidcToken)
 	write(t, home, cliFile, cli(`"mode":"OIDC","oidc_provider_arn":"`+oidcProvider+`","oidc_token_file":"`+home+`/token","ram_role_arn":"`+roleARN+`"`))
@@ -77,8 +77,8 @@ func TestOIDCProfile(t *testing.T) {
 	}
 }
 
-// TestOIDCRefused has responses that echo the token.
-func TestOIDCRefused(t *testing.T) {
+// The responses echo the token, which the errors must not show.
+func TestOIDCRefusalsHaveKinds(t *testing.T) {
 	for name, test := range map[string]struct {
 		status   int
 		body     string
@@ -106,7 +106,7 @@ func TestOIDCRefused(t *testing.T) {
 	}
 }
 
-func TestOIDCMistakes(t *testing.T) {
+func TestOIDCMistakesAreReported(t *testing.T) {
 	home := cluster(t)
 	server := &sts{}
 	plain := over(server)
@@ -122,8 +122,7 @@ func TestOIDCMistakes(t *testing.T) {
 	}
 }
 
-// TestOIDCFailuresAreRetriedWithTheTokenOfTheFile renews the token between two
-// attempts, as a cluster does.
+// A cluster may renew the file between two attempts.
 func TestOIDCFailuresAreRetriedWithTheTokenOfTheFile(t *testing.T) {
 	home := cluster(t)
 	synctest.Test(t, func(t *testing.T) {
@@ -144,7 +143,7 @@ func TestOIDCFailuresAreRetriedWithTheTokenOfTheFile(t *testing.T) {
 	})
 }
 
-func TestOIDCHangsNoLongerThanItsCaller(t *testing.T) {
+func TestOIDCEndsWithItsCaller(t *testing.T) {
 	cluster(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	services := over(roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -157,7 +156,7 @@ func TestOIDCHangsNoLongerThanItsCaller(t *testing.T) {
 	}
 }
 
-func TestOldNamesOfOIDCVariables(t *testing.T) {
+func TestOldNamesOfOIDCVariablesAreRead(t *testing.T) {
 	cluster(t)
 	for _, name := range []string{"OIDC_TOKEN_FILE", "OIDC_PROVIDER_ARN", "ROLE_ARN"} {
 		t.Setenv("ALIBABACLOUD_"+name, os.Getenv("ALIBABA_CLOUD_"+name))

@@ -25,7 +25,7 @@ func cli(profile string) string {
 	return `{"current":"p","meta_path":"","profiles":[{"name":"other"},{"name":"p","region_id":"cn-hangzhou","output_format":"json",` + profile + `}]}`
 }
 
-func TestProfileKeys(t *testing.T) {
+func TestProfileKeysAreRead(t *testing.T) {
 	plain, temporary := [3]string{baseID, baseSecret, ""}, [3]string{baseID, baseSecret, baseToken}
 	for name, test := range map[string]struct {
 		cli, shared string
@@ -62,7 +62,7 @@ func TestProfileKeys(t *testing.T) {
 	}
 }
 
-func TestProfileNames(t *testing.T) {
+func TestProfileIsChosenByName(t *testing.T) {
 	home := isolate(t)
 	write(t, home, cliFile, `{"current":"a","profiles":[{"name":"a","mode":"AK",`+keys+`},`+
 		`{"name":"b","mode":"AK","access_key_id":"b","access_key_secret":"b"}]}`)
@@ -81,7 +81,7 @@ func TestProfileNames(t *testing.T) {
 	}
 }
 
-func TestProfileRoles(t *testing.T) {
+func TestProfileRolesAreAssumed(t *testing.T) {
 	const (
 		role  = `"ram_role_arn":"` + roleARN + `","ram_session_name":"me"`
 		chain = `{"current":"p","profiles":[{"name":"first","mode":"RamRoleArn",` + keys + `,` + role + `},` +
@@ -143,7 +143,7 @@ func TestProfileRoles(t *testing.T) {
 	}
 }
 
-func TestProfileInstance(t *testing.T) {
+func TestProfileOfAnInstanceRoleIsRead(t *testing.T) {
 	for name, file := range map[string][2]string{
 		"CLI":    {cliFile, cli(`"mode":"EcsRamRole","ram_role_name":"web role"`)},
 		"shared": {sharedFile, "[default]\ntype=ecs_ram_role\nrole_name=web role\n"},
@@ -158,8 +158,8 @@ func TestProfileInstance(t *testing.T) {
 	}
 }
 
-// TestProfileMistakes has the environment of another account beside the files.
-func TestProfileMistakes(t *testing.T) {
+// The environment has the keys of another account, which must not be used.
+func TestProfileMistakesAreReported(t *testing.T) {
 	role := `"ram_role_arn":"` + roleARN + `"`
 	circle := `{"current":"a","profiles":[{"name":"a","mode":"ChainableRamRoleArn","source_profile":"b",` + role + `},` +
 		`{"name":"b","mode":"ChainableRamRoleArn","source_profile":"a",` + role + `}]}`
@@ -205,12 +205,11 @@ func TestProfileMistakes(t *testing.T) {
 	}
 }
 
-func TestProfileByNameOnly(t *testing.T) {
+func TestProfileOfAnUnknownNameIsUnauthenticated(t *testing.T) {
 	write(t, isolate(t), cliFile, cli(`"mode":"AK",`+keys))
 	checkError(t, aliyuncreds.Profile("q"), provider.Unauthenticated, `no profile "q"`, cliFile, sharedFile+" does not exist")
 }
 
-// TestProfileIsReadAgain follows keys that are changed.
 func TestProfileIsReadAgain(t *testing.T) {
 	home := isolate(t)
 	synctest.Test(t, func(t *testing.T) {

@@ -24,7 +24,7 @@ func over(s http.RoundTripper) aliyuncreds.Services {
 	return aliyuncreds.Services{HTTPClient: &http.Client{Transport: s}}
 }
 
-func TestAssumeRole(t *testing.T) {
+func TestAssumeRoleReturnsASession(t *testing.T) {
 	isolate(t)
 	for name, test := range map[string]struct {
 		base  provider.CredentialsProvider
@@ -70,7 +70,7 @@ func TestAssumeRole(t *testing.T) {
 	}
 }
 
-func TestAssumeRoleMistakes(t *testing.T) {
+func TestAssumeRoleMistakesAreReported(t *testing.T) {
 	isolate(t)
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "other"+canary)
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "other"+canary)
@@ -101,8 +101,8 @@ func TestAssumeRoleMistakes(t *testing.T) {
 	}
 }
 
-// TestAssumeRoleRefused has answers that echo what was sent.
-func TestAssumeRoleRefused(t *testing.T) {
+// The responses echo the request, whose secrets the errors must not show.
+func TestAssumeRoleRefusalsHaveKinds(t *testing.T) {
 	isolate(t)
 	for name, test := range map[string]struct {
 		status   int
@@ -138,8 +138,8 @@ func TestAssumeRoleRefused(t *testing.T) {
 	}
 }
 
-// TestAssumeRoleAgain recovers from a throttle, and renews the session in time.
-func TestAssumeRoleAgain(t *testing.T) {
+// A throttled renewal is retried.
+func TestAssumeRoleIsRenewed(t *testing.T) {
 	isolate(t)
 	synctest.Test(t, func(t *testing.T) {
 		server := &sts{reply: func(n int, _ url.Values) (int, string) {
@@ -161,7 +161,7 @@ func TestAssumeRoleAgain(t *testing.T) {
 	})
 }
 
-func TestAssumeRoleOnceForAll(t *testing.T) {
+func TestAssumeRoleIsCalledOnceForAllCallers(t *testing.T) {
 	isolate(t)
 	server := &sts{}
 	creds := aliyuncreds.Services{STS: server.listen(t)}.AssumeRole(base(), aliyuncreds.Role{ARN: roleARN})
@@ -175,8 +175,7 @@ func TestAssumeRoleOnceForAll(t *testing.T) {
 	}
 }
 
-// TestAssumeRoleHangs lets callers go when their own time has come.
-func TestAssumeRoleHangs(t *testing.T) {
+func TestAssumeRoleEndsWithItsCaller(t *testing.T) {
 	isolate(t)
 	synctest.Test(t, func(t *testing.T) {
 		var attempts atomic.Int64
@@ -201,8 +200,8 @@ func TestAssumeRoleHangs(t *testing.T) {
 	})
 }
 
-// TestRoleOfRole assumes a role with a role, and renews only what has expired.
-func TestRoleOfRole(t *testing.T) {
+// Only the expired session of the two is renewed.
+func TestAssumeRoleCanUseAnotherRole(t *testing.T) {
 	isolate(t)
 	server := &sts{}
 	services := over(server)
@@ -216,8 +215,8 @@ func TestRoleOfRole(t *testing.T) {
 	}
 }
 
-// TestExpiredSession is taken back by the service that it was meant for.
-func TestExpiredSession(t *testing.T) {
+// The API refuses the session before its time.
+func TestExpiredSessionIsRenewed(t *testing.T) {
 	isolate(t)
 	server := &sts{}
 	creds := over(server).AssumeRole(base(), aliyuncreds.Role{ARN: roleARN})
@@ -243,7 +242,7 @@ func TestExpiredSession(t *testing.T) {
 	}
 }
 
-func TestSTSAddress(t *testing.T) {
+func TestSTSAddressDependsOnTheRegion(t *testing.T) {
 	for name, test := range map[string]struct{ region, private, want string }{
 		"no region":         {"", "", "sts.aliyuncs.com"},
 		"region":            {"cn-beijing", "", "sts.cn-beijing.aliyuncs.com"},

@@ -23,7 +23,7 @@ func ecs(id string) image.Ref {
 	return image.Ref{Provider: "aliyunecs", Region: "cn-hangzhou", ID: id}
 }
 
-func TestRecordedImages(t *testing.T) {
+func TestRecordedImagesAreMapped(t *testing.T) {
 	for _, test := range []struct {
 		body string
 		want []image.Image
@@ -73,9 +73,8 @@ func TestRecordedImages(t *testing.T) {
 	}
 }
 
-// TestRecordedFirstPage serves the first 10 of 34 images for every page: the
-// images are mapped, and the listing does not pass for complete.
-func TestRecordedFirstPage(t *testing.T) {
+// The server returns the first 10 of 34 images for every page.
+func TestRecordedFirstPageIsIncomplete(t *testing.T) {
 	system := func(id, os string, platform, version, name string, arch image.Arch, created string) image.Image {
 		return image.Image{
 			Ref: ecs(id), Name: id, Source: image.SourceSystem, Visibility: image.VisibilityPublic,
@@ -104,7 +103,7 @@ func TestRecordedFirstPage(t *testing.T) {
 	}
 }
 
-func TestRecordedFamily(t *testing.T) {
+func TestRecordedFamilyIsMapped(t *testing.T) {
 	got, err := aliyunecs.FromFamily(t.Context(), answering(t, http.StatusOK, adaptertest.Recorded(t, "ecsfamily-2.json")), "testImageFamily")
 	if err != nil {
 		t.Fatal(err)
@@ -124,7 +123,7 @@ func TestRecordedFamily(t *testing.T) {
 	}
 }
 
-func TestRecordedErrors(t *testing.T) {
+func TestRecordedErrorsHaveKinds(t *testing.T) {
 	for _, test := range []struct {
 		body   string
 		status int

@@ -12,7 +12,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-func TestDetails(t *testing.T) {
+func TestDetailsHasEveryDocumentedField(t *testing.T) {
 	images, err := provider.Collect(answering(t, http.StatusOK, adaptertest.Recorded(t, "ecs-10.json")).Images(t.Context(), image.Query{}))
 	if err != nil || len(images) != 1 {
 		t.Fatalf("%d images, error %v", len(images), err)
@@ -45,7 +45,7 @@ func TestDetails(t *testing.T) {
 	}
 }
 
-func TestDetailsNeedTheNativeRecord(t *testing.T) {
+func TestDetailsNeedsTheNativeRecord(t *testing.T) {
 	for name, m := range map[string]image.Image{
 		"another provider": {Ref: image.Ref{Provider: "qingcloud", ID: "img-1"}, Native: []byte(`{}`)},
 		"no native record": {Ref: ecs("m-1")},
@@ -59,8 +59,7 @@ func TestDetailsNeedTheNativeRecord(t *testing.T) {
 	}
 }
 
-// TestDeviations serves an image with every type turned into another one.
-func TestDeviations(t *testing.T) {
+func TestDetailsAcceptsOtherTypesOfValues(t *testing.T) {
 	const body = `{"PageSize":"100","TotalCount":"1","Images":{"Image":[{
 		"ImageId":"m-1","ImageName":null,"Description":7,"Size":"40","Progress":50,"IsPublic":"true","IsSelfShared":true,
 		"ImageOwnerAlias":"others","ImageOwnerId":"42","Status":"Sleeping","OSType":"plan9","Architecture":null,

@@ -38,7 +38,7 @@ func familyClient(t *testing.T, world fakecloud.World) *provider.Client {
 	return adaptertest.Client(t, aliyunecs.New, "cn-hangzhou", cloud.Transport())
 }
 
-func TestFromFamily(t *testing.T) {
+func TestFromFamilyReturnsTheImage(t *testing.T) {
 	got, err := aliyunecs.FromFamily(t.Context(), familyClient(t, familyWorld()), "web")
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func TestFromFamily(t *testing.T) {
 	}
 }
 
-func TestFromFamilyFindsNothing(t *testing.T) {
+func TestFromFamilyWithoutAnImageIsNotFound(t *testing.T) {
 	for _, shape := range []fakecloud.EmptyFamily{
 		fakecloud.EmptyFamilyMissing, fakecloud.EmptyFamilyNull, fakecloud.EmptyFamilyObject, fakecloud.EmptyFamilyText, fakecloud.EmptyFamilyBlank,
 	} {

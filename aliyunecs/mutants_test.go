@@ -7,8 +7,7 @@ import (
 	"github.com/imagequery/imagequery/internal/adaptertest"
 )
 
-// TestMutants finds the same images in every form of a damaged answer.
-func TestMutants(t *testing.T) {
+func TestMutantsAreDecodedAsEncodingJSONDoes(t *testing.T) {
 	adaptertest.Mutants(t, aliyunecs.API(), aliyunecs.Details, adaptertest.Rows{ID: "ImageId"},
 		`{"RequestId":"R-1","TotalCount":3,"Images":{"Image":[`+
 			`{"ImageId":"m-1","ImageName":"web \"1\"","Description":"","OSName":"Ubuntu  64位","OSNameEn":"Ubuntu 64 bit","OSType":"linux","Platform":"Ubuntu",`+

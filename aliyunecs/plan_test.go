@@ -16,7 +16,7 @@ import (
 
 const everyStatus = "Creating,Waiting,Available,Deprecated,UnAvailable,CreateFailed"
 
-func TestPlan(t *testing.T) {
+func TestPlanSendsPredicates(t *testing.T) {
 	usual := "Status=" + everyStatus
 	for name, test := range map[string]struct {
 		query image.Query
@@ -142,7 +142,7 @@ func TestNativeIsRefused(t *testing.T) {
 	}
 }
 
-func TestSupport(t *testing.T) {
+func TestSupportIsDocumented(t *testing.T) {
 	want := map[image.Field]provider.Support{
 		image.FieldIDs: provider.Superset, image.FieldNames: provider.Superset, image.FieldNameGlobs: provider.Local,
 		image.FieldNameContains: provider.Local, image.FieldFamilies: provider.Exact, image.FieldRegions: provider.Local,

@@ -7,8 +7,7 @@ import (
 	"github.com/imagequery/imagequery/internal/adaptertest"
 )
 
-// TestMutants finds the same images in every form of a damaged answer.
-func TestMutants(t *testing.T) {
+func TestMutantsAreDecodedAsEncodingJSONDoes(t *testing.T) {
 	adaptertest.Mutants(t, aliyunens.API(), aliyunens.Details, adaptertest.Rows{ID: "ImageId"},
 		`{"Code":0,"Images":{"Image":[`+
 			`{"ImageId":"m-1","ImageName":"web \"1\"","ImageOwnerAlias":"self","Status":"Available","RegionId":"cn-a","Platform":"centos","OsVersion":"7.2",`+

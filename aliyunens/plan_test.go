@@ -13,7 +13,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-func TestSupport(t *testing.T) {
+func TestSupportIsDocumented(t *testing.T) {
 	want := map[image.Field]provider.Support{
 		image.FieldIDs:             provider.Superset,
 		image.FieldNames:           provider.Superset,
@@ -42,7 +42,7 @@ func TestSupport(t *testing.T) {
 	}
 }
 
-func TestPlan(t *testing.T) {
+func TestPlanSendsPredicates(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		q    image.Query
@@ -85,8 +85,7 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestUnreported asks for what no record holds.
-func TestUnreported(t *testing.T) {
+func TestUnreportedPredicatesAreUnsupported(t *testing.T) {
 	for _, q := range []image.Query{
 		{Families: []string{"f"}}, {Owners: []string{"42"}}, {Tags: map[string]string{"a": "b"}}, {ResourceGroups: []string{"rg-1"}},
 	} {

@@ -12,7 +12,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-func TestDocumentedSample(t *testing.T) {
+func TestDocumentedSampleIsMapped(t *testing.T) {
 	s := &adaptertest.Server{Status: http.StatusOK, Body: adaptertest.Recorded(t, "ens-1.json")}
 	got, err := provider.Collect(clientOf(t, s).Images(t.Context(), image.Query{}))
 	if err != nil {
@@ -50,8 +50,7 @@ func TestDocumentedSample(t *testing.T) {
 	}
 }
 
-// TestMapping maps records that are unlike the sample.
-func TestMapping(t *testing.T) {
+func TestRecordsAreMapped(t *testing.T) {
 	with := func(m image.Image) image.Image {
 		m.Ref = image.Ref{Provider: "aliyunens", Region: m.Region, ID: "m-1"}
 		return m
@@ -83,7 +82,7 @@ func TestMapping(t *testing.T) {
 	}
 }
 
-func TestStatuses(t *testing.T) {
+func TestStatusesAreMapped(t *testing.T) {
 	for word, want := range map[string]image.Status{
 		"Creating": image.StatusPending, "Packing": image.StatusPending, "Uploading": image.StatusPending, "Copying": image.StatusPending,
 		"Available": image.StatusAvailable, "Unavailable": image.StatusUnavailable,
@@ -95,8 +94,7 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-// TestTotalsMayBeMissing lists two images without a total: only an empty page ends
-// the listing.
+// Without a total, only an empty page ends the listing.
 func TestTotalsMayBeMissing(t *testing.T) {
 	pages := []*adaptertest.Server{
 		{Status: http.StatusOK, Body: `{"Code":0,"Images":{"Image":[{"ImageId":"m-1"},{"ImageId":"m-2"}]}}`},

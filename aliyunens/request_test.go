@@ -12,7 +12,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-func TestRequest(t *testing.T) {
+func TestRequestHasTheDocumentedParameters(t *testing.T) {
 	s := &adaptertest.Server{Status: http.StatusOK, Body: `{"Code":0,"Images":{"Image":[]},"TotalCount":"0"}`}
 	if _, err := provider.Collect(clientOf(t, s).Images(t.Context(), image.Query{IDs: []string{"m-1"}})); err != nil {
 		t.Fatal(err)
@@ -22,7 +22,7 @@ func TestRequest(t *testing.T) {
 	})
 }
 
-func TestCheck(t *testing.T) {
+func TestCheckRequestsOneImage(t *testing.T) {
 	s := &adaptertest.Server{Status: http.StatusOK, Body: `{"Code":0,"Images":{"Image":[]},"TotalCount":"0"}`}
 	if err := clientOf(t, s).Check(t.Context()); err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestErrors(t *testing.T) {
+func TestErrorCodesHaveKinds(t *testing.T) {
 	for _, test := range []struct {
 		name, body string
 		status     int
@@ -55,7 +55,7 @@ func TestErrors(t *testing.T) {
 	}
 }
 
-func TestNew(t *testing.T) {
+func TestNewRefusesBadConfigurations(t *testing.T) {
 	for _, name := range []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"} {
 		t.Setenv(name, "")
 	}
@@ -65,7 +65,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-func TestHosts(t *testing.T) {
+func TestHostDependsOnTheRegion(t *testing.T) {
 	for region, want := range map[string]string{
 		"":               "ens.aliyuncs.com",
 		"cn-hangzhou":    "ens.aliyuncs.com",
@@ -77,7 +77,7 @@ func TestHosts(t *testing.T) {
 	}
 }
 
-func TestDetailsOfOthers(t *testing.T) {
+func TestDetailsRefusesImagesOfOtherProviders(t *testing.T) {
 	for _, m := range []image.Image{
 		{Ref: image.Ref{Provider: "aliyunecs", ID: "m-1"}, Native: []byte(`{}`)},
 		{Ref: image.Ref{Provider: "aliyunens", ID: "m-1"}},

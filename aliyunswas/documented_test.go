@@ -7,7 +7,6 @@ import (
 	"github.com/imagequery/imagequery/internal/adaptertest"
 )
 
-// TestDocumented finds everything that is documented in the tables.
-func TestDocumented(t *testing.T) {
+func TestTablesHaveEveryDocumentedParameterAndField(t *testing.T) {
 	adaptertest.Documented(t, aliyunswas.API(), aliyunswas.Details)
 }

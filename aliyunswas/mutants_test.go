@@ -7,8 +7,7 @@ import (
 	"github.com/imagequery/imagequery/internal/adaptertest"
 )
 
-// TestMutants finds the same images in every form of a damaged answer.
-func TestMutants(t *testing.T) {
+func TestMutantsAreDecodedAsEncodingJSONDoes(t *testing.T) {
 	adaptertest.Mutants(t, aliyunswas.API(), aliyunswas.Details, adaptertest.Rows{ID: "ImageId"},
 		`{"RequestId":"R-1","CustomImages":[`+
 			`{"ImageId":"m-1","Name":"web","Description":"a \"b\"","RegionId":"cn-a","Status":"1","OsType":"Linux","SourceImageName":"CentOS",`+

@@ -14,7 +14,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-func TestSupport(t *testing.T) {
+func TestSupportIsDocumented(t *testing.T) {
 	want := map[image.Field]provider.Support{
 		image.FieldIDs:             provider.Exact,
 		image.FieldNames:           provider.Superset,
@@ -46,7 +46,7 @@ func TestSupport(t *testing.T) {
 	}
 }
 
-func TestPlan(t *testing.T) {
+func TestPlanSendsPredicates(t *testing.T) {
 	plain := url.Values{"RegionId": {"cn-hangzhou"}}
 	for _, test := range []struct {
 		name string
@@ -98,9 +98,8 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestBatches splits a long list of ids by a hundred, and asks for no more than
-// twenty tags.
-func TestBatches(t *testing.T) {
+// A call takes a hundred IDs and twenty tags.
+func TestPlanSplitsIDsAndLimitsTags(t *testing.T) {
 	q := image.Query{Tags: map[string]string{}}
 	for i := range 250 {
 		q.IDs = append(q.IDs, fmt.Sprintf("m-%03d", i))
@@ -124,8 +123,7 @@ func TestBatches(t *testing.T) {
 	}
 }
 
-// TestUnreported asks for what no record holds.
-func TestUnreported(t *testing.T) {
+func TestUnreportedPredicatesAreUnsupported(t *testing.T) {
 	for _, q := range []image.Query{{Families: []string{"f"}}, {Archs: []image.Arch{image.ArchX86_64}}} {
 		s := &adaptertest.Server{}
 		if _, err := provider.Collect(clientOf(t, s).Images(t.Context(), q)); !errors.Is(err, provider.Unsupported) {

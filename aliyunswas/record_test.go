@@ -14,9 +14,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// TestDocumentedSample serves the sample for every page. It holds one image of
-// the four that it counts, and does not pass for complete.
-func TestDocumentedSample(t *testing.T) {
+// The sample has one image of the four that it counts, and is served for every page.
+func TestDocumentedSampleIsMappedAndIncomplete(t *testing.T) {
 	s := &adaptertest.Server{Status: http.StatusOK, Body: adaptertest.Recorded(t, "swas-1.json")}
 	got, err := provider.Collect(clientOf(t, s).Images(t.Context(), image.Query{}))
 	if !errors.Is(err, provider.Incomplete) {
@@ -60,8 +59,7 @@ func TestDocumentedSample(t *testing.T) {
 	}
 }
 
-// TestMapping maps records that are unlike the sample.
-func TestMapping(t *testing.T) {
+func TestRecordsAreMapped(t *testing.T) {
 	system := []image.Disk{{Type: "system"}}
 	own := func(m image.Image) image.Image {
 		m.Ref = image.Ref{Provider: "aliyunswas", Region: "cn-hangzhou", ID: "m-1"}
@@ -104,8 +102,7 @@ func TestMapping(t *testing.T) {
 	}
 }
 
-// TestNativeIsWhole finds what no table knows in the record that users get.
-func TestNativeIsWhole(t *testing.T) {
+func TestNativeKeepsUnknownMembers(t *testing.T) {
 	const record = `{"ImageId":"m-1","Status":"9","Invented":{"a":[1,null]}}`
 	got := listed(t, record)[0]
 	var want, have any
@@ -117,7 +114,7 @@ func TestNativeIsWhole(t *testing.T) {
 	}
 }
 
-func TestTotalsAreTexts(t *testing.T) {
+func TestTotalsMayBeTexts(t *testing.T) {
 	s := &adaptertest.Server{Status: http.StatusOK, Body: `{"CustomImages":[{"ImageId":"m-1"}],"TotalCount":"1","PageSize":"100","PageNumber":"1"}`}
 	images, err := provider.Collect(clientOf(t, s).Images(t.Context(), image.Query{}))
 	if len(images) != 1 || err != nil {

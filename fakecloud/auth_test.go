@@ -27,7 +27,7 @@ func authWorld() fakecloud.World {
 	}
 }
 
-func TestRPCRefusals(t *testing.T) {
+func TestRPCRefusesInvalidRequests(t *testing.T) {
 	stamp := func(d time.Duration) string { return "Timestamp=" + clock.Add(d).Format("2006-01-02T15:04:05Z") }
 	for _, tt := range []struct {
 		name, key string
@@ -75,7 +75,7 @@ func TestRPCRefusals(t *testing.T) {
 	}
 }
 
-func TestErrorEnvelope(t *testing.T) {
+func TestErrorsHaveTheDocumentedEnvelope(t *testing.T) {
 	cloud := newCloud(t, authWorld())
 	got := ecs(t, cloud, fakecloud.Key{ID: "denied", Secret: "s"}, "DescribeImages", "RegionId=cn-hangzhou")
 	id := got.header.Get("x-acs-request-id")
@@ -93,8 +93,7 @@ func TestErrorEnvelope(t *testing.T) {
 	}
 }
 
-// TestRequestForms sends one signed request in every form in real use.
-func TestRequestForms(t *testing.T) {
+func TestParametersAreReadFromQueryAndForm(t *testing.T) {
 	for _, tt := range []struct {
 		name, method string
 		inForm       func(name string) bool
@@ -128,7 +127,7 @@ func TestRequestForms(t *testing.T) {
 	}
 }
 
-func TestNonces(t *testing.T) {
+func TestNonceIsAcceptedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, err := fakecloud.New(authWorld())
 		if err != nil {
@@ -173,7 +172,7 @@ func TestWrongSignatureLeavesNonceUnused(t *testing.T) {
 	}
 }
 
-func TestMethods(t *testing.T) {
+func TestMethodsOtherThanGETAndPOSTAreRefused(t *testing.T) {
 	r := get(t.Context(), ecsHost, signRPC("PUT", "s", common("plain", "2014-05-26", "DescribeImages")))
 	r.Method = http.MethodPut
 	if got := send(t, newCloud(t, authWorld()).Transport(), r); got.status != 403 || got.code != "UnsupportedHTTPMethod" {
@@ -181,7 +180,7 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-func TestHugeRequests(t *testing.T) {
+func TestHugeRequestsAreRefused(t *testing.T) {
 	cloud := newCloud(t, authWorld())
 	for name, query := range map[string]string{
 		"long": "?Version=" + strings.Repeat("x", 2<<20),

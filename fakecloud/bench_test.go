@@ -9,8 +9,7 @@ import (
 	"github.com/imagequery/imagequery/fakecloud"
 )
 
-// BenchmarkPage is what a page of 100 images costs the process that plays both
-// sides.
+// BenchmarkPage requests a page of 100 images from a Cloud in the same process.
 func BenchmarkPage(b *testing.B) {
 	cloud, err := fakecloud.New(fakecloud.Sample())
 	if err != nil {

@@ -52,8 +52,8 @@ func (op operation) askXML(t *testing.T, cloud *fakecloud.Cloud, format []string
 	return got, root
 }
 
-// TestXML reads lists and errors in XML, which is what comes without a Format.
-func TestXML(t *testing.T) {
+// Without Format, a response is XML.
+func TestResponsesCanBeXML(t *testing.T) {
 	for _, op := range operations()[:4] {
 		cloud := op.cloud(t)
 		for _, format := range [][]string{nil, {""}, {"XML"}, {"xml"}} {
@@ -89,8 +89,8 @@ func TestXML(t *testing.T) {
 	}
 }
 
-// TestXMLEscapes reads odd texts, nested lists and values that are not there.
-func TestXMLEscapes(t *testing.T) {
+// Texts with special characters, nested lists and null values.
+func TestXMLEscapesTexts(t *testing.T) {
 	w := ecsWorld()
 	own := &w.Accounts[0].Images[0]
 	own.Name, own.Extra = "<a> & \"b\"\n", map[string]any{"ProductCode": nil}
@@ -106,8 +106,8 @@ func TestXMLEscapes(t *testing.T) {
 	}
 }
 
-// TestSpellings sends what clients write in different ways, byte for byte.
-func TestSpellings(t *testing.T) {
+// The requests are sent byte for byte as clients write them.
+func TestSpellingsOfParametersAreAccepted(t *testing.T) {
 	for name, change := range map[string]func(encoded string) string{
 		"plus":    func(s string) string { return s },
 		"percent": func(s string) string { return strings.ReplaceAll(s, "+", "%20") },
@@ -131,8 +131,7 @@ func TestSpellings(t *testing.T) {
 	}
 }
 
-// TestQingSpellings does the same for QingCloud.
-func TestQingSpellings(t *testing.T) {
+func TestQingSpellingsOfParametersAreAccepted(t *testing.T) {
 	for name, tt := range map[string]struct {
 		path   string
 		change func(values url.Values)
@@ -157,8 +156,7 @@ func TestQingSpellings(t *testing.T) {
 	}
 }
 
-// TestAbsoluteTargets sends the whole URL in the request line.
-func TestAbsoluteTargets(t *testing.T) {
+func TestAbsoluteTargetsAreAccepted(t *testing.T) {
 	for _, op := range operations() {
 		server, err := op.cloud(t).Listen("")
 		if err != nil {

@@ -9,9 +9,9 @@ import (
 	"github.com/imagequery/imagequery/fakecloud"
 )
 
-// TestDocumentedJSON reads the world and the faults that the package documentation
-// shows.
-func TestDocumentedJSON(t *testing.T) {
+// TestJSONOfTheDocumentationIsValid reads the world and the faults in the package
+// documentation.
+func TestJSONOfTheDocumentationIsValid(t *testing.T) {
 	doc, err := os.ReadFile("doc.go")
 	if err != nil {
 		t.Fatal(err)

@@ -38,7 +38,7 @@ func familyWorld() fakecloud.World {
 	return w
 }
 
-func TestDescribeImageFromFamily(t *testing.T) {
+func TestFamilyReturnsItsNewestImage(t *testing.T) {
 	for family, want := range map[string]any{
 		"web": "m-new", "tools": "m-shared", "free": "m-community", "acs:centos_7_9_x64": "sys", "Web": nil, "none": nil,
 	} {
@@ -49,7 +49,7 @@ func TestDescribeImageFromFamily(t *testing.T) {
 	}
 }
 
-func TestFamilyRefusals(t *testing.T) {
+func TestFamilyRefusesInvalidParameters(t *testing.T) {
 	for query, want := range map[string]string{
 		"ImageFamily=": "MissingParameter", "RegionId=": "MissingParameter", "RegionId=cn-atlantis": "InvalidRegionId.NotFound",
 	} {
@@ -84,7 +84,7 @@ func TestFamilyDisksAreReduced(t *testing.T) {
 	}
 }
 
-func TestEmptyFamilyShapes(t *testing.T) {
+func TestEmptyFamilyHasTheConfiguredForm(t *testing.T) {
 	type field struct {
 		There bool
 		Value any

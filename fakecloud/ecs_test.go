@@ -75,7 +75,7 @@ func ecsWorld() fakecloud.World {
 	}
 }
 
-func TestDescribeImagesFilters(t *testing.T) {
+func TestDescribeImagesFiltersByParameters(t *testing.T) {
 	const usual = "m-own m-arm m-windows m-shared m-odd sys.vhd"
 	for _, tt := range []struct{ query, want string }{
 		{"", usual},
@@ -147,7 +147,7 @@ func TestDescribeImagesFilters(t *testing.T) {
 	}
 }
 
-func TestDescribeImagesRefusals(t *testing.T) {
+func TestDescribeImagesRefusesInvalidParameters(t *testing.T) {
 	many := ""
 	for i := range 21 {
 		many += fmt.Sprintf(" Tag.%d.Key=k%d", i+1, i)
@@ -194,7 +194,7 @@ func TestDescribeImagesRefusals(t *testing.T) {
 	}
 }
 
-func TestWorldSettings(t *testing.T) {
+func TestWorldSettingsSelectInterpretations(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		set   func(*fakecloud.World)
@@ -230,9 +230,8 @@ func TestStrictRefusesUnknownParameters(t *testing.T) {
 	}
 }
 
-// TestDescribeImagesPages walks over the sample by pages of every source, and
-// finds exactly the truth.
-func TestDescribeImagesPages(t *testing.T) {
+// The pages of every source together hold exactly the visible images of the sample.
+func TestDescribeImagesReturnsPages(t *testing.T) {
 	w := fakecloud.Sample()
 	cloud := newCloud(t, w)
 	for _, size := range []int{7, 100} {
@@ -278,7 +277,7 @@ func walkECS(t *testing.T, cloud *fakecloud.Cloud, key fakecloud.Key, size int, 
 	}
 }
 
-func TestPageFarBeyondTheEnd(t *testing.T) {
+func TestPageFarBeyondTheEndIsEmpty(t *testing.T) {
 	got := ecs(t, newCloud(t, ecsWorld()), ecsKey, "DescribeImages", "RegionId=cn-hangzhou", "PageNumber=9223372036854775807")
 	if rows, ok := at(got.body, "Images", "Image").([]any); !ok || len(rows) != 0 {
 		t.Errorf("got %v", got.body)

@@ -35,7 +35,7 @@ func ensWorld() fakecloud.World {
 	return w
 }
 
-func TestDescribeSelfImages(t *testing.T) {
+func TestDescribeSelfImagesFiltersByParameters(t *testing.T) {
 	for _, tt := range []struct{ query, want string }{
 		{"PageSize=3", "m-59 m-58 m-57"},
 		{"PageSize=3 RegionId=cn-hangzhou", "m-59 m-58 m-57"},
@@ -77,7 +77,7 @@ func TestDescribeSelfImagesCutsPages(t *testing.T) {
 	}
 }
 
-func TestDescribeSelfImagesRefusals(t *testing.T) {
+func TestDescribeSelfImagesRefusesInvalidParameters(t *testing.T) {
 	for _, tt := range []struct{ key, query, want string }{
 		{"denied", "PageSize=1", "400 NoPermission"},
 		{"key", "PageSize=0", "400 InvalidParameter.PageSize"},
@@ -90,7 +90,7 @@ func TestDescribeSelfImagesRefusals(t *testing.T) {
 	}
 }
 
-func TestENSRecord(t *testing.T) {
+func TestENSRecordHasDocumentedFields(t *testing.T) {
 	got := ens(t, newCloud(t, ensWorld()), "key", "ImageId=m-58")
 	want := map[string]any{
 		"ImageId": "m-58", "ImageName": "Edge-58", "ImageOwnerAlias": "self", "RegionId": "cn-wulanchabu", "Status": "Available",

@@ -36,9 +36,9 @@ func (op operation) success() string {
 	return "200"
 }
 
-// TestRefusingFaults sees every fault that refuses at every operation, both ways,
-// twice; the third request is served.
-func TestRefusingFaults(t *testing.T) {
+// Each fault acts on two requests of every operation, over the transport and a socket.
+// The third request succeeds.
+func TestServiceFaultsReturnVendorErrors(t *testing.T) {
 	refusals := []refusal{
 		{fakecloud.Fault{Do: fakecloud.Throttle}, "400 Throttling.User", "", "200 2500"},
 		{fakecloud.Fault{Do: fakecloud.Throttle, Status: 429, Code: "5100"}, "429 5100", "", "429 5100"},
@@ -85,7 +85,7 @@ func TestFaultMessageReplacesTheVendors(t *testing.T) {
 	}
 }
 
-func TestHints(t *testing.T) {
+func TestThrottleSendsRetryHeaders(t *testing.T) {
 	for _, op := range operations() {
 		cloud := op.cloud(t, fakecloud.Fault{Do: fakecloud.Throttle, RetryAfter: 1500 * time.Millisecond, RateLimit: 2 * time.Second, Times: 1})
 		got := fetch(cloud.Transport(), op.request(t.Context(), "http://cloud.example", 1, 0))
@@ -102,7 +102,7 @@ func TestHints(t *testing.T) {
 	}
 }
 
-func TestHTMLPage(t *testing.T) {
+func TestHTMLPageFaultReturnsHTML(t *testing.T) {
 	cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.HTMLPage})
 	bothWays(t, cloud, func(t *testing.T, rt http.RoundTripper, base string) {
 		got := fetch(rt, get(t.Context(), base+"/", nil)) // a gateway asks for no signature
@@ -112,8 +112,8 @@ func TestHTMLPage(t *testing.T) {
 	})
 }
 
-// TestLongURL limits the query of a request, and no form.
-func TestLongURL(t *testing.T) {
+// A form does not count.
+func TestLongURLFaultActsAboveItsLimit(t *testing.T) {
 	cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.LongURL})
 	limited := faultCloud(t, fakecloud.Fault{Do: fakecloud.LongURL, Bytes: 100})
 	for _, test := range []struct {
@@ -142,8 +142,8 @@ func TestLongURL(t *testing.T) {
 	}
 }
 
-// TestReplay answers in sequence, also operations that the emulator does not know.
-func TestReplay(t *testing.T) {
+// Replay also responds to operations that the emulator does not have.
+func TestReplaySendsItsBodyUnchanged(t *testing.T) {
 	cloud := faultCloud(t)
 	bothWays(t, cloud, func(t *testing.T, rt http.RoundTripper, base string) {
 		if err := cloud.SetFaults(
@@ -169,8 +169,7 @@ func TestReplay(t *testing.T) {
 	})
 }
 
-// TestSkewShows compares the header Date with the clock.
-func TestSkewShows(t *testing.T) {
+func TestClockSkewChangesTheDate(t *testing.T) {
 	for _, op := range operations() {
 		cloud := op.cloud(t, fakecloud.Fault{Do: fakecloud.ClockSkew, Wait: -10 * time.Second})
 		got := fetch(cloud.Transport(), op.request(t.Context(), "http://cloud.example", 1, 0))
@@ -181,9 +180,8 @@ func TestSkewShows(t *testing.T) {
 	}
 }
 
-// TestFaultsNeedAuthenticity holds a nonce that is sent again against a service
-// that had a bad moment the first time.
-func TestFaultsNeedAuthenticity(t *testing.T) {
+// A retry after a fault of the service still needs a new nonce.
+func TestFaultsDoNotHideReusedNonces(t *testing.T) {
 	op := operations()[0]
 	cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.ServerError, Times: 1})
 	r := op.request(t.Context(), "http://cloud.example", 1, 0)
@@ -197,8 +195,7 @@ func TestFaultsNeedAuthenticity(t *testing.T) {
 	}
 }
 
-// TestKeyFaults lets a client go on with another key.
-func TestKeyFaults(t *testing.T) {
+func TestKeyFaultsAffectOneKey(t *testing.T) {
 	cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.ExpiredToken, Key: "key"})
 	for key, want := range map[string]string{"key": "400 InvalidSecurityToken.Expired", "dev": "404 InvalidRegionId.NotFound"} {
 		query := signRPC("GET", "secret", add(common(key, "2014-05-26", "DescribeImages"), "RegionId=nowhere"))

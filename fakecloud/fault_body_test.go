@@ -13,9 +13,9 @@ import (
 	"github.com/imagequery/imagequery/fakecloud"
 )
 
-// TestBodyFaults sees what each fault makes of the end of an answer, at every
-// operation and both ways. The body is otherwise what it would have been.
-func TestBodyFaults(t *testing.T) {
+// The body up to the fault is the same as without it, for every operation, over the
+// transport and a socket.
+func TestBodyFaultsDamageBodies(t *testing.T) {
 	for _, op := range operations() {
 		cloud := op.cloud(t)
 		bothWays(t, cloud, func(t *testing.T, rt http.RoundTripper, base string) {
@@ -69,8 +69,7 @@ func bodyFaults() map[string]bodyFault {
 func exactly(n int) func(int) int { return func(int) int { return n } }
 func more(n int) func(int) int    { return func(whole int) int { return whole + n } }
 
-// TestBodyText looks at what is sent besides its length.
-func TestBodyText(t *testing.T) {
+func TestBodyOfAFaultIsTextOrJSON(t *testing.T) {
 	cloud, op := faultCloud(t), operations()[4]
 	ask := func(faults ...fakecloud.Fault) outcome {
 		if err := cloud.SetFaults(faults...); err != nil {
@@ -97,8 +96,8 @@ func TestBodyText(t *testing.T) {
 	}
 }
 
-// TestBombIsSmall asks as a client that inflates by itself.
-func TestBombIsSmall(t *testing.T) {
+// The client decompresses the body itself.
+func TestGzipBombIsSmall(t *testing.T) {
 	cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.GzipBomb, Bytes: 64 << 20})
 	bothWays(t, cloud, func(t *testing.T, rt http.RoundTripper, base string) {
 		r := operations()[0].request(t.Context(), base, 1, 0)
@@ -110,8 +109,7 @@ func TestBombIsSmall(t *testing.T) {
 	})
 }
 
-// TestHangsOnSockets lets a client give up: with nothing, or inside the body.
-func TestHangsOnSockets(t *testing.T) {
+func TestHangEndsWithTheConnection(t *testing.T) {
 	for _, op := range operations() {
 		cloud := op.cloud(t)
 		bothWays(t, cloud, func(t *testing.T, rt http.RoundTripper, base string) {
@@ -165,8 +163,8 @@ func hangs(rt http.RoundTripper, r *http.Request, bytes int, giveUp func()) erro
 	return errors.New("more comes")
 }
 
-// TestCloseEndsRead closes a body while it hangs, as net/http allows.
-func TestCloseEndsRead(t *testing.T) {
+// As with net/http, Close may be called during Read.
+func TestClosingABodyEndsItsRead(t *testing.T) {
 	cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.HangBody, Bytes: 1})
 	bothWays(t, cloud, func(t *testing.T, rt http.RoundTripper, base string) {
 		resp, err := rt.RoundTrip(operations()[0].request(t.Context(), base, 1, 0))

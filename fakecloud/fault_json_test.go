@@ -11,7 +11,7 @@ import (
 	"github.com/imagequery/imagequery/fakecloud"
 )
 
-func TestReadFaults(t *testing.T) {
+func TestReadFaultsReadsEveryField(t *testing.T) {
 	got, err := fakecloud.ReadFaults(strings.NewReader(`{
 		"seed": 7,
 		"faults": [

@@ -20,8 +20,8 @@ func pages(t *testing.T, cloud *fakecloud.Cloud, op operation, last int) []strin
 	return out
 }
 
-// TestPageFaults sees the first pages of five out of 30 rows at every listing.
-func TestPageFaults(t *testing.T) {
+// Every listing has 30 rows in pages of five.
+func TestPageFaultsChangePages(t *testing.T) {
 	const one, two, three = "m-29 m-28 m-27 m-26 m-25", "m-24 m-23 m-22 m-21 m-20", "m-19 m-18 m-17 m-16 m-15"
 	for _, tt := range []struct {
 		name   string
@@ -60,8 +60,7 @@ func TestPageFaults(t *testing.T) {
 	}
 }
 
-// TestIgnoredParamsDoNotShow gets the default of every parameter that is ignored.
-func TestIgnoredParamsDoNotShow(t *testing.T) {
+func TestIgnoredParamsHaveTheirDefaults(t *testing.T) {
 	for _, op := range listings() {
 		names := []string{"PageNumber", "PageSize"}
 		want := "m-29 m-28 m-27 m-26 m-25 m-24 m-23 m-22 m-21 m-20"
@@ -79,8 +78,7 @@ func TestIgnoredParamsDoNotShow(t *testing.T) {
 	}
 }
 
-// TestPageClamp sees pages that are really smaller, and say so.
-func TestPageClamp(t *testing.T) {
+func TestPageClampChangesTheReportedSize(t *testing.T) {
 	for _, op := range listings() {
 		want := []string{"30: m-29 m-28 m-27", "30: m-26 m-25 m-24"}
 		if op.qing() {
@@ -97,8 +95,7 @@ func TestPageClamp(t *testing.T) {
 	}
 }
 
-// TestTotalTypes sees totals and echoes as texts and as numbers.
-func TestTotalTypes(t *testing.T) {
+func TestTotalFaultsChangeTypes(t *testing.T) {
 	for _, op := range listings() {
 		for do, quote := range map[fakecloud.FaultKind]string{fakecloud.TotalText: `"`, fakecloud.TotalNumber: ""} {
 			cloud := op.cloud(t, fakecloud.Fault{Do: do}, fakecloud.Fault{Do: fakecloud.TotalAdd, Count: 1})
@@ -116,8 +113,8 @@ func TestTotalTypes(t *testing.T) {
 	}
 }
 
-// TestPageFaultsLeaveTheFamilyAlone: its answer has no page.
-func TestPageFaultsLeaveTheFamilyAlone(t *testing.T) {
+// A response of DescribeImageFromFamily has no page.
+func TestPageFaultsDoNotActOnTheFamily(t *testing.T) {
 	op := operations()[1]
 	cloud := op.cloud(t, fakecloud.Fault{Do: fakecloud.PageEmpty}, fakecloud.Fault{Do: fakecloud.TotalZero})
 	got := fetch(cloud.Transport(), op.request(t.Context(), "http://cloud.example", 1, 0))

@@ -12,8 +12,7 @@ import (
 	"github.com/imagequery/imagequery/fakecloud"
 )
 
-// TestMatching asks three operations, and says which of them a fault hits.
-func TestMatching(t *testing.T) {
+func TestFaultsSelectRequests(t *testing.T) {
 	all := operations()
 	ask := func(cloud *fakecloud.Cloud) string {
 		hit := ""
@@ -63,7 +62,7 @@ func TestMatching(t *testing.T) {
 	}
 }
 
-func TestPageAsked(t *testing.T) {
+func TestFaultsSelectPages(t *testing.T) {
 	op := operations()[4]
 	cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.HTMLPage, Page: 2})
 	for pairs, want := range map[string]int{
@@ -79,9 +78,9 @@ func TestPageAsked(t *testing.T) {
 	}
 }
 
-// TestSequence uses faults up one after the other: none counts what an earlier one
-// took away, and what is added up is added up in one go.
-func TestSequence(t *testing.T) {
+// A fault does not count requests that an earlier fault responded to. Additions of
+// several faults add up.
+func TestFaultsWithTimesFormASequence(t *testing.T) {
 	op := operations()[0]
 	cloud := faultCloud(t,
 		fakecloud.Fault{Do: fakecloud.Throttle, Times: 2},
@@ -112,9 +111,8 @@ func TestSequence(t *testing.T) {
 	}
 }
 
-// TestChance asks 20 pages twice, first in order and then all at once: a seed
-// makes the same of each of them.
-func TestChance(t *testing.T) {
+// The same 20 requests, in order and concurrently, have the same outcomes.
+func TestChanceDependsOnSeedAndRequest(t *testing.T) {
 	op := operations()[0]
 	run := func(seed uint64, ask func(page func(n int))) string {
 		cloud := op.cloud(t, fakecloud.Fault{Do: fakecloud.ServerError, Chance: 0.5, Seed: seed})
@@ -186,7 +184,7 @@ func TestSetFaultsRefuses(t *testing.T) {
 }
 
 // TestEveryFaultKindIsKnown holds the documented words against the emulator.
-func TestEveryEffectIsKnown(t *testing.T) {
+func TestEveryFaultKindIsImplemented(t *testing.T) {
 	known := []fakecloud.FaultKind{
 		"latency", "hang", "reset", "html", "replay", "clock_skew", "throttle", "server_error", "expired_token", "unknown_key",
 		"unknown_region", "insert", "delete", "total_missing", "total_zero", "total_add", "total_drift", "total_text",

@@ -14,8 +14,7 @@ import (
 	"github.com/imagequery/imagequery/fakecloud"
 )
 
-// TestTimes sees in a bubble of synctest how long things take.
-func TestTimes(t *testing.T) {
+func TestTimingFaultsTakeTheirTime(t *testing.T) {
 	for name, tt := range map[string]struct {
 		faults   []fakecloud.Fault
 		head     time.Duration // until the answer begins
@@ -61,7 +60,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-func TestClientTimeout(t *testing.T) {
+func TestHangsEndWithTheClientsTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, do := range []fakecloud.FaultKind{fakecloud.Hang, fakecloud.HangBody} {
 			client := &http.Client{Transport: faultCloud(t, fakecloud.Fault{Do: do}).Transport(), Timeout: time.Minute}
@@ -78,8 +77,8 @@ func TestClientTimeout(t *testing.T) {
 	})
 }
 
-// TestJitter spreads latencies, the same ones for a seed.
-func TestJitter(t *testing.T) {
+// The same seed gives the same latencies.
+func TestJitterAddsARandomPart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		op := operations()[0]
 		run := func() (took []time.Duration) {
@@ -103,8 +102,8 @@ func TestJitter(t *testing.T) {
 	})
 }
 
-// TestRate lets two requests a second pass, of each action of each account.
-func TestRate(t *testing.T) {
+// Requests are counted by account, region and action.
+func TestRateThrottlesAboveItsLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.Throttle, Rate: 2, RateLimit: time.Second})
 		ask := func(op operation) string {
@@ -124,8 +123,8 @@ func TestRate(t *testing.T) {
 	})
 }
 
-// TestMinutes is a throttle as ECS documents it: closed to the end of the minute.
-func TestMinutes(t *testing.T) {
+// ECS documents such a throttle: it lasts until the end of the minute.
+func TestRatePeriodsAreAlignedToTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud := faultCloud(t, fakecloud.Fault{Do: fakecloud.Throttle, Rate: 1, Per: time.Minute})
 		var got []string
@@ -139,7 +138,6 @@ func TestMinutes(t *testing.T) {
 	})
 }
 
-// TestHangingRequestsAreLogged looks at the log while a request hangs.
 func TestHangingRequestsAreLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, op := range operations() {

@@ -11,8 +11,8 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// TestWorldFaults changes the world in front of the second page.
-func TestWorldFaults(t *testing.T) {
+// The images change before the second page.
+func TestWorldFaultsChangeImages(t *testing.T) {
 	const one = "m-29 m-28 m-27 m-26 m-25"
 	for _, tt := range []struct {
 		name  string
@@ -35,9 +35,8 @@ func TestWorldFaults(t *testing.T) {
 	}
 }
 
-// TestWorldFaultsAnywhere changes one image in the midst of the others, the same
-// one for a seed.
-func TestWorldFaultsAnywhere(t *testing.T) {
+// The same seed chooses the same image.
+func TestWorldFaultsAnywhereChooseAtRandom(t *testing.T) {
 	for _, op := range listings() {
 		for _, do := range []fakecloud.FaultKind{fakecloud.InsertImages, fakecloud.DeleteImages} {
 			seen := map[string]bool{}
@@ -62,7 +61,7 @@ func TestWorldFaultsAnywhere(t *testing.T) {
 	}
 }
 
-func TestWorldFaultsAtTheFamily(t *testing.T) {
+func TestWorldFaultsActOnTheFamilyOperation(t *testing.T) {
 	op := operations()[1]
 	cloud := op.cloud(t, fakecloud.Fault{Do: fakecloud.DeleteImages, Times: 1}, fakecloud.Fault{Do: fakecloud.InsertImages, From: 2, Times: 1})
 	for _, want := range []string{"m-28", "m-28-copy1", "m-28-copy1"} {
@@ -73,7 +72,7 @@ func TestWorldFaultsAtTheFamily(t *testing.T) {
 	}
 }
 
-func TestInsertedByFault(t *testing.T) {
+func TestInsertFaultAddsItsImages(t *testing.T) {
 	op := operations()[0]
 	cloud := op.cloud(t, fakecloud.Fault{Do: fakecloud.InsertImages, Times: 1, Images: []fakecloud.Image{ecsImage("m-new", 99, nil), ecsImage("m-05x", 5, nil)}})
 	rows := strings.Fields(op.rows(fetch(cloud.Transport(), op.request(t.Context(), "http://cloud.example", 1, 50))))
@@ -82,7 +81,7 @@ func TestInsertedByFault(t *testing.T) {
 	}
 }
 
-func TestInsertAndDelete(t *testing.T) {
+func TestInsertAndDeleteChangeListings(t *testing.T) {
 	cloud := newCloud(t, ecsWorld())
 	visible := func(account string) []string { return imageIDs(cloud.Visible(account, "aliyunecs", "cn-hangzhou")) }
 	before := visible("dev")
@@ -109,7 +108,7 @@ func TestInsertAndDelete(t *testing.T) {
 	}
 }
 
-func TestInsertElsewhere(t *testing.T) {
+func TestInsertMakesItsRegionKnown(t *testing.T) {
 	cloud := newCloud(t, ensWorld())
 	edge := ensWorld().Accounts[0].Images[0]
 	edge.ID, edge.Region, edge.Created = "m-new", "cn-new", clock.AddDate(1, 0, 0)
@@ -124,7 +123,7 @@ func TestInsertElsewhere(t *testing.T) {
 	}
 }
 
-func TestInsertAndDeleteRefuse(t *testing.T) {
+func TestInsertAndDeleteRefuseInvalidChanges(t *testing.T) {
 	cloud := newCloud(t, ecsWorld())
 	before := cloud.Visible("prod", "aliyunecs", "cn-hangzhou")
 	own := ecsImage("m-new", 1, nil)
@@ -146,8 +145,7 @@ func TestInsertAndDeleteRefuse(t *testing.T) {
 	}
 }
 
-// TestCopiesKeepTheirRecord makes a copy of an image with a record of its own.
-func TestCopiesKeepTheirRecord(t *testing.T) {
+func TestInsertedCopiesKeepExtraFields(t *testing.T) {
 	w := ecsWorld()
 	cloud := newCloud(t, w)
 	if err := cloud.SetFaults(fakecloud.Fault{Do: fakecloud.InsertImages, Times: 1}); err != nil {

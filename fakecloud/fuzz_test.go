@@ -13,8 +13,7 @@ import (
 	"github.com/imagequery/imagequery/fakecloud"
 )
 
-// FuzzServe sends authentic requests with any parameters: there is always an
-// answer, and it is JSON.
+// FuzzServe checks that every authentic request gets a JSON response.
 func FuzzServe(f *testing.F) {
 	for _, query := range []string{
 		"", "PageSize=100&PageNumber=99999999999999999999", "Tag.1.Key=a&Tag.x.Key=&Tag..Key=&Tag.1.Key.2=b", "Filter.1.Key=CreationEndTime",
@@ -75,7 +74,7 @@ func mustBeJSON(t *testing.T, cloud *fakecloud.Cloud, target string) {
 	}
 }
 
-// FuzzFaults serves a request under any script that is accepted.
+// FuzzFaults checks that a request ends under every valid script.
 func FuzzFaults(f *testing.F) {
 	for _, fault := range []string{
 		`"do":"latency","wait":"1h","jitter":"1h"`, `"do":"insert","count":3,"anywhere":true`, `"do":"delete","ids":["m-own"]`, `"do":"page_cap","count":9`,

@@ -16,7 +16,7 @@ import (
 	"github.com/imagequery/imagequery/fakecloud"
 )
 
-func TestListenRefuses(t *testing.T) {
+func TestListenRefusesOtherThanLoopback(t *testing.T) {
 	cloud := newCloud(t, fakecloud.World{})
 	for _, addr := range []string{"0.0.0.0:0", "192.0.2.1:80", ":8080", "nonsense"} {
 		if server, err := cloud.Listen(addr); err == nil {
@@ -26,7 +26,7 @@ func TestListenRefuses(t *testing.T) {
 	}
 }
 
-func TestListenEnds(t *testing.T) {
+func TestCloseStopsListening(t *testing.T) {
 	server, err := newCloud(t, ecsWorld()).Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -44,9 +44,7 @@ func TestListenEnds(t *testing.T) {
 	}
 }
 
-// TestListenSurvives throws all kinds of garbage at a server, which goes on to
-// answer.
-func TestListenSurvives(t *testing.T) {
+func TestServerSurvivesBrokenRequests(t *testing.T) {
 	op := operations()[0]
 	server, err := op.cloud(t).Listen("")
 	if err != nil {
@@ -101,9 +99,8 @@ func answers(t *testing.T, server *fakecloud.Server, op operation, after string)
 	}
 }
 
-// TestManyConnections opens 2,000 connections, some with half a request, and drops
-// them.
-func TestManyConnections(t *testing.T) {
+// Half of the 2,000 connections send an incomplete request and are dropped.
+func TestServerServesManyConnections(t *testing.T) {
 	op := operations()[0]
 	server, err := op.cloud(t).Listen("")
 	if err != nil {
@@ -130,8 +127,7 @@ func TestManyConnections(t *testing.T) {
 	answers(t, server, op, "2,000 connections")
 }
 
-// TestConnectionsAreBounded keeps as many connections open as there may be: another
-// one waits until there is room.
+// A connection above the limit waits until another one is closed.
 func TestConnectionsAreBounded(t *testing.T) {
 	op := operations()[0]
 	server, err := op.cloud(t).Listen("")
@@ -159,7 +155,6 @@ func TestConnectionsAreBounded(t *testing.T) {
 	answers(t, server, op, "some connections were closed")
 }
 
-// TestCloseEndsHangs closes a server on which a request hangs.
 func TestCloseEndsHangs(t *testing.T) {
 	op := operations()[0]
 	cloud := op.cloud(t, fakecloud.Fault{Do: fakecloud.HangBody})

@@ -11,7 +11,7 @@ import (
 	"github.com/imagequery/imagequery/fakecloud"
 )
 
-func TestRequests(t *testing.T) {
+func TestRequestsAreLogged(t *testing.T) {
 	cloud := newCloud(t, ecsWorld())
 	ecs(t, cloud, ecsKey, "DescribeImages", "RegionId=cn-hangzhou", "Colour=red", "Tag.1.Key=k", "Tag.1.Name=n")
 	ecs(t, cloud, ecsKey, "DescribeImages")
@@ -45,7 +45,7 @@ func TestRequests(t *testing.T) {
 	}
 }
 
-func TestCountAndFind(t *testing.T) {
+func TestCountAndFindSelectRequests(t *testing.T) {
 	cloud := newCloud(t, ecsWorld())
 	for page := range 3 {
 		ecs(t, cloud, ecsKey, "DescribeImages", "RegionId=cn-hangzhou", fmt.Sprint("PageNumber=", page+1))

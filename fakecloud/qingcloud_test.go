@@ -87,7 +87,7 @@ func qingWorld() fakecloud.World {
 	}
 }
 
-func TestQingImages(t *testing.T) {
+func TestQingFiltersByParameters(t *testing.T) {
 	for _, tt := range []struct{ query, want string }{
 		{"", "img-a img-b img-c img-d"},
 		{"limit=20 offset=0 verbose=0 req_id=x api_lang=en-us expires=2030-01-01T00:00:00Z project_id=", "img-a img-b img-c img-d"},
@@ -126,7 +126,7 @@ func TestQingImages(t *testing.T) {
 	}
 }
 
-func TestQingTotalsAndClamp(t *testing.T) {
+func TestQingClampsTheLimit(t *testing.T) {
 	w := qingWorld()
 	for i := range 130 {
 		w.Accounts[0].Images = append(w.Accounts[0].Images, qingImage(fmt.Sprint("more-", i), 1, nil))
@@ -140,7 +140,7 @@ func TestQingTotalsAndClamp(t *testing.T) {
 	}
 }
 
-func TestQingImageIDsAnywhere(t *testing.T) {
+func TestQingLooksUpImageIDsAnywhere(t *testing.T) {
 	for anywhere, want := range map[bool]string{false: "200 2100", true: "200 0"} {
 		w := qingWorld()
 		w.ImageIDsAnywhere = anywhere
@@ -150,7 +150,7 @@ func TestQingImageIDsAnywhere(t *testing.T) {
 	}
 }
 
-func TestQingRefusals(t *testing.T) {
+func TestQingRefusesInvalidParameters(t *testing.T) {
 	for _, tt := range []struct{ query, want string }{
 		{"zone=", "1100"},
 		{"zone=mars", "1100"},
@@ -194,7 +194,7 @@ func TestQingRefusals(t *testing.T) {
 	}
 }
 
-func TestQingWrongSignature(t *testing.T) {
+func TestQingRefusesWrongSignatures(t *testing.T) {
 	values := signQing("GET", "/iaas/", "secret", qingCommon("key"))
 	for _, path := range []string{"/iaas", "/iaas/"} {
 		want := map[string]string{"/iaas": "200 1200", "/iaas/": "200 0"}[path]
@@ -204,8 +204,7 @@ func TestQingWrongSignature(t *testing.T) {
 	}
 }
 
-// TestQingRequests sends what only a few clients do.
-func TestQingRequests(t *testing.T) {
+func TestQingAcceptsRequestsOfKnownClients(t *testing.T) {
 	old := qingCommon("key")
 	old.Set("signature_method", "HmacSHA1")
 	old.Set("signature", fakecloud.QingSignature("GET", "/iaas/", "secret", old))
@@ -228,7 +227,7 @@ func TestQingRequests(t *testing.T) {
 	}
 }
 
-func TestQingForm(t *testing.T) {
+func TestQingReadsForms(t *testing.T) {
 	form := signQing("POST", "/iaas/", "secret", qingCommon("key"))
 	r, err := http.NewRequestWithContext(t.Context(), "POST", qingHost+"/iaas/", strings.NewReader(form.Encode()))
 	if err != nil {
@@ -240,9 +239,8 @@ func TestQingForm(t *testing.T) {
 	}
 }
 
-// TestQingClock sends the same request again when it is too old: the answer tells
-// the time of the server.
-func TestQingClock(t *testing.T) {
+// The response has the date of the server.
+func TestQingRefusesOldTimestamps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		cloud, err := fakecloud.New(qingWorld())
 		if err != nil {
@@ -263,7 +261,7 @@ func TestQingClock(t *testing.T) {
 	})
 }
 
-func TestPublishedQingSignatures(t *testing.T) {
+func TestPublishedQingSignaturesAreAccepted(t *testing.T) {
 	run := []string{
 		"access_key_id=QYACCESSKEYIDEXAMPLE", "action=RunInstances", "count=1", "image_id=centos64x86a", "instance_name=demo",
 		"instance_type=small_b", "login_mode=passwd", "login_passwd=QingCloud20130712", "signature_method=HmacSHA256",
@@ -295,7 +293,7 @@ func TestPublishedQingSignatures(t *testing.T) {
 	}
 }
 
-func TestQingRecord(t *testing.T) {
+func TestQingRecordHasDocumentedFields(t *testing.T) {
 	got := qing(t, newCloud(t, qingWorld()), "/iaas/", "provider=system")
 	want := map[string]any{
 		"image_id": "sysx64", "image_name": "name-sysx64", "description": nil, "size": json.Number("20"), "processor_type": "64bit", "architecture": "aarch64",

@@ -10,7 +10,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-func TestSample(t *testing.T) {
+func TestSampleIsValid(t *testing.T) {
 	w := fakecloud.Sample()
 	newCloud(t, w)
 	if diff := cmp.Diff(w, fakecloud.Sample()); diff != "" {
@@ -28,8 +28,7 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// TestSampleIsRich finds in it what people want to look at.
-func TestSampleIsRich(t *testing.T) {
+func TestSampleHasEveryKindOfImage(t *testing.T) {
 	w := fakecloud.Sample()
 	hangzhou := w.Visible("sample-prod", "aliyunecs", "cn-hangzhou")
 	swas := w.Visible("sample-prod", "aliyunswas", "cn-hangzhou")

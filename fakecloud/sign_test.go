@@ -35,7 +35,7 @@ func vector(params ...string) url.Values {
 
 var documented = []string{"SignatureNonce=3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf", "Timestamp=2016-02-23T12:46:24Z"}
 
-func TestPublishedRPCSignatures(t *testing.T) {
+func TestPublishedRPCSignaturesAreAccepted(t *testing.T) {
 	regions := append([]string{"Action=DescribeRegions", "Format=XML", "Version=2014-05-26"}, documented...)
 	mock := []string{
 		"Version=", "Action=", "Format=JSON", "Timestamp=mock date", "SignatureType=", "SignatureNonce=MOCK_UUID",
@@ -80,8 +80,8 @@ func vectorWorld(token string) fakecloud.World {
 	}
 }
 
-// TestSignedOperations sends requests whose signatures were computed elsewhere.
-func TestSignedOperations(t *testing.T) {
+// The signatures were computed by other programs.
+func TestSignedOperationsAreAccepted(t *testing.T) {
 	images := []string{
 		"Version=2014-05-26", "Action=DescribeImages", "RegionId=cn-hangzhou", "PageNumber=1", "PageSize=100",
 		"ImageOwnerAlias=self", "Status=Available,Creating", "ImageName=aliyun_3_*", "DryRun=false",

@@ -44,7 +44,7 @@ func swasWorld() fakecloud.World {
 	}}}
 }
 
-func TestListCustomImages(t *testing.T) {
+func TestListCustomImagesFiltersByParameters(t *testing.T) {
 	for _, tt := range []struct{ query, want string }{
 		{"", "m-own m-shared m-failed m-bare"},
 		{`ImageIds=["m-own","m-failed","nobody"]`, "m-own m-failed"},
@@ -83,7 +83,7 @@ func TestListCustomImagesTotalsAreTexts(t *testing.T) {
 	}
 }
 
-func TestListCustomImagesRefusals(t *testing.T) {
+func TestListCustomImagesRefusesInvalidParameters(t *testing.T) {
 	for query, want := range map[string]string{
 		"RegionId=":                              "400 MissingParameter",
 		"RegionId=cn-atlantis":                   "404 InvalidRegionId.NotFound",
@@ -102,13 +102,13 @@ func TestListCustomImagesRefusals(t *testing.T) {
 	}
 }
 
-func TestListCustomImagesDenied(t *testing.T) {
+func TestListCustomImagesRefusesDeniedKeys(t *testing.T) {
 	if got := swas(t, newCloud(t, swasWorld()), "AccessKeyId=denied"); got.status != 403 || got.code != "NoPermission" {
 		t.Errorf("got %d %s", got.status, got.code)
 	}
 }
 
-func TestSWASRecord(t *testing.T) {
+func TestSWASRecordHasDocumentedFields(t *testing.T) {
 	got := swas(t, newCloud(t, swasWorld()), `ImageIds=["m-own"]`)
 	want := map[string]any{
 		"ImageId": "m-own", "Name": "Web-Server", "Description": "", "RegionId": "cn-hangzhou", "CreationTime": "2024-05-09T10:20:30Z",

@@ -16,8 +16,7 @@ func signedGet(ctx context.Context) *http.Request {
 	return get(ctx, ecsHost, signRPC("GET", "secret", add(common("key", "2014-05-26", "DescribeImages"), "RegionId=cn-hangzhou")))
 }
 
-// TestTransportLooksLikeServer compares the two ways to be served.
-func TestTransportLooksLikeServer(t *testing.T) {
+func TestTransportRespondsAsTheServerDoes(t *testing.T) {
 	cloud := newCloud(t, ecsWorld())
 	server, err := cloud.Listen("")
 	if err != nil {
@@ -63,7 +62,7 @@ func TestTransportLooksLikeServer(t *testing.T) {
 	}
 }
 
-func TestTransportContext(t *testing.T) {
+func TestTransportEndsWithTheContext(t *testing.T) {
 	cloud := newCloud(t, ecsWorld())
 	cause := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -86,7 +85,7 @@ func TestTransportContext(t *testing.T) {
 	}
 }
 
-func TestConcurrentRequests(t *testing.T) {
+func TestConcurrentRequestsAreServed(t *testing.T) {
 	cloud := newCloud(t, ecsWorld())
 	seen := sync.Map{}
 	var wg sync.WaitGroup

@@ -78,8 +78,8 @@ func postV3(t *testing.T, base, query, body string) *http.Request {
 	return r
 }
 
-// TestPublishedV3Signature holds the documented example against the emulator.
-func TestPublishedV3Signature(t *testing.T) {
+// The request is the example in the vendor's documentation.
+func TestPublishedV3SignatureIsAccepted(t *testing.T) {
 	r := postV3(t, "https://ecs.cn-shanghai.aliyuncs.com", "ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd&RegionId=cn-shanghai", "")
 	for name, value := range map[string]string{
 		"x-acs-action": "RunInstances", "x-acs-version": "2014-05-26", "x-acs-date": "2023-10-26T10:22:32Z",
@@ -96,9 +96,8 @@ func TestPublishedV3Signature(t *testing.T) {
 	}
 }
 
-// TestV3 asks every operation in the newer dialect, both ways; on a socket the
-// signed host has a port.
-func TestV3(t *testing.T) {
+// On a socket, the signed host has a port.
+func TestV3SignedRequestsAreAccepted(t *testing.T) {
 	for _, op := range operations()[:4] {
 		bothWays(t, op.cloud(t), func(t *testing.T, rt http.RoundTripper, base string) {
 			r := postV3(t, base, add(url.Values{}, op.params...).Encode(), "")
@@ -110,7 +109,7 @@ func TestV3(t *testing.T) {
 	}
 }
 
-func TestV3Requests(t *testing.T) {
+func TestV3RefusesInvalidRequests(t *testing.T) {
 	sts := fakecloud.Key{ID: "sts", Secret: "s", Token: "token"}
 	plain := fakecloud.Key{ID: "plain", Secret: "s"}
 	form := "RegionId=cn-hangzhou&ImageName=a+b"
@@ -155,8 +154,7 @@ func TestV3Requests(t *testing.T) {
 	}
 }
 
-// TestV3Nonce sends a request again.
-func TestV3Nonce(t *testing.T) {
+func TestV3NonceIsAcceptedOnce(t *testing.T) {
 	cloud := newCloud(t, authWorld())
 	r := postV3(t, "https://ecs.cn-hangzhou.aliyuncs.com", "RegionId=cn-hangzhou", "")
 	signV3(r, fakecloud.Key{ID: "plain", Secret: "s"}, "DescribeImages", "2014-05-26", "")
@@ -170,8 +168,7 @@ func TestV3Nonce(t *testing.T) {
 	}
 }
 
-// TestV3MismatchEchoes shows the client what it should have signed.
-func TestV3MismatchEchoes(t *testing.T) {
+func TestV3MismatchEchoesStringToSign(t *testing.T) {
 	r := postV3(t, "https://ecs.cn-hangzhou.aliyuncs.com", "RegionId=cn-hangzhou&ImageName=a%20b", "")
 	signV3(r, fakecloud.Key{ID: "plain", Secret: "wrong"}, "DescribeImages", "2014-05-26", "")
 	request := requestV3(r, hexSum(""))
@@ -182,8 +179,8 @@ func TestV3MismatchEchoes(t *testing.T) {
 	}
 }
 
-// TestActionHeaderAloneIsV1 sends the headers that older clients send besides.
-func TestActionHeaderAloneIsV1(t *testing.T) {
+// Older clients send the headers x-acs-action and x-acs-version too.
+func TestActionHeaderWithoutV3SignatureIsV1(t *testing.T) {
 	r := get(t.Context(), ecsHost, signRPC("POST", "s", add(common("plain", "2014-05-26", "DescribeImages"), "RegionId=cn-hangzhou")))
 	r.Method = http.MethodPost
 	for name, value := range map[string]string{

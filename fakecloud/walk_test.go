@@ -9,9 +9,8 @@ import (
 	"github.com/imagequery/imagequery/fakecloud"
 )
 
-// TestSampleListings walks over the sample with every other operation, and finds
-// exactly the truth.
-func TestSampleListings(t *testing.T) {
+// All operations but DescribeImages, which has a test of its own.
+func TestSampleIsListedCompletely(t *testing.T) {
 	w := fakecloud.Sample()
 	cloud := newCloud(t, w)
 	rpc := func(key, host, version, action string, list ...string) func(page int) []string {

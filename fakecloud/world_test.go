@@ -15,7 +15,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-func TestWorldJSON(t *testing.T) {
+func TestWorldJSONReadsBack(t *testing.T) {
 	want := fakecloud.Sample()
 	want.Fuzzy, want.EmptyFamily, want.Strict = fakecloud.FuzzyFold, fakecloud.EmptyFamilyNull, true
 	want.Regions = map[string][]string{"aliyunecs": {"cn-empty"}}
@@ -47,8 +47,8 @@ func TestReadWorldRefuses(t *testing.T) {
 	}
 }
 
-// TestNewRefusesUntruth changes one thing in a world that is right.
-func TestNewRefusesUntruth(t *testing.T) {
+// Each case changes one field of a valid world.
+func TestNewRefusesImagesThatRecordsCannotState(t *testing.T) {
 	edit := func(m fakecloud.Image, change func(*fakecloud.Image)) fakecloud.Image {
 		change(&m)
 		return m
@@ -103,7 +103,7 @@ func TestNewRefusesUntruth(t *testing.T) {
 	}
 }
 
-func TestNewRefusesWorlds(t *testing.T) {
+func TestNewRefusesInvalidWorlds(t *testing.T) {
 	own := ecsImage("m-1", 1, nil)
 	key := fakecloud.Key{ID: "k", Secret: "s"}
 	for want, w := range map[string]fakecloud.World{
@@ -124,7 +124,6 @@ func TestNewRefusesWorlds(t *testing.T) {
 	}
 }
 
-// TestWorldErrorsAreReportedOncePerKind has 500 images with the same two errors.
 func TestWorldErrorsAreReportedOncePerKind(t *testing.T) {
 	account := fakecloud.Account{Name: "a"}
 	for i := range 500 {
@@ -140,7 +139,6 @@ fakecloud: image aliyunecs/cn-hangzhou/m-0: field source_instance: it is "i-1", 
 	}
 }
 
-// TestAtMostTenKindsOfWorldErrorsAreReported has twelve kinds of errors.
 func TestAtMostTenKindsOfWorldErrorsAreReported(t *testing.T) {
 	m := ecsImage("m-1", 1, nil)
 	m.Provider, m.Status = "aliyunens", image.StatusDeleted
@@ -155,8 +153,7 @@ func TestAtMostTenKindsOfWorldErrorsAreReported(t *testing.T) {
 	}
 }
 
-// TestDeviations shows the same truth through records that are written oddly.
-func TestDeviations(t *testing.T) {
+func TestExtraAndOmitChangeRecords(t *testing.T) {
 	m := ecsImage("m-1", 1, func(m *fakecloud.Image) { m.Name, m.Description = "", "" })
 	m.Extra = map[string]any{
 		"Size": "20", "ImageName": nil, "Tags": "", "DiskDeviceMappings": map[string]any{}, "IsSelfShared": false, "Progress": 100,
@@ -175,8 +172,7 @@ func TestDeviations(t *testing.T) {
 	}
 }
 
-// TestReadings gives New records in words that are read as the truth all the same.
-func TestReadings(t *testing.T) {
+func TestNewAcceptsRecordsWithTheSameMeaning(t *testing.T) {
 	ensOwn, qingOwn := ensWorld().Accounts[0].Images[1], qingImage("img-1", 1, nil)
 	for _, tt := range []struct {
 		m     fakecloud.Image
@@ -202,7 +198,7 @@ func TestReadings(t *testing.T) {
 	}
 }
 
-func TestVisible(t *testing.T) {
+func TestVisibleReturnsTheImagesOfAnAccount(t *testing.T) {
 	w := ecsWorld()
 	for _, tt := range []struct{ account, provider, region, want string }{
 		{"prod", "aliyunecs", "cn-hangzhou", "m-own m-arm m-windows m-creating m-waiting m-strange m-shared m-odd sys.vhd m-market m-community"},
@@ -238,7 +234,7 @@ func TestNewCopiesTheWorld(t *testing.T) {
 	}
 }
 
-func TestFuzzy(t *testing.T) {
+func TestFuzzyComparesNames(t *testing.T) {
 	for _, tt := range []struct {
 		reading fakecloud.Fuzzy
 		text    string

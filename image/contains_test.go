@@ -8,7 +8,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-func TestMatchNameContains(t *testing.T) {
+func TestMatchNameContainsIgnoresCase(t *testing.T) {
 	for _, tt := range []struct {
 		part, name string
 		want       bool

@@ -17,31 +17,31 @@ type enum[E ~string] struct {
 	aliases map[string]E
 }
 
-func TestStatus(t *testing.T) {
+func TestParseStatusAcceptsAnyCase(t *testing.T) {
 	testEnum(t, enum[image.Status]{all: image.Statuses, parse: image.ParseStatus, want: []image.Status{
 		"pending", "available", "deprecated", "unavailable", "failed", "suspended", "deleted", "ceased",
 	}, aliases: map[string]image.Status{"Available": "available", "UnAvailable": "unavailable"}})
 }
 
-func TestSource(t *testing.T) {
+func TestParseSourceAcceptsAnyCase(t *testing.T) {
 	testEnum(t, enum[image.Source]{all: image.Sources, parse: image.ParseSource, want: []image.Source{
 		"system", "self", "shared", "community", "marketplace",
 	}})
 }
 
-func TestVisibility(t *testing.T) {
+func TestParseVisibilityAcceptsAnyCase(t *testing.T) {
 	testEnum(t, enum[image.Visibility]{all: image.Visibilities, parse: image.ParseVisibility, want: []image.Visibility{
 		"private", "shared", "public",
 	}})
 }
 
-func TestOS(t *testing.T) {
+func TestParseOSAcceptsAnyCase(t *testing.T) {
 	testEnum(t, enum[image.OS]{all: image.OSes, parse: image.ParseOS, want: []image.OS{
 		"linux", "windows",
 	}, aliases: map[string]image.OS{"Linux": "linux", "WINDOWS": "windows"}})
 }
 
-func TestArch(t *testing.T) {
+func TestParseArchAcceptsAnySpelling(t *testing.T) {
 	testEnum(t, enum[image.Arch]{all: image.Archs, parse: image.ParseArch, want: []image.Arch{
 		"x86_64", "i386", "arm64",
 	}, aliases: map[string]image.Arch{

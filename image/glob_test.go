@@ -9,7 +9,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-func TestMatchNameGlobs(t *testing.T) {
+func TestMatchNameGlobsOfTheWholeName(t *testing.T) {
 	for _, tt := range []struct {
 		glob, name string
 		want       bool
@@ -103,7 +103,7 @@ func TestMatchNameGlobs(t *testing.T) {
 	}
 }
 
-// FuzzMatchNameGlobs compares with the regular expression that says the same.
+// FuzzMatchNameGlobs compares with an equivalent regular expression.
 func FuzzMatchNameGlobs(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"web-*", "web-1"}, {"*a*b?", "xaxbx"}, {"[a-c]*", "b/c"}, {"[^a]?", "b\n"}, {`\**`, "*x"},

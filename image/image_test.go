@@ -8,7 +8,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-func TestRefString(t *testing.T) {
+func TestRefStringIsAPath(t *testing.T) {
 	for want, ref := range map[string]image.Ref{
 		"aliyunecs/cn-hangzhou/m-1": {Provider: "aliyunecs", Region: "cn-hangzhou", ID: "m-1"},
 		"aliyunens/m-1":             {Provider: "aliyunens", ID: "m-1"},
@@ -27,7 +27,7 @@ func TestRefIsComparable(t *testing.T) {
 	check(t, "other", false, seen[image.Ref{Provider: "aliyunecs", ID: "m-1"}])
 }
 
-func TestImageString(t *testing.T) {
+func TestImageStringHasReferenceAndName(t *testing.T) {
 	for want, m := range map[string]image.Image{
 		"aliyunecs/cn-hangzhou/m-1 (web-2024)": fullImage(),
 		"aliyunens/m-1":                        {Ref: image.Ref{Provider: "aliyunens", ID: "m-1"}},
@@ -91,7 +91,7 @@ const fullImageJSON = `{
   }
 }`
 
-func TestImageJSON(t *testing.T) {
+func TestImageJSONIsStable(t *testing.T) {
 	compacted := fullImage()
 	compacted.Native = []byte("{\n    \"ImageId\": \"m-1\"\n  }")
 	for name, tt := range map[string]struct {
@@ -135,9 +135,8 @@ func TestImageJSONReadsBack(t *testing.T) {
 	}
 }
 
-// TestImageJSONEmbedded: an image inside another struct must not take over its
-// JSON form, as a marshal method would.
-func TestImageJSONEmbedded(t *testing.T) {
+// A MarshalJSON method of Image would replace that of the other struct.
+func TestImageInAnotherStructKeepsItsJSON(t *testing.T) {
 	data, err := json.Marshal(struct {
 		image.Image
 		Target string `json:"target"`

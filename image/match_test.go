@@ -7,9 +7,8 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// TestMatchPredicates asks each predicate about an image that has the value, one
-// that has another, and one whose provider did not say.
-func TestMatchPredicates(t *testing.T) {
+// An image without the field does not match.
+func TestMatchChecksEachPredicate(t *testing.T) {
 	for name, tt := range map[string]struct {
 		query   image.Query
 		yes, no image.Image
@@ -71,7 +70,7 @@ func TestMatchOSVersionsByPrefix(t *testing.T) {
 	}
 }
 
-func TestMatchEverything(t *testing.T) {
+func TestZeroQueryMatchesEveryImage(t *testing.T) {
 	for _, query := range []image.Query{
 		{},
 		{Limit: 1, SkipUnreported: true, Native: map[string]map[string]string{"aliyunecs": {"Usage": "instance"}}},
@@ -92,7 +91,7 @@ func TestMatchWantsEveryPredicate(t *testing.T) {
 	check(t, "one does not", false, fullQuery().Match(m))
 }
 
-func TestMatchTags(t *testing.T) {
+func TestMatchWantsEveryTag(t *testing.T) {
 	for name, tt := range map[string]struct {
 		wanted, tags map[string]string
 		want         bool
@@ -113,7 +112,7 @@ func TestMatchTags(t *testing.T) {
 	}
 }
 
-func TestMatchPeriod(t *testing.T) {
+func TestMatchIncludesStartAndExcludesEnd(t *testing.T) {
 	query := image.Query{CreatedAfter: created, CreatedBefore: created.Add(time.Hour)}
 	for _, tt := range []struct {
 		at   time.Time
@@ -129,9 +128,8 @@ func TestMatchPeriod(t *testing.T) {
 	}
 }
 
-// TestMatchAnySpelling: platforms and architectures are compared in one
-// spelling, on whichever side another one stands.
-func TestMatchAnySpelling(t *testing.T) {
+// Images and queries may both have any spelling of platforms and architectures.
+func TestMatchAcceptsAnySpelling(t *testing.T) {
 	for _, tt := range []struct {
 		wanted, platform string
 		want             bool
@@ -170,7 +168,7 @@ func TestMatchAnySpelling(t *testing.T) {
 	}
 }
 
-func TestMatchAllocatesNothing(t *testing.T) {
+func TestMatchDoesNotAllocate(t *testing.T) {
 	query, m := fullQuery(), fullImage()
 	miss := m
 	miss.Created = created.Add(-1)

@@ -12,8 +12,8 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// TestCompareNewest compares a, which is preferred, with b.
-func TestCompareNewest(t *testing.T) {
+// In each case a comes before b.
+func TestCompareNewestFollowsItsCriteria(t *testing.T) {
 	later := created.Add(1)
 	named := func(name string) image.Image { return image.Image{Name: name} }
 	for name, tt := range map[string]struct{ a, b image.Image }{
@@ -60,14 +60,13 @@ func TestCompareNewest(t *testing.T) {
 	}
 }
 
-func TestCompareNewestIgnoresTheRest(t *testing.T) {
+func TestCompareNewestIgnoresOtherFields(t *testing.T) {
 	other := fullImage()
 	other.Description, other.Version, other.Owner, other.Tags, other.SizeGiB = "x", "99", "9", nil, 1
 	check(t, "same Ref, status, time and name", 0, image.CompareNewest(fullImage(), other))
 }
 
-// TestCompareNewestIsATotalOrder goes over every three of a pool of images whose
-// names, times and states are as alike as can be.
+// Every three images of a pool of very similar ones are compared.
 func TestCompareNewestIsATotalOrder(t *testing.T) {
 	const seed = 7
 	r := rand.New(rand.NewPCG(seed, seed))

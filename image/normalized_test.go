@@ -10,7 +10,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-func TestNormalized(t *testing.T) {
+func TestNormalizedIsCanonical(t *testing.T) {
 	beijing := time.FixedZone("", 8*3600)
 	got := image.Query{
 		IDs:           []string{"b", "a", "b"},
@@ -43,8 +43,7 @@ func TestNormalized(t *testing.T) {
 	check(t, "zero query", image.Query{}, image.Query{}.Normalized())
 }
 
-// TestNormalizedSharesNoMemory goes over the fields of Query, so that a new one
-// cannot be forgotten.
+// The test ranges over the fields of Query, so that it covers new ones.
 func TestNormalizedSharesNoMemory(t *testing.T) {
 	query := fullQuery()
 	normal := query.Normalized()
@@ -64,8 +63,7 @@ func TestNormalizedSharesNoMemory(t *testing.T) {
 	check(t, "query after its copy's native section changed", fullQuery(), query)
 }
 
-// TestNormalizedDropsRepeats: of every list, a value that stands there twice.
-func TestNormalizedDropsRepeats(t *testing.T) {
+func TestNormalizedDropsDuplicates(t *testing.T) {
 	want := fullQuery().Normalized()
 	query := fullQuery()
 	for _, field := range reflect.ValueOf(&query).Elem().Fields() {

@@ -49,14 +49,14 @@ var osNames = map[string]string{
 	"LifseaOS 1.0": "1.0", "Astra Linux 1.7": "1.7", "Others Linux": "", "Customized Linux 64 bit": "", "Other Windows x64": "", "": "", " ": "", "22.04": "22.04", "位": "", "SP4": "",
 }
 
-func TestParseOSVersion(t *testing.T) {
+func TestParseOSVersionFindsTheFirstVersion(t *testing.T) {
 	for text, want := range osNames {
 		check(t, "ParseOSVersion of "+text, want, image.ParseOSVersion(text))
 		check(t, "ParseOSVersion of "+text+" in capitals", want, image.ParseOSVersion(strings.ToUpper(text)))
 	}
 }
 
-func TestParseOSVersionAfterThePlatform(t *testing.T) {
+func TestParseOSVersionAfterNeedsThePlatformFirst(t *testing.T) {
 	for _, test := range []struct{ platform, name, want string }{
 		{"centos", "CentOS 7.9 64bit", "7.9"},
 		{"centos", " centos7x64 ", "7"},

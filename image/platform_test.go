@@ -6,7 +6,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-func TestParsePlatform(t *testing.T) {
+func TestParsePlatformReturnsNeutralNames(t *testing.T) {
 	for text, want := range map[string]string{
 		// every known name
 		"aliyun": "aliyun", "almalinux": "almalinux", "anolis": "anolis", "centos": "centos",

@@ -12,9 +12,9 @@ import (
 // notPredicates are the fields of a Query that say nothing about an image.
 var notPredicates = map[string]bool{"Limit": true, "SkipUnreported": true, "Native": true}
 
-// TestEveryPredicateIsUsed goes over the fields of Query, so that a new one that
-// Fields, AllFields, Values, String, Validate or Match does not know fails here.
-func TestEveryPredicateIsUsed(t *testing.T) {
+// A new field of Query must be added to Fields, AllFields, Values, String, Validate and
+// Match.
+func TestEveryFieldOfQueryIsAPredicate(t *testing.T) {
 	var inOrder []image.Field
 	for f := range reflect.TypeFor[image.Query]().Fields() {
 		if notPredicates[f.Name] {

@@ -11,7 +11,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-func TestAllFields(t *testing.T) {
+func TestAllFieldsFollowsTheOrderOfQuery(t *testing.T) {
 	want := []image.Field{
 		"ids", "names", "name_globs", "name_contains", "families", "regions", "sources", "owners", "visibilities",
 		"statuses", "oses", "platforms", "os_versions", "archs", "tags", "source_instances", "source_snapshots", "resource_groups",
@@ -22,7 +22,7 @@ func TestAllFields(t *testing.T) {
 	check(t, "all fields after a caller changed its copy", want, image.AllFields())
 }
 
-func TestFields(t *testing.T) {
+func TestFieldsReturnsPredicatesThatAreSet(t *testing.T) {
 	for name, tt := range map[string]struct {
 		query image.Query
 		want  []image.Field
@@ -42,7 +42,7 @@ func TestFields(t *testing.T) {
 	}
 }
 
-func TestValues(t *testing.T) {
+func TestValuesReturnsTexts(t *testing.T) {
 	query := fullQuery()
 	for field, want := range map[image.Field][]string{
 		image.FieldIDs:          {"m-0", "m-1"},
@@ -62,7 +62,7 @@ func TestValues(t *testing.T) {
 	check(t, "query after a caller changed the values", fullQuery(), query)
 }
 
-func TestQueryString(t *testing.T) {
+func TestQueryStringIsOneLine(t *testing.T) {
 	for name, tt := range map[string]struct {
 		query image.Query
 		want  string
@@ -123,7 +123,7 @@ const fullQueryJSON = `{
   "native": {"aliyunecs": {"InstanceType": "ecs.g7.large"}}
 }`
 
-func TestQueryJSON(t *testing.T) {
+func TestQueryJSONReadsBack(t *testing.T) {
 	full := fullQuery()
 	full.Archs = []image.Arch{image.ArchARM64, image.ArchX86_64}
 	for name, tt := range map[string]struct {
@@ -159,7 +159,7 @@ func TestQueryJSONReadsAnySpelling(t *testing.T) {
 	check(t, "query", want, got)
 }
 
-func TestQueryJSONRefuses(t *testing.T) {
+func TestQueryJSONRefusesBadValues(t *testing.T) {
 	for text, want := range map[string]string{
 		`{"nmaes": ["web"]}`:           "nmaes",
 		`{"ids": ["m-1"], "bogus": 1}`: "bogus",
@@ -177,9 +177,7 @@ func TestQueryJSONRefuses(t *testing.T) {
 	}
 }
 
-// TestQueryJSONKeepsWhatIsNotThere: reading over a query changes what the text
-// names, as encoding/json does for any struct.
-func TestQueryJSONKeepsWhatIsNotThere(t *testing.T) {
+func TestQueryJSONKeepsFieldsWithoutMembers(t *testing.T) {
 	for text, want := range map[string]image.Query{
 		`null`:         {Limit: 7, Names: []string{"web"}},
 		`{}`:           {Limit: 7, Names: []string{"web"}},

@@ -13,7 +13,7 @@ import (
 // queryError is the part of a QueryError that a test fixes: Reason is a piece of it.
 type queryError struct{ Field, Value, Reason string }
 
-func TestValidateRefuses(t *testing.T) {
+func TestValidateRefusesBadValues(t *testing.T) {
 	var (
 		noon   = time.Date(2024, 1, 1, 12, 0, 0, 0, time.UTC)
 		empty  = []string{""}
@@ -139,7 +139,7 @@ func TestValidateIsFoundByErrorsAs(t *testing.T) {
 	check(t, "text", `query field limit: value "-1": negative; leave it 0 for every image`, bad.Error())
 }
 
-func TestValidateAccepts(t *testing.T) {
+func TestValidateAcceptsGoodQueries(t *testing.T) {
 	year := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC) }
 	for name, query := range map[string]image.Query{
 		"zero":                   {},

@@ -79,7 +79,7 @@ func TestAcrossKeepsTheBudgetOfTheConfiguration(t *testing.T) {
 	}
 }
 
-func TestAcrossRefuses(t *testing.T) {
+func TestAcrossRefusesBadArguments(t *testing.T) {
 	for name, test := range map[string]struct {
 		account string
 		regions []string

@@ -37,9 +37,8 @@ func (s *slow) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) (
 	return s.server.Fetch(ctx, c, at)
 }
 
-// TestPagesAhead reads the pages after the first one together, in order, as many
-// at once as configured.
-func TestPagesAhead(t *testing.T) {
+// As many pages are in flight as configured.
+func TestPagesArePrefetchedInOrder(t *testing.T) {
 	for _, test := range []struct {
 		prefetch int
 		calls    int
@@ -77,9 +76,7 @@ func TestPagesAhead(t *testing.T) {
 	}
 }
 
-// TestNothingAheadOfTheFirstImage asks only the first page before the consumer has
-// taken an image and come back.
-func TestNothingAheadOfTheFirstImage(t *testing.T) {
+func TestPrefetchStartsAfterTheFirstImage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slow{server: &server{images: imagesOf(100)}}
 		s.calls = []provider.Call{s.call(), s.call()}
@@ -93,9 +90,8 @@ func TestNothingAheadOfTheFirstImage(t *testing.T) {
 	})
 }
 
-// TestBreakEndsWhatIsUnderWay returns at once and leaves nothing behind: the
-// bubble fails if a goroutine outlives the test.
-func TestBreakEndsWhatIsUnderWay(t *testing.T) {
+// The bubble fails if a goroutine is left.
+func TestBreakCancelsRequestsInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slow{server: &server{images: imagesOf(100)}}
 		taken := 0
@@ -111,7 +107,7 @@ func TestBreakEndsWhatIsUnderWay(t *testing.T) {
 	})
 }
 
-func TestCancellationEndsWhatIsUnderWay(t *testing.T) {
+func TestCancellationEndsRequestsInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
 		defer cancel()
@@ -124,7 +120,7 @@ func TestCancellationEndsWhatIsUnderWay(t *testing.T) {
 	})
 }
 
-func TestLimitAsksNoFurther(t *testing.T) {
+func TestLimitStopsRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &slow{server: &server{images: imagesOf(100)}}
 		begin := time.Now()

@@ -82,7 +82,7 @@ func (l *line) checkOrder(order ...int) {
 
 const second = time.Second
 
-func TestBudgetRate(t *testing.T) {
+func TestBudgetLimitsTheRate(t *testing.T) {
 	for name, test := range map[string]struct {
 		budget *provider.Budget
 		want   []time.Duration
@@ -108,8 +108,7 @@ func TestBudgetRate(t *testing.T) {
 	}
 }
 
-// TestBudgetBurstAfterAPause saves up the burst and no more.
-func TestBudgetBurstAfterAPause(t *testing.T) {
+func TestBudgetSavesAtMostTheBurst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, &provider.Budget{PerSecond: 1, Burst: 2})
 		l.join(t.Context(), "List", 2)
@@ -120,7 +119,7 @@ func TestBudgetBurstAfterAPause(t *testing.T) {
 	})
 }
 
-func TestBudgetInFlight(t *testing.T) {
+func TestBudgetLimitsRequestsInFlight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, &provider.Budget{InFlight: 2})
 		l.keep = second
@@ -130,8 +129,7 @@ func TestBudgetInFlight(t *testing.T) {
 	})
 }
 
-// TestBudgetIsFair gives a free slot to whoever has waited for it longest.
-func TestBudgetIsFair(t *testing.T) {
+func TestBudgetAdmitsInFIFOOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, &provider.Budget{InFlight: 1})
 		l.keep = second
@@ -144,8 +142,7 @@ func TestBudgetIsFair(t *testing.T) {
 	})
 }
 
-// TestBudgetRateCountsStarts lets requests begin at their rate, however long the
-// ones before take, as long as there is a slot.
+// The duration of earlier requests does not matter.
 func TestBudgetRateCountsStarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, &provider.Budget{PerSecond: 1, InFlight: 2})
@@ -156,8 +153,7 @@ func TestBudgetRateCountsStarts(t *testing.T) {
 	})
 }
 
-// TestBudgetReleaseTwice frees one slot, not two.
-func TestBudgetReleaseTwice(t *testing.T) {
+func TestReleaseTwiceFreesOneSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &provider.Budget{InFlight: 1}
 		release, err := b.Acquire(t.Context(), "r", "List")
@@ -174,7 +170,7 @@ func TestBudgetReleaseTwice(t *testing.T) {
 	})
 }
 
-func TestNoBudget(t *testing.T) {
+func TestNilBudgetHasNoLimits(t *testing.T) {
 	var none *provider.Budget
 	none.Hold("r", "List", time.Now().Add(time.Hour))
 	release, err := none.Acquire(t.Context(), "r", "List")
@@ -216,8 +212,8 @@ func taken(t *testing.T, b *provider.Budget) (*provider.Budget, func()) {
 	return b, release
 }
 
-// TestBudgetWaitsEndWithTheContext at once and with its error, even where the
-// wait would be longer than the deadline, and the slot is free for the next.
+// A wait that would exceed the deadline also lasts until the deadline. The slot stays
+// free for the next waiter.
 func TestBudgetWaitsEndWithTheContext(t *testing.T) {
 	for name, begin := range endings {
 		t.Run(name, func(t *testing.T) {
@@ -239,7 +235,7 @@ func TestBudgetWaitsEndWithTheContext(t *testing.T) {
 	}
 }
 
-func TestBudgetEndedContextTakesNothing(t *testing.T) {
+func TestBudgetEndedContextTakesNoSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -256,8 +252,7 @@ func TestBudgetEndedContextTakesNothing(t *testing.T) {
 	})
 }
 
-// TestBudgetEndedWaitsSpendNoRate: what was not sent does not delay what comes
-// after it.
+// A request that was not sent does not delay the next one.
 func TestBudgetEndedWaitsSpendNoRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &provider.Budget{PerSecond: 1}
@@ -273,8 +268,7 @@ func TestBudgetEndedWaitsSpendNoRate(t *testing.T) {
 	})
 }
 
-// TestBudgetClosesTheRanks moves those behind an ended wait up.
-func TestBudgetClosesTheRanks(t *testing.T) {
+func TestBudgetAdmitsWaitersBehindAnEndedOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, &provider.Budget{PerSecond: 1})
 		ctx, cancel := context.WithCancel(t.Context())
@@ -287,9 +281,8 @@ func TestBudgetClosesTheRanks(t *testing.T) {
 	})
 }
 
-// TestBudgetRaces lets a slot become free at the moment at which the wait for it
-// is given up. Whoever got it, it is free in the end.
-func TestBudgetRaces(t *testing.T) {
+// A slot becomes free at the moment at which the wait for it ends.
+func TestBudgetFreesASlotGrantedToAnEndedWait(t *testing.T) {
 	bounded, stop := context.WithTimeout(t.Context(), 10*second)
 	defer stop()
 	b := &provider.Budget{InFlight: 1}
@@ -311,7 +304,7 @@ func TestBudgetRaces(t *testing.T) {
 	}
 }
 
-func TestTryAcquire(t *testing.T) {
+func TestTryAcquireDoesNotWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &provider.Budget{InFlight: 1}
 		release, ok := b.TryAcquire("r", "List")

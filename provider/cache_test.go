@@ -59,8 +59,7 @@ func ask(t *testing.T, from provider.CredentialsProvider) string {
 	return c.AccessKeyID.Reveal()
 }
 
-// TestCacheKeeps asks after each of some times since the first request.
-func TestCacheKeeps(t *testing.T) {
+func TestCacheKeepsCredentialsUntilShortlyBeforeTheyExpire(t *testing.T) {
 	const short = time.Millisecond
 	for name, test := range map[string]struct {
 		validity time.Duration
@@ -102,8 +101,7 @@ func TestCacheSharesOneFetch(t *testing.T) {
 	})
 }
 
-// TestCacheCallersOwnContext lets one caller give up, and then all of them.
-func TestCacheCallersOwnContext(t *testing.T) {
+func TestCacheFetchContinuesUntilTheLastCallerEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		from := &issuer{delay: time.Minute}
 		cache := provider.Cache(from.fetch)
@@ -121,8 +119,7 @@ func TestCacheCallersOwnContext(t *testing.T) {
 	})
 }
 
-// TestCacheAbandoned stops a fetch that nobody waits for, and starts a new one.
-func TestCacheAbandoned(t *testing.T) {
+func TestCacheStartsANewFetchAfterAnAbandonedOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stopped := make(chan error, 1)
 		calls := 0
@@ -149,7 +146,7 @@ func TestCacheAbandoned(t *testing.T) {
 	})
 }
 
-func TestCacheEndedContext(t *testing.T) {
+func TestCacheEndedContextDoesNotFetch(t *testing.T) {
 	from := &issuer{}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -172,7 +169,7 @@ func TestCacheKeepsNoFailure(t *testing.T) {
 	}
 }
 
-func TestCacheEmptyKey(t *testing.T) {
+func TestCacheRefusesEmptyKeys(t *testing.T) {
 	cache := provider.Cache(func(context.Context) (provider.Credentials, error) {
 		return provider.Credentials{AccessKeyID: provider.NewSecret("id")}, nil
 	})
@@ -180,8 +177,7 @@ func TestCacheEmptyKey(t *testing.T) {
 	checkUnauthenticated(t, err, "empty")
 }
 
-// TestCacheSurvivesFailure goes on with what is still valid, and tries again.
-func TestCacheSurvivesFailure(t *testing.T) {
+func TestCacheReturnsValidCredentialsAfterAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failure := errors.New("down")
 		from := &issuer{validity: time.Hour}
@@ -203,7 +199,7 @@ func TestCacheSurvivesFailure(t *testing.T) {
 	})
 }
 
-func TestCacheForget(t *testing.T) {
+func TestForgetDropsOnlyTheCachedCredentials(t *testing.T) {
 	cache := provider.Cache((&issuer{validity: time.Hour}).fetch)
 	first, err := cache.Credentials(t.Context())
 	if err != nil {
@@ -244,8 +240,7 @@ func BenchmarkCache(b *testing.B) {
 	}
 }
 
-// TestCacheRaisesPanicsForAllWaiters has no waiter wait for a fetch that panicked,
-// or ended its goroutine.
+// A fetch that ends its goroutine counts as a panic.
 func TestCacheRaisesPanicsForAllWaiters(t *testing.T) {
 	for name, fetch := range map[string]func(){
 		"panic":  func() { panic("no vault") },

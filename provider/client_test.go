@@ -40,7 +40,7 @@ type checker struct {
 
 func (c *checker) Check(context.Context) error { return c.err }
 
-func TestGet(t *testing.T) {
+func TestGetReturnsTheImageWithAnID(t *testing.T) {
 	s := &server{images: imagesOf(30)}
 	client := provider.New(s, provider.Config{})
 	m, err := client.Get(t.Context(), "m-0017")
@@ -53,9 +53,8 @@ func TestGet(t *testing.T) {
 	}
 }
 
-// TestGetAsksForOne asks no second page, and no larger one than needed, where the
-// server decides by the identifier.
-func TestGetAsksForOne(t *testing.T) {
+// If the server applies the predicate exactly, the page has one image.
+func TestGetRequestsOnePage(t *testing.T) {
 	p := newPlanner()
 	p.images = imagesOf(1)
 	if _, err := provider.New(p, provider.Config{}).Get(t.Context(), "m-0000"); err != nil {
@@ -66,7 +65,7 @@ func TestGetAsksForOne(t *testing.T) {
 	}
 }
 
-func TestGetErrors(t *testing.T) {
+func TestGetErrorsHaveKinds(t *testing.T) {
 	none := map[image.Field]provider.Support{image.FieldIDs: provider.None}
 	refused := &provider.Error{Kind: provider.PermissionDenied, Code: "No"}
 	for name, test := range map[string]struct {
@@ -86,7 +85,7 @@ func TestGetErrors(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+func TestCheckReportsErrors(t *testing.T) {
 	denied := &provider.Error{Kind: provider.Unauthenticated, Code: "InvalidAccessKeyId"}
 	for name, test := range map[string]struct {
 		provider provider.Adapter
@@ -109,9 +108,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestCheckIsCheap sends nothing beside the adapter's own check, and else asks for
-// one image.
-func TestCheckIsCheap(t *testing.T) {
+// The adapter's own Check, or a page of one image.
+func TestCheckSendsOneRequest(t *testing.T) {
 	own, listing := &checker{}, &server{images: imagesOf(40)}
 	for _, p := range []provider.Adapter{own, listing} {
 		if err := provider.New(p, provider.Config{}).Check(t.Context()); err != nil {
@@ -123,16 +121,14 @@ func TestCheckIsCheap(t *testing.T) {
 	}
 }
 
-func TestInfo(t *testing.T) {
+func TestInfoIsThatOfTheAdapter(t *testing.T) {
 	s := &server{support: planSupport, words: planWords}
 	if diff := cmp.Diff(s.Info(), provider.New(s, provider.Config{}).Info()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-// TestDo asks the call as it is: everything that comes, in its pages, without
-// any predicate.
-func TestDo(t *testing.T) {
+func TestDoListsACallWithoutPredicates(t *testing.T) {
 	for name, test := range map[string]struct {
 		paging   provider.Paging
 		config   provider.Config
@@ -168,7 +164,7 @@ func TestDo(t *testing.T) {
 	}
 }
 
-func TestDoNamesTheAction(t *testing.T) {
+func TestErrorsOfDoNameTheAction(t *testing.T) {
 	f := failing(errors.New("reset"))
 	_, err := provider.Collect(provider.New(f, provider.Config{}).Do(t.Context(), provider.Call{Action: "Other"}))
 	if err == nil || err.Error() != "fake r Other: unavailable: reset" {
@@ -176,9 +172,8 @@ func TestDoNamesTheAction(t *testing.T) {
 	}
 }
 
-// TestEmptyTokenPage goes on after an empty page that has a token for the next
-// one, as filtered listings send them.
-func TestEmptyTokenPage(t *testing.T) {
+// Filtered listings have such pages.
+func TestEmptyPageWithATokenIsNotTheEnd(t *testing.T) {
 	pages := map[string]*provider.Page{
 		"":  {Images: imagesOf(2), Next: "a"},
 		"a": {Next: "b"},
@@ -194,9 +189,8 @@ func TestEmptyTokenPage(t *testing.T) {
 	}
 }
 
-// TestTokenCycle ends a listing whose tokens lead back to pages that came before,
-// long before the ceiling.
-func TestTokenCycle(t *testing.T) {
+// The listing ends long before the largest number of requests.
+func TestRepeatedTokenIsIncomplete(t *testing.T) {
 	next := map[string]string{"": "a", "a": "b", "b": "a"}
 	f := &fetcher{fetch: func(_ context.Context, _ provider.Call, at provider.Cursor) (*provider.Page, error) {
 		return &provider.Page{Images: imagesOf(2), Next: next[at.Token]}, nil
@@ -208,7 +202,7 @@ func TestTokenCycle(t *testing.T) {
 	}
 }
 
-func TestUnsupported(t *testing.T) {
+func TestUnsupportedPredicatesSendNoRequest(t *testing.T) {
 	p := newPlanner()
 	client := provider.New(p, provider.Config{})
 	q := image.Query{Families: []string{"f"}, Tags: map[string]string{"k": "v"}}
@@ -230,8 +224,7 @@ func TestUnsupported(t *testing.T) {
 	}
 }
 
-// TestSkipUnreportedSkipsNothingElse leaves an answerable query as it is.
-func TestSkipUnreportedSkipsNothingElse(t *testing.T) {
+func TestSkipUnreportedKeepsSupportedQueries(t *testing.T) {
 	p := newPlanner()
 	p.images = imagesOf(20)
 	q := image.Query{Names: []string{"web-3"}, SkipUnreported: true}
@@ -257,8 +250,7 @@ func TestInvalidQueriesSendNothing(t *testing.T) {
 	}
 }
 
-// TestSharedClient asks one client from many goroutines.
-func TestSharedClient(t *testing.T) {
+func TestClientIsSafeForConcurrentUse(t *testing.T) {
 	p := newPlanner()
 	p.images = imagesOf(30)
 	client := provider.New(p, provider.Config{Listing: provider.Listing{PageSize: 10}})

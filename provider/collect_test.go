@@ -25,7 +25,7 @@ func sequence(errs []error, values ...int) iter.Seq2[int, error] {
 	}
 }
 
-func TestCollect(t *testing.T) {
+func TestCollectReturnsValuesAndJoinedErrors(t *testing.T) {
 	many := make([]int, 5000)
 	for i := range many {
 		many[i] = 1 + i

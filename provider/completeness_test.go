@@ -22,8 +22,7 @@ func onFirstPage(real, page int) int {
 	return 0
 }
 
-// TestRequestsPerMode counts the requests for a server that does not change, by
-// what its totals are.
+// The images do not change.
 func TestRequestsPerMode(t *testing.T) {
 	tooLow := func(real, _ int) int { return real - 1 }
 	for _, test := range []struct {
@@ -78,7 +77,6 @@ func TestTrustTotalsSavesTheRequestThatProvesTheEnd(t *testing.T) {
 	}
 }
 
-// TestTokenPagesAreConfirmedOnlyOnDemand ends by the token, with or without a total.
 func TestTokenPagesAreConfirmedOnlyOnDemand(t *testing.T) {
 	for mode, want := range map[provider.ConfirmMode]int{provider.ConfirmAuto: 3, provider.ConfirmAlways: 6, provider.ConfirmNever: 3} {
 		for _, total := range []func(int, int) int{nil, unstated} {
@@ -99,10 +97,9 @@ func replaceRow(at int) []image.Image {
 	return images
 }
 
-// TestRepeatedRowsAreNoImages lists servers that repeat a row in place of another.
-// With a total this is incomplete in every mode; without one it is incomplete, too,
-// since nothing shows that the repeated row does not stand for another.
-func TestRepeatedRowsAreNoImages(t *testing.T) {
+// A repeated row can stand in place of another image. A total proves it; without a
+// total it cannot be excluded.
+func TestRepeatedRowsAreIncomplete(t *testing.T) {
 	for _, mode := range confirmModes {
 		for way, paging := range pagings {
 			for _, at := range []int{9, 10, 17, 20, 24} {
@@ -120,7 +117,7 @@ func TestRepeatedRowsAreNoImages(t *testing.T) {
 	}
 }
 
-// TestATotalThatCountsRepeatedRowsIsIncomplete cannot be told from a loss.
+// A client cannot distinguish this from a lost image.
 func TestATotalThatCountsRepeatedRowsIsIncomplete(t *testing.T) {
 	for _, mode := range confirmModes {
 		s := &server{images: append(imagesOf(5), imagesOf(1)...)}
@@ -131,8 +128,8 @@ func TestATotalThatCountsRepeatedRowsIsIncomplete(t *testing.T) {
 	}
 }
 
-// TestScansTogetherReachTheTotal lists a server that repeats another row in each
-// scan. The images of all scans are complete once a further scan adds none.
+// The server repeats another row in each scan. The images of all scans are complete
+// once a further scan adds none.
 func TestScansTogetherReachTheTotal(t *testing.T) {
 	for name, test := range map[string]struct {
 		replaced [3]int // row of each scan
@@ -158,8 +155,8 @@ func TestScansTogetherReachTheTotal(t *testing.T) {
 	}
 }
 
-// TestMoreImagesThanTheTotalAreAChange lists a server whose images change while its
-// total stays: the scans together bring more images than the total says.
+// The images change while the total stays, so that the scans together have more images
+// than the total.
 func TestMoreImagesThanTheTotalAreAChange(t *testing.T) {
 	old, now := imagesOf(30)[:25], imagesOf(30)[5:]
 	f := &fetcher{}
@@ -179,9 +176,7 @@ func TestMoreImagesThanTheTotalAreAChange(t *testing.T) {
 	}
 }
 
-// TestShortPagesAreNoEnd lists 20 images without a total, by pages of which the first
-// are cut short.
-func TestShortPagesAreNoEnd(t *testing.T) {
+func TestShortPagesWithoutATotalAreNotTheEnd(t *testing.T) {
 	for _, cuts := range [][]int{{5, 3, 2}, {1}, {7}, {10, 3}, {9, 7, 5, 3, 1}, {3, 3, 3, 3}, {10, 1, 1}} {
 		for way, paging := range pagings {
 			for _, mode := range confirmModes {
@@ -201,8 +196,7 @@ func TestShortPagesAreNoEnd(t *testing.T) {
 	}
 }
 
-// TestAFirstPageLargerThanRequested moves no later page.
-func TestAFirstPageLargerThanRequested(t *testing.T) {
+func TestLargeFirstPageMovesLaterPages(t *testing.T) {
 	for way, paging := range pagings {
 		s := &server{images: imagesOf(25), paging: paging}
 		s.rows = func(page int, honest []image.Image) []image.Image {
@@ -223,8 +217,8 @@ func TestAFirstPageLargerThanRequested(t *testing.T) {
 	}
 }
 
-// TestPagesBehindTheEndMayRepeat lists servers that answer a page behind the last
-// one with the last one again: a total shows that this is no loss.
+// The server returns the last page again for pages behind it. The total shows that no
+// image is missing.
 func TestPagesBehindTheEndMayRepeat(t *testing.T) {
 	for way, paging := range pagings {
 		s := &server{images: imagesOf(30), paging: paging}
@@ -269,7 +263,7 @@ func TestBadListingIsRefusedAtFirstUse(t *testing.T) {
 	}
 }
 
-func TestNegativePageSizeOfACall(t *testing.T) {
+func TestNegativePageSizeOfACallIsRefused(t *testing.T) {
 	for _, paging := range []provider.Paging{{MaxSize: -1}, {MaxSize: -50, Aligned: true}, {MaxSize: -1, Tokens: true}} {
 		s := &server{images: imagesOf(3)}
 		client := provider.New(s, provider.Config{})
@@ -287,7 +281,7 @@ func TestNegativePageSizeOfACall(t *testing.T) {
 	}
 }
 
-func TestConfirmModeString(t *testing.T) {
+func TestConfirmModePrintsAsAWord(t *testing.T) {
 	var got []string
 	for _, mode := range append(confirmModes, 9) {
 		got = append(got, mode.String())

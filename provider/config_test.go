@@ -15,7 +15,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-func TestWithDefaults(t *testing.T) {
+func TestWithDefaultsSetsZeroFields(t *testing.T) {
 	got := provider.Config{}.WithDefaults()
 	if got.Logger == nil || got.Logger.Enabled(t.Context(), slog.LevelError) {
 		t.Error("want a silent logger")
@@ -28,9 +28,8 @@ func TestWithDefaults(t *testing.T) {
 	}
 }
 
-// TestWithDefaultsKeepsWhatIsSet fills in only what is zero, changes nothing in
-// place, and does nothing the second time.
-func TestWithDefaultsKeepsWhatIsSet(t *testing.T) {
+// The original does not change, and a second call has no effect.
+func TestWithDefaultsKeepsOtherFields(t *testing.T) {
 	set := provider.Config{
 		Region: "r", Endpoint: "https://e/", AllowHTTP: true, Credentials: provider.Static("i", "s", ""), HTTPClient: &http.Client{},
 		Logger: slog.New(slog.DiscardHandler), Retry: provider.Retry{Attempts: 1, AttemptTimeout: time.Second, MaxWait: time.Minute},
@@ -58,7 +57,7 @@ func configFacts(c provider.Config) []any {
 	}
 }
 
-func TestGoodConfigs(t *testing.T) {
+func TestGoodConfigsAreValid(t *testing.T) {
 	for _, region := range []string{"", "cn-hangzhou", "pek3", "ap1", "a", "7", "cn-hangzhou-44", "gd--2", strings.Repeat("a", 63)} {
 		if err := (provider.Config{Region: region}).Validate(); err != nil {
 			t.Errorf("region %q: %v", region, err)
@@ -72,8 +71,8 @@ func TestGoodConfigs(t *testing.T) {
 	}
 }
 
-// TestBadRegions are attempts to become another host, path or header.
-func TestBadRegions(t *testing.T) {
+// A region becomes part of a host name, a path and headers.
+func TestBadRegionsAreRefused(t *testing.T) {
 	for _, region := range []string{
 		"cn-hangzhou.evil.com/", "cn-hangzhou.evil.com", "evil.com#", "a/b", "a\\b", "user@host", "a:80", "a?b", "a%2fb", "..", ".", "-", "_",
 		"-a", "a-", "a_b", "CN-HANGZHOU", "Cn-hangzhou", "cn hangzhou", " cn-hangzhou", "cn-hangzhou ", "cn-hangzhou\n", "cn\r\nHost: evil", "a\x00b",
@@ -92,7 +91,7 @@ func TestBadRegions(t *testing.T) {
 	}
 }
 
-func TestBadBounds(t *testing.T) {
+func TestNegativeBoundsAreRefused(t *testing.T) {
 	for field, config := range map[string]provider.Config{
 		"Config.Listing.PageSize":     {Listing: provider.Listing{PageSize: -1}},
 		"Config.Listing.Prefetch":     {Listing: provider.Listing{Prefetch: -1}},
@@ -116,7 +115,7 @@ func TestBadBounds(t *testing.T) {
 	}
 }
 
-func TestConfigRefusesWhatNoHeaderOrBudgetCanBe(t *testing.T) {
+func TestConfigRefusesBadHeadersAndBudgets(t *testing.T) {
 	for name, c := range map[string]provider.Config{
 		"UserAgent": {UserAgent: "a\r\nX-Injected: y"},
 		"rate":      {Budget: &provider.Budget{PerSecond: -1}},

@@ -29,7 +29,7 @@ func checkUnauthenticated(t *testing.T, err error, words ...string) {
 	}
 }
 
-func TestStatic(t *testing.T) {
+func TestStaticReturnsItsCredentials(t *testing.T) {
 	for name, test := range map[string]struct {
 		id, secret, token string
 		good              bool
@@ -55,7 +55,7 @@ func TestStatic(t *testing.T) {
 	}
 }
 
-func TestEnv(t *testing.T) {
+func TestEnvReadsTheNamedVariables(t *testing.T) {
 	const id, secret, token = "IQ_TEST_ID", "IQ_TEST_SECRET", "IQ_TEST_TOKEN"
 	for name, test := range map[string]struct {
 		id, secret, token, tokenName string
@@ -86,7 +86,6 @@ func TestEnv(t *testing.T) {
 	}
 }
 
-// TestEnvIsReadEachTime follows variables that change, as a session's do.
 func TestEnvIsReadEachTime(t *testing.T) {
 	t.Setenv("IQ_TEST_ID", "i1")
 	t.Setenv("IQ_TEST_SECRET", "s1")
@@ -100,8 +99,7 @@ func TestEnvIsReadEachTime(t *testing.T) {
 	}
 }
 
-// TestKeysThatCannotBeKeysAreRefused covers each way that keys come in.
-func TestKeysThatCannotBeKeysAreRefused(t *testing.T) {
+func TestMalformedKeysAreRefused(t *testing.T) {
 	const canary = "canaryKx7"
 	for name, test := range map[string]struct{ id, secret, token, word string }{
 		"line break after the ID":     {canary + "\n", "s", "", "access key ID ends with a line break"},

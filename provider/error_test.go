@@ -23,7 +23,7 @@ var kinds = map[provider.Kind][2]string{
 	provider.Incomplete:       {"incomplete", "incomplete"},
 }
 
-func TestKindTexts(t *testing.T) {
+func TestKindsHaveTextForms(t *testing.T) {
 	for kind, want := range kinds {
 		text, err := kind.MarshalText()
 		if kind.Error() != want[0] || string(text) != want[1] || err != nil {
@@ -48,9 +48,7 @@ func TestKindRefusesUnknownTexts(t *testing.T) {
 	}
 }
 
-// TestUnknownKinds covers the numbers that are no kind: they print, and are not
-// taken for one.
-func TestUnknownKinds(t *testing.T) {
+func TestUnknownKindsPrintTheirNumber(t *testing.T) {
 	for n := range 256 {
 		kind := provider.Kind(n)
 		if _, known := kinds[kind]; known {
@@ -72,7 +70,7 @@ func TestUnknownKinds(t *testing.T) {
 	}
 }
 
-func TestKindsAreFound(t *testing.T) {
+func TestErrorsIsFindsKinds(t *testing.T) {
 	for kind := range kinds {
 		bare := &provider.Error{Kind: kind}
 		for name, err := range map[string]error{
@@ -97,7 +95,7 @@ func TestKindsAreFound(t *testing.T) {
 	}
 }
 
-func TestTargetErrors(t *testing.T) {
+func TestErrorsAsFindsTargetErrors(t *testing.T) {
 	under := &provider.Error{Kind: provider.Throttled, Code: "Throttling"}
 	err := fmt.Errorf("all: %w", errors.Join(&provider.TargetError{Target: "a", Err: under}))
 	e, ok := errors.AsType[*provider.TargetError](err)
@@ -106,7 +104,7 @@ func TestTargetErrors(t *testing.T) {
 	}
 }
 
-func TestErrorText(t *testing.T) {
+func TestErrorTextHasPlaceKindAndMessage(t *testing.T) {
 	for want, err := range map[string]*provider.Error{
 		"": {},
 		"aliyunecs cn-hangzhou DescribeImages: throttled: Throttling.User: slow down (HTTP 400, request 1-2-3, 5 attempts)": {
@@ -135,8 +133,7 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// TestErrorIsOneLine holds what Error promises, whatever it is made of: a line in
-// a log cannot be forged, and several bad values stay together.
+// A message cannot forge a line of a log.
 func TestErrorIsOneLine(t *testing.T) {
 	invalid := image.Query{Names: []string{""}, Limit: -1}.Validate()
 	for name, err := range map[string]*provider.Error{
@@ -151,7 +148,7 @@ func TestErrorIsOneLine(t *testing.T) {
 	}
 }
 
-func TestErrorUnwrap(t *testing.T) {
+func TestErrorUnwrapsToKindAndCause(t *testing.T) {
 	cause := errors.New("cause")
 	for name, test := range map[string]struct {
 		err  *provider.Error
@@ -180,9 +177,8 @@ func TestContextErrorsHaveNoKind(t *testing.T) {
 	}
 }
 
-// TestErrorStaysOffTheTerminal shows no control, bidirectional or zero-width
-// character of a server's message.
-func TestErrorStaysOffTheTerminal(t *testing.T) {
+// Neither has it bidirectional or zero-width characters.
+func TestErrorHasNoControlCharacters(t *testing.T) {
 	err := &provider.Error{
 		Kind: provider.Throttled, Code: "Busy\x1b[31m\u202e", Message: "a\rb\x00c\u2028d\u200be\ufefff\u2066g\u061ch\u00adi \u0601\u06f1",
 		Err: errors.New("cause\u200f\u009b"),

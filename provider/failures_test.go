@@ -22,9 +22,8 @@ func failure(ctx context.Context, p provider.Adapter) error {
 	return err
 }
 
-// TestAdaptersFailures become errors with a place and a kind, whatever the
-// adapter returns, and what lies beneath stays reachable.
-func TestAdaptersFailures(t *testing.T) {
+// The errors beneath stay reachable.
+func TestErrorsOfAdaptersGetPlaceAndKind(t *testing.T) {
 	own := quota{7}
 	for name, test := range map[string]struct {
 		err  error
@@ -59,9 +58,7 @@ func errText(err error) string {
 	return err.Error()
 }
 
-// TestKindsOfAdapters keeps the kind that an adapter returns by itself or wrapped,
-// and gives it no second one.
-func TestKindsOfAdapters(t *testing.T) {
+func TestKindsOfAdaptersAreKept(t *testing.T) {
 	for _, err := range []error{provider.NotFound, fmt.Errorf("image m-1: %w", provider.NotFound)} {
 		got := failure(t.Context(), failing(err))
 		if e, ok := errors.AsType[*provider.Error](got); !ok || e.Kind != provider.NotFound || errors.Is(got, provider.Unavailable) {
@@ -70,7 +67,7 @@ func TestKindsOfAdapters(t *testing.T) {
 	}
 }
 
-// TestErrorsWithoutAKindAreUnavailable: the zero kind belongs to contexts.
+// Only the end of a context has the zero Kind.
 func TestErrorsWithoutAKindAreUnavailable(t *testing.T) {
 	err := failure(t.Context(), failing(&provider.Error{Code: "Odd", Message: "no idea"}))
 	if !errors.Is(err, provider.Unavailable) {
@@ -78,8 +75,7 @@ func TestErrorsWithoutAKindAreUnavailable(t *testing.T) {
 	}
 }
 
-// TestSharedErrorsAreNotChanged lets an adapter return one value for ever, as a
-// sentinel.
+// An adapter may return a sentinel.
 func TestSharedErrorsAreNotChanged(t *testing.T) {
 	sentinel := &provider.Error{Kind: provider.Throttled, Code: "Busy"}
 	before := *sentinel
@@ -95,14 +91,13 @@ func TestSharedErrorsAreNotChanged(t *testing.T) {
 	}
 }
 
-func TestNoPage(t *testing.T) {
+func TestNilPageIsBadResponse(t *testing.T) {
 	if err := failure(t.Context(), failing(nil)); !errors.Is(err, provider.BadResponse) {
 		t.Errorf("error %v, want bad response", err)
 	}
 }
 
-// TestContextErrorsOfAdapters have no kind where the context of the caller ended.
-func TestContextErrorsOfAdapters(t *testing.T) {
+func TestContextErrorsOfAdaptersHaveNoKind(t *testing.T) {
 	for name, wrap := range map[string]func(error) error{
 		"bare":    func(err error) error { return err },
 		"wrapped": func(err error) error { return fmt.Errorf("get: %w", err) },
@@ -121,8 +116,8 @@ func TestContextErrorsOfAdapters(t *testing.T) {
 	}
 }
 
-// TestCancellationIsNeverLost covers an adapter whose errors do not say why a
-// request was broken off, as those of a closed connection.
+// The errors of the adapter, such as those of a closed connection, do not match the
+// error of the context.
 func TestCancellationIsNeverLost(t *testing.T) {
 	for name, err := range map[string]error{
 		"plain":  errors.New("use of closed connection"),
@@ -140,8 +135,8 @@ func TestCancellationIsNeverLost(t *testing.T) {
 	}
 }
 
-// TestAnAdaptersOwnTimeoutIsUnavailable: a deadline inside the adapter, such as
-// that of an http.Client, is not the end of the caller's context.
+// A deadline inside the adapter, such as that of an http.Client, is not the end of the
+// caller's context.
 func TestAnAdaptersOwnTimeoutIsUnavailable(t *testing.T) {
 	err := failure(t.Context(), failing(fmt.Errorf("get: %w", context.DeadlineExceeded)))
 	if !errors.Is(err, provider.Unavailable) {

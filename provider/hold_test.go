@@ -9,7 +9,6 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// TestHoldIsForOneOperation stops one action in one region, and no other.
 func TestHoldIsForOneOperation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &provider.Budget{InFlight: 1}
@@ -60,9 +59,8 @@ func TestHoldsAreExtendedNeverShortened(t *testing.T) {
 	}
 }
 
-// TestHoldReachesThoseThatWait stops the requests that wait for a slot or for
-// their moment when the hold begins: the provider throttles, so none may go.
-func TestHoldReachesThoseThatWait(t *testing.T) {
+// They wait for a slot or for the rate when the hold begins.
+func TestHoldReachesWaitingRequests(t *testing.T) {
 	for name, b := range map[string]*provider.Budget{
 		"for a slot":   {InFlight: 1},
 		"for the rate": {PerSecond: 1},
@@ -83,7 +81,6 @@ func TestHoldReachesThoseThatWait(t *testing.T) {
 	}
 }
 
-// TestHeldRequestsKeepNoSlot lets other operations through a full budget.
 func TestHeldRequestsKeepNoSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &provider.Budget{InFlight: 1}
@@ -98,8 +95,6 @@ func TestHeldRequestsKeepNoSlot(t *testing.T) {
 	})
 }
 
-// TestHeldRequestsKeepTheirOrder serves who has waited longest first, when a hold
-// ends and not all may go at once.
 func TestHeldRequestsKeepTheirOrder(t *testing.T) {
 	for range 20 {
 		synctest.Test(t, func(t *testing.T) {
@@ -114,7 +109,7 @@ func TestHeldRequestsKeepTheirOrder(t *testing.T) {
 	}
 }
 
-// TestHoldOutlivesTheContext is not lifted by a wait that was given up.
+// The end of a wait does not lift the hold.
 func TestHoldOutlivesTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &provider.Budget{}

@@ -88,8 +88,8 @@ func matrixSeeds(t *testing.T) uint64 {
 // tally counts the outcomes of a cell.
 type tally struct{ complete, incomplete, lossy int }
 
-// TestCompletenessMatrix lists changing worlds by every mode: a complete listing lacks
-// an image that was there all the time only where the table says that it can.
+// A complete listing lacks an image that exists all the time only in the cells that say
+// so.
 func TestCompletenessMatrix(t *testing.T) {
 	seeds := matrixSeeds(t)
 	for _, change := range matrixChanges {
@@ -159,8 +159,7 @@ func (sum *tally) check(t *testing.T, cell string, outcome byte) {
 	}
 }
 
-// TestCompletenessTable compares the table with the document.
-func TestCompletenessTable(t *testing.T) {
+func TestCompletenessTableIsDocumented(t *testing.T) {
 	text, err := os.ReadFile("../docs/completeness.md")
 	if err != nil {
 		t.Fatal(err)

@@ -61,8 +61,7 @@ func newestTargets(rng *rand.Rand) []provider.Target {
 	return targets
 }
 
-// TestNewestIsDeterministic finds the same image in whatever order the targets
-// stand and answer.
+// The order of targets and responses does not matter.
 func TestNewestIsDeterministic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		rng := rand.New(rand.NewPCG(1, 2))
@@ -75,7 +74,7 @@ func TestNewestIsDeterministic(t *testing.T) {
 	})
 }
 
-func TestNewestHoldsTheTrustOfTheQuery(t *testing.T) {
+func TestNewestUsesTrustedSourcesByDefault(t *testing.T) {
 	for name, test := range map[string]struct {
 		query image.Query
 		want  string
@@ -99,7 +98,7 @@ func TestNewestHoldsTheTrustOfTheQuery(t *testing.T) {
 	}
 }
 
-func TestNewestFindsNothing(t *testing.T) {
+func TestNewestWithoutAMatchIsNotFound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		targets := newestTargets(rand.New(rand.NewPCG(5, 6)))
 		_, err := provider.Newest(t.Context(), targets, image.Query{Names: []string{"web-11"}}, nil)
@@ -115,8 +114,7 @@ func TestNewestRefusesALimit(t *testing.T) {
 	}
 }
 
-// TestNewestOfWhatAnswered returns the best of the others, and the failure.
-func TestNewestOfWhatAnswered(t *testing.T) {
+func TestNewestReturnsTheBestHitAndTheFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := &server{page: func(int) error { return provider.Throttled }}
 		targets := append(newestTargets(rand.New(rand.NewPCG(7, 8))), provider.Target{Name: "broken", Client: provider.New(broken, provider.Config{})})
@@ -131,9 +129,8 @@ func TestNewestOfWhatAnswered(t *testing.T) {
 	})
 }
 
-// TestDistinct gives an image once for each host, as the first target sees it,
-// whoever answers first.
-func TestDistinct(t *testing.T) {
+// The hit is that of the first target, in whatever order they respond.
+func TestDistinctYieldsEachImageOncePerHost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for first := range 3 {
 			var targets []provider.Target

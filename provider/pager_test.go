@@ -15,7 +15,7 @@ type step struct {
 	token              string
 }
 
-func TestPager(t *testing.T) {
+func TestPagerReturnsTheNextCursor(t *testing.T) {
 	offsets, numbers := provider.Paging{MaxSize: 10}, provider.Paging{MaxSize: 10, Aligned: true}
 	tokens := provider.Paging{MaxSize: 10, Tokens: true}
 	for name, test := range map[string]struct {
@@ -68,8 +68,7 @@ func TestPager(t *testing.T) {
 	}
 }
 
-// TestPagerKnownRows tells how far pages can be requested ahead.
-func TestPagerKnownRows(t *testing.T) {
+func TestPagerLimitsPrefetchByTheTotal(t *testing.T) {
 	for name, test := range map[string]struct {
 		paging provider.Paging
 		trust  bool
@@ -95,7 +94,7 @@ func TestPagerKnownRows(t *testing.T) {
 	}
 }
 
-func TestLargestDivisor(t *testing.T) {
+func TestLargestDivisorFitsBothSizes(t *testing.T) {
 	for _, test := range [][3]int{{1, 1, 1}, {34, 10, 2}, {31, 10, 1}, {30, 10, 10}, {27, 10, 9}, {4, 10, 4}, {97, 100, 97}} {
 		if got := provider.LargestDivisor(test[0], test[1]); got != test[2] {
 			t.Errorf("largest divisor of %d up to %d: %d, want %d", test[0], test[1], got, test[2])

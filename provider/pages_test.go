@@ -19,9 +19,8 @@ var pagings = map[string]provider.Paging{
 	"page numbers": {MaxSize: 10, Aligned: true},
 }
 
-// TestEveryImageOnce lists worlds of all critical sizes. An honest server is asked
-// ⌊n/size⌋+1 times.
-func TestEveryImageOnce(t *testing.T) {
+// A listing with right totals needs ⌊n/size⌋+1 requests.
+func TestImagesYieldsEveryImageOnce(t *testing.T) {
 	for name, paging := range pagings {
 		for _, n := range []int{0, 1, 9, 10, 11, 20, 31, 100} {
 			t.Run(fmt.Sprintf("%d by %s", n, name), func(t *testing.T) {
@@ -43,9 +42,8 @@ func TestEveryImageOnce(t *testing.T) {
 
 func unstated(int, int) int { return 0 }
 
-// TestDishonestServers states what becomes of each lie: the whole list, or
-// Incomplete, and a bound for the requests that it takes to know.
-func TestDishonestServers(t *testing.T) {
+// The listing is complete or Incomplete, after a bounded number of requests.
+func TestWrongTotalsAndPagesAreFound(t *testing.T) {
 	const n, once = 34, 34/10 + 2
 	tooHigh := func(real, _ int) int { return real + 1 }
 	alternating := func(real, page int) int { return real + page%2 }
@@ -102,8 +100,7 @@ func onPage(page int, rows []image.Image) func(int, []image.Image) []image.Image
 	}
 }
 
-// TestOneRowAndALargeTotal must not become a request for each image promised.
-func TestOneRowAndALargeTotal(t *testing.T) {
+func TestOneRowAndALargeTotalNeedFewRequests(t *testing.T) {
 	s := &server{images: imagesOf(1), paging: provider.Paging{MaxSize: 10, Aligned: true}, total: func(int, int) int { return 51 }}
 	got, err := provider.Collect(provider.New(s, provider.Config{}).Images(t.Context(), image.Query{}))
 	if len(got) != 1 || !errors.Is(err, provider.Incomplete) || !strings.Contains(err.Error(), "reports 51 images and returned 1") {
@@ -114,7 +111,7 @@ func TestOneRowAndALargeTotal(t *testing.T) {
 	}
 }
 
-func TestTokens(t *testing.T) {
+func TestTokensAddressPages(t *testing.T) {
 	s := &server{images: imagesOf(25), paging: provider.Paging{MaxSize: 10, Tokens: true}}
 	got, err := provider.Collect(provider.New(s, provider.Config{}).Images(t.Context(), image.Query{}))
 	if err != nil || len(got) != 25 || s.requests() != 3 {
@@ -122,7 +119,7 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-func TestLimit(t *testing.T) {
+func TestLimitIsTheNumberOfImages(t *testing.T) {
 	for _, test := range []struct {
 		name            string
 		query           image.Query
@@ -148,9 +145,8 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// TestExactLimitAsksForNoMore asks a page of the limit's size where the server
-// decides everything, and whole pages where something is checked here.
-func TestExactLimitAsksForNoMore(t *testing.T) {
+// With predicates that the client checks, pages have their full size.
+func TestExactLimitIsThePageSize(t *testing.T) {
 	for name, test := range map[string]struct {
 		support provider.Support
 		size    int
@@ -174,7 +170,7 @@ func TestExactLimitAsksForNoMore(t *testing.T) {
 	}
 }
 
-func TestBreakStopsAsking(t *testing.T) {
+func TestBreakStopsRequests(t *testing.T) {
 	s := &server{images: imagesOf(40)}
 	for range provider.New(s, provider.Config{}).Images(t.Context(), image.Query{}) {
 		break
@@ -184,7 +180,7 @@ func TestBreakStopsAsking(t *testing.T) {
 	}
 }
 
-func TestRangingTwiceAsksTwice(t *testing.T) {
+func TestRangingTwiceRequestsTwice(t *testing.T) {
 	s := &server{images: imagesOf(12)}
 	seq := provider.New(s, provider.Config{}).Images(t.Context(), image.Query{})
 	first, err1 := provider.Collect(seq)
@@ -203,7 +199,7 @@ func TestOverlappingCallsYieldOnce(t *testing.T) {
 	}
 }
 
-func TestContextEnds(t *testing.T) {
+func TestContextEndEndsAListing(t *testing.T) {
 	t.Run("before", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -229,7 +225,7 @@ func TestContextEnds(t *testing.T) {
 	})
 }
 
-func TestAdaptersErrorsAreCompleted(t *testing.T) {
+func TestErrorsOfAdaptersAreCompleted(t *testing.T) {
 	s := &server{images: imagesOf(40), page: func(page int) error {
 		if page == 2 {
 			return &provider.Error{Kind: provider.PermissionDenied, Code: "No", RequestID: "req-2"}
@@ -247,8 +243,7 @@ func TestAdaptersErrorsAreCompleted(t *testing.T) {
 	}
 }
 
-// TestImagesNeedAnIdentifier refuses what could not be told apart.
-func TestImagesNeedAnIdentifier(t *testing.T) {
+func TestImagesWithoutAnIDAreBadResponse(t *testing.T) {
 	s := &server{images: make([]image.Image, 2)}
 	_, err := provider.Collect(provider.New(s, provider.Config{}).Images(t.Context(), image.Query{}))
 	if !errors.Is(err, provider.BadResponse) {

@@ -45,8 +45,8 @@ func newExploding(at int) *exploding {
 	return &exploding{slow: &slow{server: &server{images: imagesOf(100)}}, at: at}
 }
 
-// TestPanicOfTheFirstPage is a panic on the goroutine that ranges.
-func TestPanicOfTheFirstPage(t *testing.T) {
+// The first page is fetched on the goroutine that ranges.
+func TestPanicOfTheFirstPageReachesTheConsumer(t *testing.T) {
 	var stack string
 	value := func() (value any) {
 		defer func() {
@@ -61,9 +61,8 @@ func TestPanicOfTheFirstPage(t *testing.T) {
 	}
 }
 
-// TestPanicOfAPrefetchedPage reaches the goroutine that ranges after the pages in
-// flight are cancelled. The bubble fails if a goroutine is left behind.
-func TestPanicOfAPrefetchedPage(t *testing.T) {
+// The pages in flight are cancelled first. The bubble fails if a goroutine is left.
+func TestPanicOfAPrefetchedPageReachesTheConsumer(t *testing.T) {
 	for _, at := range []int{20, 50, 90} {
 		synctest.Test(t, func(t *testing.T) {
 			e, taken := newExploding(at), 0
@@ -80,8 +79,8 @@ func TestPanicOfAPrefetchedPage(t *testing.T) {
 	}
 }
 
-// TestPanicOfTheConsumerEndsWhatIsInFlight passes through unchanged.
-func TestPanicOfTheConsumerEndsWhatIsInFlight(t *testing.T) {
+// The panic passes through unchanged.
+func TestPanicOfTheConsumerCancelsRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, taken := &slow{server: &server{images: imagesOf(100)}}, 0
 		value := recovered(func() {
@@ -97,10 +96,9 @@ func TestPanicOfTheConsumerEndsWhatIsInFlight(t *testing.T) {
 	})
 }
 
-// TestPanicUnderSearch panics at the first or a prefetched page of one target, in
-// Plan, or in a hook. All requests of the other targets are done when the panic reaches
-// the goroutine that ranges.
-func TestPanicUnderSearch(t *testing.T) {
+// The panic comes from the first page, a prefetched page, Plan or a hook. All requests
+// of the other targets are done before it reaches the goroutine that ranges.
+func TestPanicOfATargetReachesTheConsumerOfSearch(t *testing.T) {
 	for name, bad := range map[string]provider.Adapter{
 		"first page":      newExploding(0),
 		"prefetched page": newExploding(30),
@@ -128,9 +126,9 @@ func TestPanicUnderSearch(t *testing.T) {
 	}
 }
 
-// TestPanicOfAHookUnderSearch covers hooks on targets' goroutines and the hook for
-// targets, which the goroutine that ranges calls.
-func TestPanicOfAHookUnderSearch(t *testing.T) {
+// The goroutines of targets call most hooks; the goroutine that ranges calls the hook
+// for targets.
+func TestPanicOfAHookReachesTheConsumerOfSearch(t *testing.T) {
 	for name, trace := range map[string]*provider.Trace{
 		"page":   {Page: func(context.Context, provider.PageInfo) { _, _ = explode(errBoom) }},
 		"target": {Target: func(context.Context, provider.Report) { _, _ = explode(errBoom) }},

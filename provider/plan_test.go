@@ -88,7 +88,7 @@ func newPlanner() *planner {
 	return &planner{server: server{support: planSupport, words: planWords}, plan: pushing}
 }
 
-func TestExplainText(t *testing.T) {
+func TestExplainPrintsThePlan(t *testing.T) {
 	march := time.Date(2026, 3, 1, 2, 0, 0, 0, time.FixedZone("", 7200))
 	for name, test := range map[string]struct {
 		query  image.Query
@@ -191,8 +191,7 @@ func onePage(p *planner) {
 	p.plan = func(image.Query) ([]provider.Call, error) { return []provider.Call{{Action: "Get"}}, nil }
 }
 
-// TestDefaultInOneCallIsNoted notes a default that one call overrides, and the
-// other does not: it narrows the answer all the same.
+// A default that only one of two calls overrides still narrows the result.
 func TestDefaultInOneCallIsNoted(t *testing.T) {
 	p := newPlanner()
 	p.defaults = planDefaults
@@ -205,7 +204,7 @@ func TestDefaultInOneCallIsNoted(t *testing.T) {
 	}
 }
 
-func TestClassification(t *testing.T) {
+func TestExplainClassifiesPredicates(t *testing.T) {
 	pushed := func(fields ...image.Field) provider.Call { return provider.Call{Action: "List", Pushed: fields} }
 	for name, test := range map[string]struct {
 		support provider.Support
@@ -235,9 +234,8 @@ func TestClassification(t *testing.T) {
 	}
 }
 
-// TestNarrowing leaves impossible words out of what the adapter sees, and only
-// there: what matches is still judged by the whole query.
-func TestNarrowing(t *testing.T) {
+// Only the query of the adapter is narrowed. Match uses the whole query.
+func TestPlanLeavesOutImpossibleValues(t *testing.T) {
 	for name, test := range map[string]struct {
 		query image.Query
 		want  *image.Query // as the adapter sees it; nil: it is not asked
@@ -273,9 +271,8 @@ func TestNarrowing(t *testing.T) {
 	}
 }
 
-// TestImpossibleWordsAnswer gives the images of the possible ones, and an empty
-// complete answer if none is left.
-func TestImpossibleWordsAnswer(t *testing.T) {
+// If no possible value is left, the result is empty and complete.
+func TestImpossibleValuesMatchNoImage(t *testing.T) {
 	for _, test := range []struct {
 		statuses       []image.Status
 		want, requests int
@@ -292,7 +289,7 @@ func TestImpossibleWordsAnswer(t *testing.T) {
 	}
 }
 
-func TestExplainIsPure(t *testing.T) {
+func TestExplainSendsNoRequest(t *testing.T) {
 	p := newPlanner()
 	client := provider.New(p, provider.Config{Listing: provider.Listing{PageSize: 3}})
 	q := image.Query{Names: []string{"b", "a", "b"}, Archs: []image.Arch{"amd64"}, Tags: map[string]string{}, Native: map[string]map[string]string{"fake": {"A": "1"}}}
@@ -316,9 +313,8 @@ func TestExplainIsPure(t *testing.T) {
 	}
 }
 
-// TestPageSizeIsTheClients leaves the calls of an adapter, which may give them to
-// several clients, as they are.
-func TestPageSizeIsTheClients(t *testing.T) {
+// An adapter may return the same calls to several clients.
+func TestPageSizeDoesNotChangeCallsOfTheAdapter(t *testing.T) {
 	s := &server{}
 	s.calls = []provider.Call{s.call()}
 	for _, size := range []int{3, 10, 8} {
@@ -329,8 +325,7 @@ func TestPageSizeIsTheClients(t *testing.T) {
 	}
 }
 
-// TestAdapterCannotChangeTheQuery holds the first law against an adapter that
-// writes into the query that it is given.
+// The adapter writes into the query that it gets.
 func TestAdapterCannotChangeTheQuery(t *testing.T) {
 	p := newPlanner()
 	p.images = imagesOf(14)
@@ -344,7 +339,7 @@ func TestAdapterCannotChangeTheQuery(t *testing.T) {
 	}
 }
 
-func TestExplainErrors(t *testing.T) {
+func TestExplainReturnsErrorsOfPlan(t *testing.T) {
 	for name, test := range map[string]struct {
 		query image.Query
 		plan  error

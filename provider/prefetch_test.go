@@ -49,8 +49,6 @@ func TestPrefetcherReturnsPagesInOrderFromOneRoundTrip(t *testing.T) {
 	})
 }
 
-// TestPrefetcherDropsPagesThatAreNotNeeded cancels the queue if another page is
-// taken, and fetches that one.
 func TestPrefetcherDropsPagesThatAreNotNeeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked []provider.Cursor

@@ -47,7 +47,7 @@ func reports(t *testing.T, ctx context.Context, targets []provider.Target, q ima
 	return out
 }
 
-func TestReports(t *testing.T) {
+func TestTraceReceivesAReportPerTarget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		failure := &provider.Error{Kind: provider.PermissionDenied, Code: "Forbidden.RAM", RequestID: "req-7", Attempts: 1}
 		of := func(p provider.Adapter) *provider.Client {
@@ -76,9 +76,7 @@ func TestReports(t *testing.T) {
 	})
 }
 
-// TestALimitIsComplete reports a target that the limit stopped, or that it left
-// out, as complete.
-func TestALimitIsComplete(t *testing.T) {
+func TestReportOfATargetThatALimitStoppedIsComplete(t *testing.T) {
 	var targets []provider.Target
 	for _, name := range strings.Split("abcdefghijklmnopqrstuvwxyz", "") {
 		targets = append(targets, provider.Target{Name: name, Client: provider.New(&server{images: imagesOf(50)}, provider.Config{})})
@@ -94,7 +92,7 @@ func TestALimitIsComplete(t *testing.T) {
 	}
 }
 
-func TestReportJSON(t *testing.T) {
+func TestReportJSONIsStable(t *testing.T) {
 	for name, test := range map[string]struct {
 		report provider.Report
 		want   string
@@ -121,7 +119,7 @@ func TestReportJSON(t *testing.T) {
 	}
 }
 
-func TestReportKinds(t *testing.T) {
+func TestReportJSONHasTheKind(t *testing.T) {
 	for want, err := range map[string]error{
 		`"kind":"canceled"`:          &provider.Error{Err: context.Canceled},
 		`"kind":"deadline_exceeded"`: context.DeadlineExceeded,
@@ -180,8 +178,7 @@ func TestReportRefusesAnUnknownKind(t *testing.T) {
 	}
 }
 
-// TestTracesCompose calls the hooks of both, the earlier ones first, and none that
-// is nil.
+// The earlier hooks are called first; nil hooks are skipped.
 func TestTracesCompose(t *testing.T) {
 	var calls []string
 	hook := func(name string) func(context.Context, provider.PageInfo) {
@@ -203,7 +200,7 @@ func TestTracesCompose(t *testing.T) {
 	}
 }
 
-func TestPageInfo(t *testing.T) {
+func TestTraceReportsPages(t *testing.T) {
 	var got []provider.PageInfo
 	ctx := provider.WithTrace(t.Context(), &provider.Trace{Page: func(_ context.Context, i provider.PageInfo) { got = append(got, i) }})
 	client := provider.New(&server{images: imagesOf(12)}, provider.Config{Listing: provider.Listing{Prefetch: 1}})

@@ -13,8 +13,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// TestSearchLimit holds over all targets, stops the others, and is no failure.
-func TestSearchLimit(t *testing.T) {
+// A target that the limit stops has not failed.
+func TestSearchLimitHoldsOverAllTargets(t *testing.T) {
 	for _, test := range []struct{ limit, want int }{{1, 1}, {5, 5}, {12, 12}, {60, 60}, {61, 60}} {
 		synctest.Test(t, func(t *testing.T) {
 			b := &busy{}
@@ -30,8 +30,7 @@ func TestSearchLimit(t *testing.T) {
 	}
 }
 
-// TestSearchLimitStopsTheOthers does not wait for targets that are slow, hang, or
-// were never asked.
+// Slow and hanging targets, and those that have not begun, are not waited for.
 func TestSearchLimitStopsTheOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		last := &paced{server: server{images: imagesOf(5)}}
@@ -47,7 +46,6 @@ func TestSearchLimitStopsTheOthers(t *testing.T) {
 	})
 }
 
-// TestSearchLimitKeepsEarlierFailures yields what failed before the limit.
 func TestSearchLimitKeepsEarlierFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		targets := targetsOf(&paced{server: server{images: imagesOf(5)}, delay: 2 * second}, &paced{err: provider.Throttled, delay: second})
@@ -58,9 +56,7 @@ func TestSearchLimitKeepsEarlierFailures(t *testing.T) {
 	})
 }
 
-// TestSearchBreak leaves nothing behind, wherever it happens: the bubble fails if
-// a goroutine outlives the test.
-func TestSearchBreak(t *testing.T) {
+func TestSearchBreakLeavesNoGoroutine(t *testing.T) {
 	for _, after := range []int{1, 2, 10, 11, 25} {
 		synctest.Test(t, func(t *testing.T) {
 			b := &busy{}
@@ -81,9 +77,8 @@ func TestSearchBreak(t *testing.T) {
 	}
 }
 
-// TestSearchPanickingConsumer leaves nothing behind either: each target that was
-// being asked still ends, and says so.
-func TestSearchPanickingConsumer(t *testing.T) {
+// No goroutine is left.
+func TestSearchReportsEachTargetIfTheConsumerPanics(t *testing.T) {
 	ended := make(chan struct{}, 2)
 	ctx := provider.WithTrace(t.Context(), &provider.Trace{Target: func(context.Context, provider.Report) { ended <- struct{}{} }})
 	targets := targetsOf(&paced{server: server{images: imagesOf(30)}}, &paced{server: server{images: imagesOf(30)}})
@@ -103,8 +98,8 @@ func TestSearchPanickingConsumer(t *testing.T) {
 	}
 }
 
-// TestSearchCancellationIsNeverLost cancels at another moment each time; the last
-// word is always the context's.
+// The context is cancelled at another moment each time. The last error is always that
+// of the context.
 func TestSearchCancellationIsNeverLost(t *testing.T) {
 	for run := range 200 {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -123,9 +118,8 @@ func TestSearchCancellationIsNeverLost(t *testing.T) {
 	}
 }
 
-// TestSearchCancellationRaces cancels from elsewhere. Where the consumer did not
-// see everything, it is told.
-func TestSearchCancellationRaces(t *testing.T) {
+// The consumer gets all hits, or the error of the context.
+func TestSearchReportsAConcurrentCancellation(t *testing.T) {
 	for run := range 200 {
 		ctx, cancel := context.WithCancel(t.Context())
 		targets := targetsOf(&paced{server: server{images: imagesOf(25)}}, &paced{server: server{images: imagesOf(25)}})
@@ -148,7 +142,7 @@ func TestSearchCancellationRaces(t *testing.T) {
 	}
 }
 
-func TestSearchContextEnds(t *testing.T) {
+func TestSearchEndsWithTheContext(t *testing.T) {
 	for name, end := range map[string]func(context.Context) (context.Context, context.CancelFunc, error){
 		"cancelled before": func(ctx context.Context) (context.Context, context.CancelFunc, error) {
 			ctx, cancel := context.WithCancel(ctx)
@@ -182,8 +176,7 @@ func TestSearchContextEnds(t *testing.T) {
 	}
 }
 
-// TestSearchFailFastBesideDistinct ends at the first failure, also where its target
-// would have to wait for its turn.
+// The target that fails is not the first one, whose hits Distinct yields first.
 func TestSearchFailFastBesideDistinct(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		targets := targetsOf(&paced{delay: time.Hour}, &paced{err: provider.Throttled, delay: second})

@@ -114,8 +114,7 @@ func TestSearchKeepsTheOrderOfATarget(t *testing.T) {
 	})
 }
 
-// TestSearchHitsComeAsTheyArrive lets nobody wait for a slower target.
-func TestSearchHitsComeAsTheyArrive(t *testing.T) {
+func TestSearchYieldsHitsAsTheyArrive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		targets := targetsOf(&paced{server: server{images: imagesOf(1)}, delay: 3 * second}, &paced{server: server{images: imagesOf(1)}, delay: second})
 		f := searched(t.Context(), targets, image.Query{}, nil)
@@ -125,7 +124,7 @@ func TestSearchHitsComeAsTheyArrive(t *testing.T) {
 	})
 }
 
-func TestSearchConcurrency(t *testing.T) {
+func TestSearchLimitsConcurrentTargets(t *testing.T) {
 	for _, test := range []struct {
 		targets, concurrency, most int
 		took                       time.Duration
@@ -152,8 +151,7 @@ func TestSearchConcurrency(t *testing.T) {
 	}
 }
 
-// TestSearchOneTargetFails changes nothing for the four others.
-func TestSearchOneTargetFails(t *testing.T) {
+func TestSearchContinuesIfOneTargetFails(t *testing.T) {
 	denied := &provider.Error{Kind: provider.PermissionDenied, Code: "No"}
 	for name, test := range map[string]struct {
 		bad   *paced
@@ -196,8 +194,7 @@ func refuseAfter(pages int) func(int) error {
 	}
 }
 
-// TestSearchTargetTimeout counts from the moment at which a target is asked.
-func TestSearchTargetTimeout(t *testing.T) {
+func TestSearchTargetTimeoutBeginsWithTheTarget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := func() *paced { return &paced{server: server{images: imagesOf(1)}, delay: 3 * second} }
 		targets := targetsOf(slow(), slow(), &paced{delay: -1}, slow())
@@ -211,7 +208,7 @@ func TestSearchTargetTimeout(t *testing.T) {
 	})
 }
 
-func TestSearchFailFast(t *testing.T) {
+func TestSearchFailFastEndsAtTheFirstFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		denied := &provider.Error{Kind: provider.PermissionDenied}
 		last := &paced{server: server{images: imagesOf(5)}}
@@ -241,7 +238,7 @@ func TestSearchRangesTwice(t *testing.T) {
 	}
 }
 
-func TestSearchRefuses(t *testing.T) {
+func TestSearchRefusesBadArguments(t *testing.T) {
 	s := &server{images: imagesOf(3)}
 	client := provider.New(s, provider.Config{})
 	good := []provider.Target{{Name: "a", Client: client}, {Name: "b", Client: client}}
@@ -285,8 +282,7 @@ func native(providers ...string) image.Query {
 	return q
 }
 
-// TestSearchNativeSections go to the provider they are for, and to no other.
-func TestSearchNativeSections(t *testing.T) {
+func TestSearchSendsNativeSectionsToTheirProvider(t *testing.T) {
 	one, two := newPlanner(), newPlanner()
 	two.name = "two"
 	targets := []provider.Target{{Name: "1", Client: provider.New(one, provider.Config{})}, {Name: "2", Client: provider.New(two, provider.Config{})}}
@@ -298,7 +294,7 @@ func TestSearchNativeSections(t *testing.T) {
 	}
 }
 
-func TestSearchUnsupported(t *testing.T) {
+func TestSearchReportsUnsupportedTargets(t *testing.T) {
 	none := map[image.Field]provider.Support{image.FieldFamilies: provider.None}
 	can := &paced{server: server{images: []image.Image{{Ref: image.Ref{ID: "m"}, Family: "f"}}}}
 	cannot := &paced{server: server{images: imagesOf(3), support: none}}

@@ -102,8 +102,7 @@ func askError(p provider.CredentialsProvider) error {
 	return err
 }
 
-// TestLeaksDetector proves that the other tests could fail.
-func TestLeaksDetector(t *testing.T) {
+func TestLeaksFindsSecrets(t *testing.T) {
 	for _, verb := range append(verbs, "%v with %%") {
 		if verb == "%T" || verb == "%p" || strings.ContainsAny(verb, "dtceU.") {
 			continue
@@ -179,7 +178,7 @@ func TestSecretsDoNotPanic(t *testing.T) {
 	}
 }
 
-func TestSecret(t *testing.T) {
+func TestSecretRevealsItsText(t *testing.T) {
 	for _, test := range []struct {
 		text, shown, json string
 		zero              bool
@@ -206,7 +205,7 @@ func TestSecret(t *testing.T) {
 	}
 }
 
-func TestSecretIsRead(t *testing.T) {
+func TestSecretUnmarshalsText(t *testing.T) {
 	var config struct{ Key, Empty, Absent provider.Secret }
 	if err := json.Unmarshal([]byte(`{"key":"`+canary+`","empty":""}`), &config); err != nil {
 		t.Fatal(err)

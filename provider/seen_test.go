@@ -8,7 +8,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// TestSeenSetReturnsTheLastGeneration keeps 100,000 images over three generations.
+// The set has 100,000 images over three generations.
 func TestSeenSetReturnsTheLastGeneration(t *testing.T) {
 	const n = 100_000
 	s := provider.NewSeenSet()
@@ -37,7 +37,7 @@ func TestSeenSetReturnsTheLastGeneration(t *testing.T) {
 	}
 }
 
-// TestSeenSetComparesTheWholeReference keeps images of several regions apart.
+// Images of several regions may have the same ID.
 func TestSeenSetComparesTheWholeReference(t *testing.T) {
 	s := provider.NewSeenSet()
 	for _, r := range []image.Ref{{ID: "m"}, {Region: "r", ID: "m"}, {Provider: "p", ID: "m"}, {Provider: "p", Region: "r", ID: "m"}} {

@@ -48,7 +48,7 @@ func shardsByName(t *testing.T, targets []provider.Target, count int) map[string
 	return shards
 }
 
-// TestShardIsStable holds the values that running deployments rely on.
+// Running deployments rely on these values.
 func TestShardIsStable(t *testing.T) {
 	targets := []provider.Target{
 		{Name: "prod/cn-hangzhou"}, {Name: "prod/cn-beijing"}, {Name: "dev/cn-hangzhou"}, {Name: "team-a"},
@@ -94,7 +94,7 @@ func TestShardUsesTheAccountOfTargets(t *testing.T) {
 	}
 }
 
-// TestShardMovesToTheNewShardOnly adds a shard: an account stays, or is in the new one.
+// With one more shard, an account stays in its shard or moves to the new one.
 func TestShardMovesToTheNewShardOnly(t *testing.T) {
 	targets := shardTargets(1000, 1, "account-%d")
 	for count := 1; count < 20; count++ {

@@ -49,7 +49,7 @@ func checkNoCredentials(t *testing.T, from provider.CredentialsProvider, kind pr
 	}
 }
 
-func TestConfigFile(t *testing.T) {
+func TestConfigFileIsRead(t *testing.T) {
 	keys := [3]string{"ID" + canary, "SECRET" + canary, ""}
 	usual := "qy_access_key_id: 'ID" + canary + "'\nqy_secret_access_key: 'SECRET" + canary + "'\n"
 	for name, text := range map[string]string{
@@ -88,8 +88,8 @@ func writeFile(t *testing.T, path, text string) {
 	}
 }
 
-// TestConfigFileMistakes has the environment of another account beside the file.
-func TestConfigFileMistakes(t *testing.T) {
+// The environment has the keys of another account, which must not be used.
+func TestConfigFileMistakesAreReported(t *testing.T) {
 	t.Setenv("QINGCLOUD_ACCESS_KEY_ID", "other"+canary)
 	t.Setenv("QINGCLOUD_SECRET_ACCESS_KEY", "other"+canary)
 	id, secret := "qy_access_key_id: "+canary+"\n", "qy_secret_access_key: "+canary+"\n"
@@ -162,7 +162,7 @@ func (i *instance) listen(t *testing.T) string {
 	return server.URL + "/latest/meta-data/security-credentials"
 }
 
-func TestIAMToken(t *testing.T) {
+func TestIAMTokenIsFetchedAndRenewed(t *testing.T) {
 	at := time.Now().Add(time.Hour).Truncate(time.Second)
 	seconds := fmt.Sprint(at.Unix())
 	for name, test := range map[string]struct {
@@ -186,7 +186,7 @@ func TestIAMToken(t *testing.T) {
 	}
 }
 
-func TestIAMTokenFails(t *testing.T) {
+func TestIAMTokenFailuresAreReported(t *testing.T) {
 	for name, test := range map[string]struct {
 		server *instance
 		kind   provider.Kind
@@ -214,8 +214,8 @@ func TestIAMTokenFails(t *testing.T) {
 	checkNoCredentials(t, qingcloud.IAMToken("::"), provider.InvalidArgument, "address")
 }
 
-// TestIAMTokenHangs has a caller give up before the service's own time is over.
-func TestIAMTokenHangs(t *testing.T) {
+// The service would respond later.
+func TestIAMTokenEndsWithItsCaller(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		cancel()
@@ -227,7 +227,7 @@ func TestIAMTokenHangs(t *testing.T) {
 	}
 }
 
-func TestIAMTokenOnceForAll(t *testing.T) {
+func TestIAMTokenIsFetchedOnceForAllCallers(t *testing.T) {
 	server := &instance{}
 	creds := qingcloud.IAMToken(server.listen(t))
 	var all sync.WaitGroup
@@ -244,8 +244,7 @@ func TestIAMTokenOnceForAll(t *testing.T) {
 	}
 }
 
-// TestIAMEndpoint has temporary credentials go where they are taken.
-func TestIAMEndpoint(t *testing.T) {
+func TestTemporaryCredentialsUseTheIAMEndpoint(t *testing.T) {
 	iam := qingcloud.IAMToken((&instance{}).listen(t))
 	for name, test := range map[string]struct {
 		credentials provider.CredentialsProvider

@@ -7,9 +7,8 @@ import (
 	"github.com/imagequery/imagequery/qingcloud"
 )
 
-// TestMutants finds the same images in every form of a damaged answer, and the
-// default password in none.
-func TestMutants(t *testing.T) {
+// The default password must never appear.
+func TestMutantsAreDecodedAsEncodingJSONDoes(t *testing.T) {
 	adaptertest.Mutants(t, qingcloud.API(), qingcloud.Details, adaptertest.Rows{ID: "image_id", Secrets: []string{"default_passwd"}},
 		`{"action":"DescribeImagesResponse","total_count":3,"image_set":[`+
 			`{"image_id":"img-1","image_name":"web \"1\"","description":null,"provider":"self","owner":"usr-1","visibility":"private","status":"available",`+

@@ -14,7 +14,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-func TestSupport(t *testing.T) {
+func TestSupportIsDocumented(t *testing.T) {
 	want := map[image.Field]provider.Support{
 		image.FieldIDs:             provider.Superset,
 		image.FieldNames:           provider.Superset,
@@ -67,7 +67,7 @@ func call(params ...string) url.Values {
 	return out
 }
 
-func TestPlan(t *testing.T) {
+func TestPlanSendsPredicates(t *testing.T) {
 	usual := []url.Values{call(), call("provider", "system")}
 	for _, test := range []struct {
 		name string
@@ -137,8 +137,7 @@ func native(namesAndValues ...string) image.Query {
 	return image.Query{Native: map[string]map[string]string{"qingcloud": params}}
 }
 
-// TestPushedExactly finds in the plan what the server decides.
-func TestPushedExactly(t *testing.T) {
+func TestExactPredicatesArePushed(t *testing.T) {
 	plan, err := newClient(t, provider.Config{Region: "pek3a"}).Explain(image.Query{
 		Sources: []image.Source{image.SourceSelf}, Visibilities: []image.Visibility{image.VisibilityPrivate},
 		Statuses: []image.Status{image.StatusAvailable}, OSes: []image.OS{image.OSLinux},

@@ -16,9 +16,8 @@ import (
 	"github.com/imagequery/imagequery/qingcloud"
 )
 
-// TestDocumentedSample serves the sample for every page. It holds one image of
-// the nine that it counts, and does not pass for complete.
-func TestDocumentedSample(t *testing.T) {
+// The sample has one image of the nine that it counts, and is served for every page.
+func TestDocumentedSampleIsMappedAndIncomplete(t *testing.T) {
 	s := &adaptertest.Server{Status: http.StatusOK, Body: adaptertest.Recorded(t, "qingcloud-1.json")}
 	got, err := provider.Collect(clientOf(t, s).Images(t.Context(), image.Query{}))
 	if !errors.Is(err, provider.Incomplete) {
@@ -51,7 +50,7 @@ func TestDocumentedSample(t *testing.T) {
 	}
 }
 
-func TestDocumentedEmptyPage(t *testing.T) {
+func TestDocumentedEmptyPageEndsTheListing(t *testing.T) {
 	s := &adaptertest.Server{Status: http.StatusOK, Body: adaptertest.Recorded(t, "qingcloud-2.json")}
 	got, err := provider.Collect(clientOf(t, s).Images(t.Context(), image.Query{}))
 	if len(got) != 0 || err != nil || len(s.Asked()) != 2 {
@@ -59,7 +58,7 @@ func TestDocumentedEmptyPage(t *testing.T) {
 	}
 }
 
-func TestDocumentedFailures(t *testing.T) {
+func TestDocumentedFailuresHaveKinds(t *testing.T) {
 	for _, test := range []struct {
 		body string
 		want provider.Error
@@ -83,8 +82,7 @@ func TestDocumentedFailures(t *testing.T) {
 	}
 }
 
-// TestMapping maps records that are unlike the sample.
-func TestMapping(t *testing.T) {
+func TestRecordsAreMapped(t *testing.T) {
 	with := func(m image.Image) image.Image {
 		m.Ref = image.Ref{Provider: "qingcloud", Region: "pek3a", ID: "img-1"}
 		return m
@@ -120,8 +118,7 @@ func TestMapping(t *testing.T) {
 	}
 }
 
-// TestPasswordIsGone finds the default password nowhere, and the rest everywhere.
-func TestPasswordIsGone(t *testing.T) {
+func TestDefaultPasswordIsRemoved(t *testing.T) {
 	const password = "hunter2-of-the-image"
 	got := listed(t, `{"image_id":"img-1","default_user":"root","default_passwd":"`+password+`","hypervisor":"kvm"}`)[0]
 	var native map[string]string
@@ -146,7 +143,7 @@ func TestPasswordIsGone(t *testing.T) {
 	}
 }
 
-func TestDetailsOfOthers(t *testing.T) {
+func TestDetailsRefusesImagesOfOtherProviders(t *testing.T) {
 	for _, m := range []image.Image{
 		{Ref: image.Ref{Provider: "aliyunecs", ID: "m-1"}, Native: []byte(`{}`)},
 		{Ref: image.Ref{Provider: "qingcloud", ID: "img-1"}},

@@ -40,7 +40,7 @@ func (p *pager) RoundTrip(r *http.Request) (*http.Response, error) {
 	return (&adaptertest.Server{Status: http.StatusOK, Body: body}).RoundTrip(r)
 }
 
-func TestPages(t *testing.T) {
+func TestPagesAreRequestedByOffset(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		n, cap int
@@ -64,8 +64,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestGet asks for an image in every source, where most know nothing of it.
-func TestGet(t *testing.T) {
+func TestGetLooksUpEverySource(t *testing.T) {
 	const missing = `{"ret_code":2100,"message":"ResourceNotFound, resource [img-1] does not exist"}`
 	for _, test := range []struct {
 		source string // that has the image
@@ -91,8 +90,7 @@ func TestGet(t *testing.T) {
 	}
 }
 
-// TestMissingIsAnError where no image was asked for by its identifier.
-func TestMissingIsAnError(t *testing.T) {
+func TestMissingResourceIsAnErrorWithoutIDs(t *testing.T) {
 	s := &adaptertest.Server{Status: http.StatusOK, Body: `{"ret_code":2100,"message":"ResourceNotFound, resource [tag-1] does not exist"}`}
 	_, err := provider.Collect(clientOf(t, s).Images(t.Context(), native("tags.1", "tag-1")))
 	if !errors.Is(err, provider.NotFound) {
@@ -100,7 +98,7 @@ func TestMissingIsAnError(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+func TestCheckRequestsOneImage(t *testing.T) {
 	s := &adaptertest.Server{Status: http.StatusOK, Body: adaptertest.Recorded(t, "qingcloud-2.json")}
 	if err := clientOf(t, s).Check(t.Context()); err != nil {
 		t.Fatal(err)
@@ -110,7 +108,7 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-func TestUnreported(t *testing.T) {
+func TestUnreportedPredicatesAreUnsupported(t *testing.T) {
 	for _, q := range []image.Query{
 		{Families: []string{"f"}}, {SourceInstances: []string{"i-1"}}, {SourceSnapshots: []string{"ss-1"}}, {ResourceGroups: []string{"rg-1"}},
 	} {
@@ -125,7 +123,7 @@ func TestUnreported(t *testing.T) {
 	}
 }
 
-func TestNew(t *testing.T) {
+func TestNewRefusesBadConfigurations(t *testing.T) {
 	var e *provider.Error
 	_, err := qingcloud.New(provider.Config{Credentials: provider.Static("test-key-id", "test-key-secret", "")})
 	if !errors.As(err, &e) || e.Kind != provider.InvalidArgument || e.Provider != "qingcloud" {

@@ -63,7 +63,7 @@ func plan(tb testing.TB, c *provider.Client, q image.Query) {
 	}
 }
 
-// BenchmarkPlan is what a query costs before its first request.
+// BenchmarkPlan plans a query and sends nothing.
 func BenchmarkPlan(b *testing.B) {
 	for _, m := range adapters {
 		for _, q := range planQueries {
@@ -78,9 +78,8 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
-// TestPlanAllocations bounds what planning allocates, about a fifth above what it
-// needs.
-func TestPlanAllocations(t *testing.T) {
+// The bounds are about a fifth above the measured allocations.
+func TestPlanAllocatesLittle(t *testing.T) {
 	for _, m := range adapters {
 		for i, q := range planQueries {
 			t.Run(fmt.Sprintf("%s/%d-predicates", m.name, len(q.Fields())), func(t *testing.T) {
@@ -114,8 +113,7 @@ func (m measured) decode(tb testing.TB, c *provider.Client) {
 	}
 }
 
-// BenchmarkPage is what a request costs that is answered from memory, with a full
-// page.
+// BenchmarkPage requests a full page from a server in memory.
 func BenchmarkPage(b *testing.B) {
 	for _, m := range adapters {
 		b.Run(m.name, func(b *testing.B) {

@@ -61,10 +61,9 @@ func (d *drift) change() error {
 	return d.cloud.Insert("a", fakecloud.Image{Image: m})
 }
 
-// TestDrift lists clouds that change while they are read, by every operation that
-// has pages. An image that is there all the time is found, or the answer says that
-// it is incomplete.
-func TestDrift(t *testing.T) {
+// Images are inserted and deleted during listings by every operation that has pages. An
+// image that exists all the time is listed, or the error is Incomplete.
+func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
 	runs := 500
 	if testing.Short() {
 		runs /= 8

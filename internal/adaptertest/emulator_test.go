@@ -22,9 +22,8 @@ var harnesses = map[string]providertest.Harness{
 	"QingCloud": adaptertest.QingCloud(qingcloud.New),
 }
 
-// TestReplaceChangesWhatTheNextRequestReturns makes sure that the check of changing
-// listings sees a change.
-func TestReplaceChangesWhatTheNextRequestReturns(t *testing.T) {
+// The conformance check of changing listings depends on it.
+func TestReplaceChangesTheNextResponse(t *testing.T) {
 	for name, h := range harnesses {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -49,9 +48,7 @@ func TestReplaceChangesWhatTheNextRequestReturns(t *testing.T) {
 	}
 }
 
-// TestFailuresReachTheClient makes sure that every way to fail acts, from the
-// request on that the failure names.
-func TestFailuresReachTheClient(t *testing.T) {
+func TestFailuresActFromTheirFirstRequestOn(t *testing.T) {
 	for name, h := range harnesses {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

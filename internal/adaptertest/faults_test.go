@@ -124,8 +124,8 @@ func (c *faultCase) wantFor(o operation) string {
 	}
 }
 
-// TestFaults asks every operation under every script. Each cell has one outcome.
-func TestFaults(t *testing.T) {
+// Every operation is tested under every fault script.
+func TestFaultsHaveTheirDocumentedOutcomes(t *testing.T) {
 	for _, c := range faultCases {
 		for _, o := range operations {
 			want := c.wantFor(o)

@@ -102,10 +102,9 @@ func stages() []stage {
 	}
 }
 
-// TestCancelledAtEachStage cancels the context of every client at each stage of a
-// request. The client returns soon, with the error of the context and without a
-// Kind, and leaves no goroutine.
-func TestCancelledAtEachStage(t *testing.T) {
+// The client returns soon, with the error of the context and without a Kind, and leaves
+// no goroutine.
+func TestCancellationEndsEachStageOfARequest(t *testing.T) {
 	profiles.use(t)
 	before := runtime.NumGoroutine()
 	t.Run("stage", func(t *testing.T) {
@@ -249,9 +248,8 @@ func pagesFrom(hangs int) func(*peer) {
 	})
 }
 
-// TestCancelledBetweenPages cancels a listing and a search while the consumer has
-// an image, and while pages are prefetched.
-func TestCancelledBetweenPages(t *testing.T) {
+// The consumer has taken an image, and pages are prefetched.
+func TestCancellationBetweenPagesEndsListings(t *testing.T) {
 	before := runtime.NumGoroutine()
 	for _, c := range []struct {
 		name  string

@@ -119,9 +119,9 @@ func throttledFirst() func(*peer) {
 	})
 }
 
-// TestPanicsReachTheCaller lets foreign code panic at every place and under every
-// way of asking. The panic reaches the goroutine that asked, with the stack of
-// where it was, after everything else has ended.
+// The user's code panics at each place where a client, a search or a credentials
+// provider calls it. The panic has the original stack, and comes after all other
+// requests have ended.
 func TestPanicsReachTheCaller(t *testing.T) {
 	before := runtime.NumGoroutine()
 	client := adapterClients()[0]
@@ -219,8 +219,7 @@ func checkPanic(t *testing.T, panicked any) {
 	}
 }
 
-// TestMisuseIsRefused gives the functions arguments that mean nothing.
-func TestMisuseIsRefused(t *testing.T) {
+func TestInvalidArgumentsAreRefused(t *testing.T) {
 	client := adapterClients()[0]
 	server := newHostileServer(t, client, each(func(p *peer, r request) { p.say(respond200(p.honest(r))) }))
 	defer server.close()

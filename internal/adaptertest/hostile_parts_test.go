@@ -254,8 +254,7 @@ func jarCases() []partCase {
 	}
 }
 
-// TestHostileParts gives every adapter parts of a user that misbehave.
-func TestHostileParts(t *testing.T) {
+func TestMisbehavingTransportsAndCredentialsDoNotHarmCallers(t *testing.T) {
 	standard := captureStandardLog(t)
 	before := runtime.NumGoroutine()
 	number := 70000

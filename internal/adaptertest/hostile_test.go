@@ -87,10 +87,9 @@ func (c *cell) want() []provider.Kind {
 	return want
 }
 
-// TestHostileServers lets every client exercise servers that misbehave in every way.
 // Each cell has a known outcome, ends in time, shows no secret, and leaves no
 // goroutine.
-func TestHostileServers(t *testing.T) {
+func TestHostileServersDoNotHarmCallers(t *testing.T) {
 	profiles.use(t)
 	standard := captureStandardLog(t)
 	before := runtime.NumGoroutine()

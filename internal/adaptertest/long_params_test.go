@@ -15,10 +15,9 @@ import (
 	"github.com/imagequery/imagequery/qingcloud"
 )
 
-// TestLongParametersMeetNoLimitOfAddresses sends long lists to a gateway that takes
-// no address of more than 8 KiB. Only a client that was switched to GET fails, with
-// an error that says why.
-func TestLongParametersMeetNoLimitOfAddresses(t *testing.T) {
+// The gateway refuses URLs of more than 8 KiB. Only a client that was switched to GET
+// fails, with an error that says why.
+func TestLongParametersDoNotExceedURLLimits(t *testing.T) {
 	names := make([]string, 100)
 	for i := range names {
 		names[i] = fmt.Sprintf("n%03d%s", i, strings.Repeat("x", 113))

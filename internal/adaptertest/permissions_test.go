@@ -14,9 +14,9 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// TestADeniedOperationNamesItsPermission demands of every operation that an error
-// of the Kind PermissionDenied says what to grant, and where the provider documents
-// it, as the table of docs/accounts.md does. Errors of other Kinds do not.
+// An error of the Kind PermissionDenied must name the permission to grant and the page
+// that documents it, as the table of docs/accounts.md does. Errors of other Kinds must
+// not.
 func TestADeniedOperationNamesItsPermission(t *testing.T) {
 	document, err := os.ReadFile("../../docs/accounts.md")
 	if err != nil {

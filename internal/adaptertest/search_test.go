@@ -81,10 +81,9 @@ func (p *perAccount) RoundTrip(r *http.Request) (*http.Response, error) {
 	return p.next.RoundTrip(r)
 }
 
-// TestManyAccounts asks 400 targets at once. Each image comes once, from the
-// account that owns it; a budget holds over the regions of its account, and
-// nothing is left behind.
-func TestManyAccounts(t *testing.T) {
+// A search over 400 targets returns each image once, from the account that owns it. A
+// budget holds over the regions of its account. No goroutine is left.
+func TestSearchFindsTheImagesOfManyAccounts(t *testing.T) {
 	cloud, err := fakecloud.New(estate())
 	if err != nil {
 		t.Fatal(err)
@@ -127,9 +126,9 @@ func TestManyAccounts(t *testing.T) {
 	}
 }
 
-// BenchmarkSearch asks 400 targets with 20 ms of latency, three pages each, and
-// says how many rounds of latency that took; 400 targets at 64 at once, each of
-// which takes two, cannot do with fewer than 13.
+// BenchmarkSearch searches 400 targets with 20 ms of latency and three pages each, and
+// reports the elapsed time in units of the latency. With 64 targets at a time and two
+// round trips each, 13 is the minimum.
 func BenchmarkSearch(b *testing.B) {
 	const latency = 20 * time.Millisecond
 	cloud, err := fakecloud.New(estate())

@@ -91,8 +91,7 @@ func asError(t *testing.T, err error) *provider.Error {
 	return e
 }
 
-// TestRequest checks what goes over the wire, and its signature.
-func TestRequest(t *testing.T) {
+func TestRequestIsSignedInTheForm(t *testing.T) {
 	for name, token := range map[string]string{"key": "", "token": "CAIS/tok+en=="} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -164,7 +163,7 @@ func checkRequest(t *testing.T, r *http.Request, token string) (nonce string) {
 	return nonce
 }
 
-func TestNewRefuses(t *testing.T) {
+func TestNewRefusesInvalidConfigurations(t *testing.T) {
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "only-half")
 	key := provider.Static(keyID, keySecret, "")
@@ -192,7 +191,7 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
-func TestNew(t *testing.T) {
+func TestNewChoosesTheHost(t *testing.T) {
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", keyID)
 	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", keySecret)
 	everywhere := product
@@ -223,8 +222,7 @@ type source func(context.Context) (provider.Credentials, error)
 
 func (f source) Credentials(ctx context.Context) (provider.Credentials, error) { return f(ctx) }
 
-// TestNoCredentials sends nothing without credentials.
-func TestNoCredentials(t *testing.T) {
+func TestRequestsWithoutCredentialsAreNotSent(t *testing.T) {
 	for name, test := range map[string]struct {
 		credentials provider.CredentialsProvider
 		want        error
@@ -270,9 +268,8 @@ func (c *cache) Forget(used provider.Credentials) {
 	c.forgotten = append(c.forgotten, used.Token.Reveal())
 }
 
-// TestExpiredToken asks once more with new credentials, where there can be new
-// ones.
-func TestExpiredToken(t *testing.T) {
+// Fixed credentials cannot be refreshed.
+func TestExpiredTokenIsRefreshedOnce(t *testing.T) {
 	for name, test := range map[string]struct {
 		credentials provider.CredentialsProvider
 		good        string

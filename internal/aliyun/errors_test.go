@@ -39,7 +39,7 @@ func asked(t *testing.T, status int, body string) (e *provider.Error, sent int) 
 	return e, sent
 }
 
-func TestStatuses(t *testing.T) {
+func TestStatusesHaveKinds(t *testing.T) {
 	const html = "<html><body>gateway</body></html>"
 	for _, test := range []struct {
 		status   int
@@ -87,7 +87,7 @@ func TestStatuses(t *testing.T) {
 	}
 }
 
-func TestSuccesses(t *testing.T) {
+func TestCodesOfSuccessesAreAccepted(t *testing.T) {
 	for _, test := range []struct {
 		status int
 		body   string
@@ -101,7 +101,7 @@ func TestSuccesses(t *testing.T) {
 	}
 }
 
-func TestBodiesThatScanRefuses(t *testing.T) {
+func TestUndecodableBodiesAreRetried(t *testing.T) {
 	for scanErr, want := range map[error]provider.Kind{
 		fmt.Errorf("document: %w", io.ErrUnexpectedEOF): provider.Unavailable,
 		errors.New("no list of images"):                 provider.BadResponse,
@@ -118,7 +118,7 @@ func TestBodiesThatScanRefuses(t *testing.T) {
 	}
 }
 
-func TestErrorHoldsWhatWasSaid(t *testing.T) {
+func TestErrorHasCodeMessageAndRequestID(t *testing.T) {
 	header := http.Header{"X-Acs-Request-Id": {"H-1"}}
 	for body, id := range map[string]string{`"RequestId":"B-1",`: "B-1", "": "H-1"} {
 		client := newClient(t, func(*http.Request) (*http.Response, error) {
@@ -135,7 +135,7 @@ func TestErrorHoldsWhatWasSaid(t *testing.T) {
 	}
 }
 
-// TestMessagesAreRedacted has servers that echo what the request was signed with.
+// The servers echo credentials and signatures.
 func TestMessagesAreRedacted(t *testing.T) {
 	const token = "CAIS/tok+en=="
 	signed := "GET&%2F&AccessKeyId%3D" + keyID + "%26Action%3DDescribeImages%26SecurityToken%3D" + url.QueryEscape(url.QueryEscape(token))
@@ -157,7 +157,7 @@ func TestMessagesAreRedacted(t *testing.T) {
 	}
 }
 
-func TestWaitHints(t *testing.T) {
+func TestWaitHintsOfHeadersAreHonored(t *testing.T) {
 	limit := func(ms string) string { return "Limit:1,Remain:0,TimeLeft:" + ms + ",Reset:1234" }
 	for name, test := range map[string]struct {
 		header http.Header

@@ -87,7 +87,7 @@ var (
 	}
 )
 
-func TestSign(t *testing.T) {
+func TestSignMatchesPublishedSignatures(t *testing.T) {
 	for _, v := range vectors {
 		t.Run(v.name, func(t *testing.T) {
 			signed := parsed(t, aliyun.Sign(v.method, v.params, v.secret))

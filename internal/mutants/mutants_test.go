@@ -32,15 +32,14 @@ func TestMutantsAreTheSameInEveryRun(t *testing.T) {
 	}
 }
 
-func TestTheEnvironmentSaysHowMany(t *testing.T) {
+func TestEnvironmentSetsTheNumberOfMutants(t *testing.T) {
 	t.Setenv("MUTANTS", "7")
 	if n := len(bred(t)); n != 7 {
 		t.Errorf("%d mutants, want 7", n)
 	}
 }
 
-// TestMutantsOfManyKinds counts what the mutants of two documents are good for.
-func TestMutantsOfManyKinds(t *testing.T) {
+func TestMutantsAreOfManyKinds(t *testing.T) {
 	t.Setenv("MUTANTS", "2000")
 	kinds := map[string]func(doc string) bool{
 		"valid":                   func(doc string) bool { return json.Valid([]byte(doc)) },

@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// TestSkeletonCompilesAndSaysWhatIsMissing builds the conformance test of a new
+// TestSkeletonCompilesAndReportsMissingParts builds the conformance test of a new
 // adapter, and runs it. An overlay puts the files into the module, so that nothing is
 // written there.
-func TestSkeletonCompilesAndSaysWhatIsMissing(t *testing.T) {
+func TestSkeletonCompilesAndReportsMissingParts(t *testing.T) {
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "conformance.test")
 	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-overlay", overlay(t, dir, "examplecloud"), "-o", binary, "./examplecloud")

@@ -74,7 +74,7 @@ func send(t *testing.T, c *httpapi.Client, params url.Values) error {
 
 const emptyPage = `{"action":"DescribeImagesResponse","ret_code":0,"total_count":0,"image_set":[]}`
 
-func TestRequest(t *testing.T) {
+func TestRequestIsSigned(t *testing.T) {
 	for _, test := range []struct {
 		method, endpoint, host, path string
 	}{
@@ -140,7 +140,7 @@ func unsigned(q url.Values) url.Values {
 	return out
 }
 
-func TestNew(t *testing.T) {
+func TestNewRefusesInvalidConfigurations(t *testing.T) {
 	t.Setenv("QINGCLOUD_ACCESS_KEY_ID", "")
 	t.Setenv("QINGCLOUD_SECRET_ACCESS_KEY", "")
 	keys := provider.Static(keyID, secret, "")
@@ -163,7 +163,7 @@ func TestNew(t *testing.T) {
 	}
 }
 
-func TestCredentialsOfTheEnvironment(t *testing.T) {
+func TestCredentialsAreReadFromTheEnvironment(t *testing.T) {
 	t.Setenv("QINGCLOUD_ACCESS_KEY_ID", "key-of-the-environment")
 	t.Setenv("QINGCLOUD_SECRET_ACCESS_KEY", secret)
 	var asked url.Values
@@ -188,7 +188,7 @@ func (n noKeys) Credentials(context.Context) (provider.Credentials, error) {
 	return provider.Credentials{}, n.err
 }
 
-func TestNoCredentials(t *testing.T) {
+func TestRequestsWithoutCredentialsAreNotSent(t *testing.T) {
 	broken := errors.New("the vault is shut")
 	c := newClient(t, provider.Config{Credentials: noKeys{broken}}, func(*http.Request) (*http.Response, error) {
 		return nil, errors.New("asked without credentials")

@@ -38,8 +38,7 @@ func (s *clockedServer) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer(200, date, emptyPage), nil
 }
 
-// TestClock lets one refusal set the clock, for all requests after it.
-func TestClock(t *testing.T) {
+func TestRefusalSetsTheClockOnce(t *testing.T) {
 	for _, skew := range []time.Duration{time.Hour, -8 * time.Hour} {
 		t.Run(skew.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -59,8 +58,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
-// TestClockOfManyRequests refuses twenty requests that are under way together.
-func TestClockOfManyRequests(t *testing.T) {
+func TestConcurrentRefusalsSetTheClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &clockedServer{skew: time.Hour, stamped: true, takes: time.Second}
 		c := newClient(t, provider.Config{}, s.RoundTrip)
@@ -79,9 +77,8 @@ func TestClockOfManyRequests(t *testing.T) {
 	})
 }
 
-// TestClockThatCannotBeSet gives up: a server that does not say what time it is
-// at once, and one that lies about it after one more attempt.
-func TestClockThatCannotBeSet(t *testing.T) {
+// A response without a date is final. After a wrong date there is one more attempt.
+func TestUnusableServerTimeIsUnauthenticated(t *testing.T) {
 	lying := func(*http.Request) (*http.Response, error) {
 		return answer(200, time.Now(), `{"ret_code":1300,"message":"the message has expired"}`), nil
 	}

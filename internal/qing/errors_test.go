@@ -17,9 +17,7 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// TestCodes says what each documented code means, how often it is asked again, and
-// how long at least that takes.
-func TestCodes(t *testing.T) {
+func TestReturnCodesDecideKindAndRetries(t *testing.T) {
 	for _, test := range []struct {
 		code     int
 		want     provider.Kind
@@ -83,8 +81,7 @@ func TestCodes(t *testing.T) {
 	}
 }
 
-// TestAnswers judges bodies and statuses that no code explains.
-func TestAnswers(t *testing.T) {
+func TestBodiesWithoutCodesAreClassifiedByStatus(t *testing.T) {
 	const html = "<html><body>bad gateway</body></html>"
 	for _, test := range []struct {
 		name     string
@@ -123,8 +120,8 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// TestNoSuchImage is an answer where an image was asked for, and nowhere else.
-func TestNoSuchImage(t *testing.T) {
+// Without an ID in the request, the code is an error.
+func TestMissingImageIsAnEmptyListing(t *testing.T) {
 	for _, test := range []struct {
 		params url.Values
 		want   error
@@ -142,7 +139,7 @@ func TestNoSuchImage(t *testing.T) {
 	}
 }
 
-func TestCanceled(t *testing.T) {
+func TestCanceledContextHasNoKind(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	c := newClient(t, provider.Config{}, func(r *http.Request) (*http.Response, error) {
 		cancel()
@@ -155,8 +152,7 @@ func TestCanceled(t *testing.T) {
 	}
 }
 
-// TestSecretsDoNotComeBack lets the server echo everything it was sent.
-func TestSecretsDoNotComeBack(t *testing.T) {
+func TestEchoedSecretsAreRedacted(t *testing.T) {
 	c := newClient(t, provider.Config{}, func(r *http.Request) (*http.Response, error) {
 		return answer(200, time.Time{}, fmt.Sprintf(`{"ret_code":1200,"message":%q}`, "bad "+r.URL.String()+" "+keyID+" "+secret+" "+token)), nil
 	})

@@ -13,9 +13,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// TestEndedSession asks once more with new credentials, where there can be new
-// ones.
-func TestEndedSession(t *testing.T) {
+// Fixed credentials cannot be refreshed.
+func TestEndedSessionIsRefreshedOnce(t *testing.T) {
 	tokens := func() func(context.Context) (provider.Credentials, error) {
 		issued := []string{"first", "second", "third"}
 		return func(ctx context.Context) (provider.Credentials, error) {

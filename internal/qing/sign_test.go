@@ -10,9 +10,7 @@ import (
 	"github.com/imagequery/imagequery/internal/qing"
 )
 
-// TestPublishedSignatures signs what the vendor and others have published with
-// its signature.
-func TestPublishedSignatures(t *testing.T) {
+func TestSignMatchesPublishedSignatures(t *testing.T) {
 	runInstances := map[string]string{
 		"access_key_id": "QYACCESSKEYIDEXAMPLE", "action": "RunInstances", "count": "1", "image_id": "centos64x86a",
 		"instance_name": "demo", "instance_type": "small_b", "login_mode": "passwd", "login_passwd": "QingCloud20130712",
@@ -52,7 +50,7 @@ func TestPublishedSignatures(t *testing.T) {
 	}
 }
 
-func TestSignedQuery(t *testing.T) {
+func TestSignedQueryEndsWithTheSignature(t *testing.T) {
 	signed := qing.Sign("GET", "/iaas/", values(map[string]string{
 		"images.2": "b", "images.10": "c", "images.1": "a b+c/中*~", "zone": "pek3a",
 	}), "SECRETACCESSKEY")

@@ -170,7 +170,7 @@ func TestLeapDayIsATime(t *testing.T) {
 	}
 }
 
-func TestKeysThatComeTwice(t *testing.T) {
+func TestLastOfRepeatedKeysCounts(t *testing.T) {
 	tests := map[string]every{
 		`{"text":"a","text":"b"}`:                       {Text: "b"},
 		`{"text":"a","\u0074ext":"b"}`:                  {Text: "b"},

@@ -112,7 +112,7 @@ func TestALongTextDoesNotMakeLaterOnesLarge(t *testing.T) {
 	runtime.KeepAlive(kept)
 }
 
-func TestLongKeysTakeNoRoomFromOthers(t *testing.T) {
+func TestLongKeysLeaveTheCacheToOthers(t *testing.T) {
 	const rows = 1000
 	page := []byte(`{"Images":{"Image":[{}`)
 	for i := range 100 {

@@ -6,7 +6,7 @@ import (
 	"github.com/imagequery/imagequery/internal/mutants"
 )
 
-func TestMutantsOfRecords(t *testing.T) {
+func TestMutantsOfRecordsDecodeAsEncodingJSON(t *testing.T) {
 	breed(t, []string{
 		`{"ImageId":"m-1","ImageName":"n\u00e9 \"x\"","Description":null,"OSName":"Ubuntu  64位","Status":"Available","Size":"40",` +
 			`"IsPublic":"True","CreationTime":"2017-12-08T12:10:03.25Z","Extra":[1,{"a":[]},-2.5e3]}`,
@@ -20,7 +20,7 @@ func TestMutantsOfRecords(t *testing.T) {
 	}, checkDecode)
 }
 
-func TestMutantsOfPages(t *testing.T) {
+func TestMutantsOfPagesScanAsEncodingJSON(t *testing.T) {
 	breed(t, []string{
 		`{"RequestId":"R-1","TotalCount":"2","Images":{"Image":[{"ImageId":"m-1","Tags":{"Tag":[]}},{"ImageId":"m-2","Size":40}]},"RegionId":"r"}`,
 		`{"Images":{"Image":[],"Other":{}},"TotalCount":0}`,

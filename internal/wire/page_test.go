@@ -7,7 +7,7 @@ import (
 	"github.com/imagequery/imagequery/internal/wire"
 )
 
-func TestPageShapes(t *testing.T) {
+func TestScanAcceptsDocumentedPageShapes(t *testing.T) {
 	row := func(id string) image { return image{ID: id} }
 	tests := map[string]scanned{
 		`{}`:                          {},
@@ -43,7 +43,7 @@ func TestPageShapes(t *testing.T) {
 	}
 }
 
-func TestRowsAreNeverLostInSilence(t *testing.T) {
+func TestLostRowsAreAnError(t *testing.T) {
 	tests := map[string]wire.ShapeError{
 		`{"Images":{"Image":{"ImageId":"a"}}}`:        {Offset: 19, Msg: "found an object in the place of rows"},
 		`{"Images":{"Image":"m-1"}}`:                  {Offset: 19, Msg: "found a string in the place of rows"},
@@ -75,7 +75,7 @@ func TestRowsAreNeverLostInSilence(t *testing.T) {
 	}
 }
 
-func TestSingleShapes(t *testing.T) {
+func TestScanAcceptsDocumentedSingleShapes(t *testing.T) {
 	tests := map[string]scanned{
 		`{"RequestId":"R"}`:          {Envelope: envelope{RequestID: "R"}},
 		`{"Image":null}`:             {Found: true},
@@ -101,7 +101,7 @@ func TestSingleShapes(t *testing.T) {
 	}
 }
 
-func TestCorpusPages(t *testing.T) {
+func TestScanAgreesWithEncodingJSON(t *testing.T) {
 	for name, body := range corpus(t) {
 		checkScan(t, body)
 		checkDecode(t, body)
@@ -164,7 +164,7 @@ func TestScanEndsWithTheErrorOfRow(t *testing.T) {
 	}
 }
 
-func TestNames(t *testing.T) {
+func TestNamesReturnsThePathsOfAllFields(t *testing.T) {
 	want := []string{
 		"RequestId", "TotalCount", "Images", "Images.Image",
 		"Images.Image[].id", "Images.Image[].password", "Images.Image[].users", "Images.Image[].users[].name",

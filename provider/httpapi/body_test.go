@@ -52,7 +52,7 @@ func serve(t *testing.T, handle http.HandlerFunc) (address string, requests, con
 // fast retries without long waits.
 var fast = provider.Config{Retry: provider.Retry{Attempts: 3, MaxWait: 1}}
 
-func TestBrokenAnswers(t *testing.T) {
+func TestBrokenResponsesAreRetried(t *testing.T) {
 	raw := func(w http.ResponseWriter, text string) {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
@@ -123,8 +123,8 @@ func zipped(data []byte) []byte {
 	return b.Bytes()
 }
 
-// TestCompressedBodies decodes what no request asks for.
-func TestCompressedBodies(t *testing.T) {
+// Gateways compress bodies although the requests do not accept encodings.
+func TestCompressedBodiesAreDecoded(t *testing.T) {
 	var inflate, bare bytes.Buffer
 	z := zlib.NewWriter(&inflate)
 	f, _ := flate.NewWriter(&bare, flate.BestSpeed)
@@ -162,8 +162,8 @@ func TestCompressedBodies(t *testing.T) {
 	}
 }
 
-// TestZipBomb meets a transport of the user that unpacks answers.
-func TestZipBomb(t *testing.T) {
+// The transport of the user decompresses bodies.
+func TestZipBombOfATransportIsBadResponse(t *testing.T) {
 	bomb := zipped(make([]byte, 20<<20))
 	address, requests, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
@@ -177,7 +177,7 @@ func TestZipBomb(t *testing.T) {
 	}
 }
 
-func TestLargestAnswer(t *testing.T) {
+func TestBodiesAboveTheLimitAreBadResponse(t *testing.T) {
 	const most = 16 << 20
 	transport := func(size int) roundTrip { return says(200, strings.Repeat("x", size)) }
 	r := request()
@@ -192,8 +192,8 @@ func TestLargestAnswer(t *testing.T) {
 	}
 }
 
-// TestConnectionsAreUsedAgain needs one connection for everything in a row.
-func TestConnectionsAreUsedAgain(t *testing.T) {
+// Sequential requests need one connection.
+func TestConnectionsAreReused(t *testing.T) {
 	page := strings.Repeat("x", 200<<10)
 	for name, write := range map[string]func(http.ResponseWriter, int){
 		"length": func(w http.ResponseWriter, status int) {
@@ -223,9 +223,8 @@ func TestConnectionsAreUsedAgain(t *testing.T) {
 	}
 }
 
-// TestAnswersAreClosed closes every body, and reads to the end those that are
-// within bounds.
-func TestAnswersAreClosed(t *testing.T) {
+// Bodies above the limit are closed without being drained.
+func TestResponseBodiesAreDrainedAndClosed(t *testing.T) {
 	for _, status := range []int{200, 302, 400, 401, 403, 503} {
 		var open, unread int
 		sender := newSender(t, roundTrip(func(*http.Request) (*http.Response, error) {
@@ -266,8 +265,6 @@ func (b *watchedBody) Close() error {
 	return nil
 }
 
-// TestRequestIsCancelledAtTheServer shows that a caller who goes leaves nothing
-// running.
 func TestRequestIsCancelledAtTheServer(t *testing.T) {
 	arrived, left := make(chan struct{}), make(chan struct{})
 	address, _, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -28,8 +28,7 @@ func (e *addressError) Error() string { return "carrier lost: " + e.Inner.Error(
 
 func (e *addressError) Unwrap() error { return e.Inner }
 
-// TestErrorsOfTransportsAreCopied keeps the causes that callers test for, and nothing
-// of the values around them.
+// A copy keeps the causes that callers test for. The original could hold the request.
 func TestErrorsOfTransportsAreCopied(t *testing.T) {
 	isTimeout := func(err error) bool {
 		timeout, ok := errors.AsType[net.Error](err)
@@ -74,8 +73,7 @@ func TestErrorsOfTransportsAreCopied(t *testing.T) {
 	}
 }
 
-// TestResponsesThatComeFromNoAPI say so, with the host and what to check.
-func TestResponsesThatComeFromNoAPI(t *testing.T) {
+func TestResponsesOfOtherServersNameTheHost(t *testing.T) {
 	for name, test := range map[string]struct {
 		status      int
 		contentType string

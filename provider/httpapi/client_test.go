@@ -18,7 +18,7 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-func TestAttempts(t *testing.T) {
+func TestFailuresAreRetriedByKind(t *testing.T) {
 	reset := fails(errors.New("connection reset by peer"))
 	cut := func(*http.Request) (*http.Response, error) { return answers(200, "ok"), nil }
 	for name, test := range map[string]struct {
@@ -82,7 +82,7 @@ func TestEachAttemptIsSignedAfresh(t *testing.T) {
 	})
 }
 
-func TestRequest(t *testing.T) {
+func TestRequestHasMethodHostAndHeaders(t *testing.T) {
 	for userAgent, want := range map[string]string{"": "imagequery", "tool/1.2": "tool/1.2 imagequery"} {
 		var got *http.Request
 		sender := newSender(t, roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -102,7 +102,7 @@ func TestRequest(t *testing.T) {
 	}
 }
 
-func TestErrorSaysWhereAndWhat(t *testing.T) {
+func TestErrorHasPlaceAndStatus(t *testing.T) {
 	err := newSender(t, newScript(says(403, "not for you")), provider.Config{}).Do(t.Context(), request())
 	want := &provider.Error{
 		Provider: "test", Region: "r1", Action: "List", Kind: provider.PermissionDenied,
@@ -113,8 +113,7 @@ func TestErrorSaysWhereAndWhat(t *testing.T) {
 	}
 }
 
-// TestErrorOfCredentials sends nothing without credentials.
-func TestErrorOfCredentials(t *testing.T) {
+func TestRequestsWithoutCredentialsAreNotSent(t *testing.T) {
 	refused := &provider.Error{Kind: provider.Unauthenticated, Message: "no credentials"}
 	for name, test := range map[string]struct{ err, want error }{
 		"known":   {refused, provider.Unauthenticated},
@@ -141,8 +140,7 @@ func TestErrorOfCredentials(t *testing.T) {
 	}
 }
 
-// TestSignRequiresAKey sends nothing that is signed with an empty key.
-func TestSignRequiresAKey(t *testing.T) {
+func TestRequestsWithAnEmptyKeyAreNotSent(t *testing.T) {
 	for name, used := range map[string]provider.CredentialsProvider{
 		"no key":    provider.Static("", "secret", ""),
 		"no secret": provider.Static("id", "", ""),
@@ -168,9 +166,8 @@ func (c credentials) Credentials(context.Context) (provider.Credentials, error) 
 	return provider.Credentials(c), nil
 }
 
-// TestAPIWithoutSignature sends parameters where the method wants them, with the
-// headers of the request, and retries as a signed API does.
-func TestAPIWithoutSignature(t *testing.T) {
+// Such requests have the headers of the Request and are retried like signed ones.
+func TestAPIWithoutSignPlacesParameters(t *testing.T) {
 	for name, test := range map[string]struct {
 		request              httpapi.Request
 		method, query, form  string
@@ -214,8 +211,7 @@ func TestAPIWithoutSignature(t *testing.T) {
 	}
 }
 
-// TestBearer authorizes each attempt with the current token.
-func TestBearer(t *testing.T) {
+func TestBearerSendsTheCurrentToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var sent []string
 		tokens := []string{"stale", "good"}
@@ -254,9 +250,7 @@ func TestBearer(t *testing.T) {
 	})
 }
 
-// TestEachAnswerIsReadOnce hands every whole answer to Read once, and nothing
-// after the first success.
-func TestEachAnswerIsReadOnce(t *testing.T) {
+func TestEachResponseIsDecodedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport := newScript(says(503, "busy"), fails(errors.New("reset")), says(200, "garbled"), says(200, "ok"))
 		var read []string
@@ -271,9 +265,7 @@ func TestEachAnswerIsReadOnce(t *testing.T) {
 	})
 }
 
-// TestUsersClient uses the jar of the user's HTTP client, and leaves the client
-// as it is.
-func TestUsersClient(t *testing.T) {
+func TestCookieJarOfTheUserIsUsed(t *testing.T) {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -309,8 +301,7 @@ type closable struct {
 
 func (c *closable) CloseIdleConnections() { c.closed++ }
 
-// TestIdleConnectionsStay keeps the connections of other requests after a failure.
-func TestIdleConnectionsStay(t *testing.T) {
+func TestIdleConnectionsStayOpenAfterFailures(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()

@@ -81,7 +81,7 @@ func hangingCredentials(ctx context.Context) (provider.Credentials, error) {
 	return provider.Credentials{}, ctx.Err()
 }
 
-func TestContextEnds(t *testing.T) {
+func TestWaitsEndWithTheContext(t *testing.T) {
 	ends := map[string]struct {
 		context func(context.Context) (context.Context, context.CancelFunc)
 		want    error
@@ -130,7 +130,7 @@ func TestContextEnds(t *testing.T) {
 	}
 }
 
-func TestContextEndedBefore(t *testing.T) {
+func TestEndedContextSendsNoRequest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, budget := range map[string]*provider.Budget{"no budget": nil, "budget": {InFlight: 1, PerSecond: 1}} {
@@ -143,8 +143,7 @@ func TestContextEndedBefore(t *testing.T) {
 	}
 }
 
-// TestContextEndsWithTheAnswer has a failure and the end of the context at once.
-func TestContextEndsWithTheAnswer(t *testing.T) {
+func TestContextEndTakesPrecedenceOverFailures(t *testing.T) {
 	for _, status := range []int{403, 503} {
 		ctx, cancel := context.WithCancel(t.Context())
 		r := request()
@@ -158,9 +157,8 @@ func TestContextEndsWithTheAnswer(t *testing.T) {
 	}
 }
 
-// TestDeadlineNoticedEarly has a connection that notices the caller's deadline
-// before the context does.
-func TestDeadlineNoticedEarly(t *testing.T) {
+// The timer of a connection can fire shortly before that of the context.
+func TestDeadlineIsReportedIfAConnectionSeesItFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		late, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
@@ -175,8 +173,7 @@ type early struct{ context.Context }
 
 func (early) Deadline() (time.Time, bool) { return time.Now(), true }
 
-// TestAttemptTimeout ends an attempt, not the caller's context.
-func TestAttemptTimeout(t *testing.T) {
+func TestAttemptTimeoutIsUnavailable(t *testing.T) {
 	slow := func(r *call) {
 		r.credentials = hangingCredentials
 	}
@@ -222,8 +219,7 @@ func TestAttemptTimeout(t *testing.T) {
 	}
 }
 
-// TestUsersTimeoutAndBudget does not count the wait for the budget.
-func TestUsersTimeoutAndBudget(t *testing.T) {
+func TestTimeoutExcludesTheWaitForTheBudget(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		budget := &provider.Budget{}
 		budget.Hold("r1", "List", time.Now().Add(time.Minute))
@@ -236,9 +232,9 @@ func TestUsersTimeoutAndBudget(t *testing.T) {
 	})
 }
 
-// TestForeignTimeouts are those of transports: they look like the end of a
-// context, and are none.
-func TestForeignTimeouts(t *testing.T) {
+// Their errors match context.DeadlineExceeded although the context of the caller has
+// not ended.
+func TestTimeoutsOfTransportsAreUnavailable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, end := range []error{context.DeadlineExceeded, context.Canceled, &net.OpError{Op: "dial", Err: context.DeadlineExceeded}} {
 			err := newSender(t, fails(end), provider.Config{Retry: provider.Retry{Attempts: 2}}).Do(t.Context(), request())

@@ -9,7 +9,7 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-func TestEndpoint(t *testing.T) {
+func TestEndpointRefusesUnsafeAddresses(t *testing.T) {
 	const documented = "https://ecs.cn-hangzhou.aliyuncs.com/"
 	for _, test := range []struct {
 		configured string

@@ -32,10 +32,9 @@ func (b deafBody) Close() error {
 	return nil
 }
 
-// TestWaitsEndDespiteDeafCode ends each wait with the context of the caller and with
-// the time of an attempt, although the user's code ignores contexts. What comes late
-// is closed.
-func TestWaitsEndDespiteDeafCode(t *testing.T) {
+// Each wait ends with the context of the caller and with the time of an attempt. Late
+// results are closed.
+func TestWaitsEndIfCodeIgnoresItsContext(t *testing.T) {
 	for name, prepare := range map[string]func(r *call, until <-chan struct{}, closed *atomic.Int32) roundTrip{
 		"transport": func(_ *call, until <-chan struct{}, closed *atomic.Int32) roundTrip {
 			return func(*http.Request) (*http.Response, error) {
@@ -104,8 +103,7 @@ func TestWaitsEndDespiteDeafCode(t *testing.T) {
 	}
 }
 
-// TestInterimResponsesAreRefused gives up at once on a status that announces another
-// response or another protocol.
+// A status 1xx in place of a final response is not retried.
 func TestInterimResponsesAreRefused(t *testing.T) {
 	silent := func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()
@@ -142,8 +140,7 @@ func TestInterimResponsesAreRefused(t *testing.T) {
 	}
 }
 
-// TestDeafConnection ends a body of net/http whose connection delivers nothing.
-func TestDeafConnection(t *testing.T) {
+func TestWaitsEndIfAConnectionDeliversNoBytes(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -164,8 +161,7 @@ func TestDeafConnection(t *testing.T) {
 	isEnd(t, senderTo(t, "http://"+listener.Addr().String(), newTransport(t), provider.Config{}).Do(ctx, request()), context.DeadlineExceeded)
 }
 
-// TestPanicsOfTheUsersCodeReachTheCaller has the panic's value and stack on the
-// goroutine that sends.
+// The panic has the original value and stack.
 func TestPanicsOfTheUsersCodeReachTheCaller(t *testing.T) {
 	for name, prepare := range map[string]func(*call) roundTrip{
 		"transport": func(*call) roundTrip { return dies },
@@ -205,7 +201,6 @@ func dying() string { panic(errDying) }
 
 func dies(*http.Request) (*http.Response, error) { panic(dying()) }
 
-// TestTraceHooksPanicOnTheCaller panics in every hook of a request.
 func TestTraceHooksPanicOnTheCaller(t *testing.T) {
 	for name, trace := range map[string]*provider.Trace{
 		"request":  {Request: func(context.Context, provider.RequestInfo) { dying() }},

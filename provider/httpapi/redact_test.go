@@ -19,9 +19,7 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// TestRedactEchoes takes what was signed, and with what, out of the words of a
-// server that repeats the address.
-func TestRedactEchoes(t *testing.T) {
+func TestRedactRemovesEchoedRequests(t *testing.T) {
 	used := provider.Credentials{
 		AccessKeyID: provider.NewSecret("canary-id"), AccessKeySecret: provider.NewSecret("canary+secret/"), Token: provider.NewSecret("canary=token"),
 	}
@@ -61,8 +59,8 @@ func TestRedactFindsEverySpelling(t *testing.T) {
 	}
 }
 
-// TestRedactIsOnePass neither changes what it has written nor leaves the rest of a
-// longer secret, and does not take a short secret for a part of words.
+// Replaced text is not redacted again, the longer of two overlapping secrets is
+// replaced, and a short secret within a word is not.
 func TestRedactIsOnePass(t *testing.T) {
 	for _, test := range []struct{ id, secret, text, want string }{
 		{"sample-prod-key", "sample-prod-key-secret", "sample-prod-key-secret, sample-prod-key", "[redacted], [redacted]"},
@@ -92,8 +90,6 @@ func (e *temporary) Unwrap() error   { return e.err }
 func (e *temporary) Timeout() bool   { return errors.Is(e.err, syscall.ETIMEDOUT) }
 func (e *temporary) Temporary() bool { return false }
 
-// TestTransportErrorsKeepTheirCauses finds the causes that callers test for, in
-// copies that show nothing of the request.
 func TestTransportErrorsKeepTheirCauses(t *testing.T) {
 	for name, test := range map[string]struct {
 		err  error

@@ -11,8 +11,7 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// TestBackoff finds each wait between its bounds, and not always the same.
-func TestBackoff(t *testing.T) {
+func TestBackoffIsRandomWithinBounds(t *testing.T) {
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 	for name, test := range map[string]struct {
 		status   int
@@ -75,8 +74,7 @@ func waitsFor(t *testing.T, status int, retryAfter string, maxWait time.Duration
 	return transport.waits()
 }
 
-// TestNoBackoffOnce repeats at once where the cause has been set right.
-func TestNoBackoffOnce(t *testing.T) {
+func TestRetryOnceHasNoBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		transport := newScript(says(401, "expired"), says(200, "ok"))
 		if err := newSender(t, transport, provider.Config{}).Do(t.Context(), request()); err != nil {
@@ -88,8 +86,8 @@ func TestNoBackoffOnce(t *testing.T) {
 	})
 }
 
-// TestLastingThrottle waits shortly at first, and then until the next minute.
-func TestLastingThrottle(t *testing.T) {
+// The first wait is short; providers count requests by the minute.
+func TestLastingThrottleWaitsUntilTheMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(17*time.Second + 300*time.Millisecond) // into the minute
 		transport := newScript(says(400, "slow"))
@@ -109,7 +107,7 @@ func TestLastingThrottle(t *testing.T) {
 	})
 }
 
-func TestRetryAfter(t *testing.T) {
+func TestRetryAfterParsesSecondsAndDates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in := func(d time.Duration) string { return time.Now().Add(d).UTC().Format(http.TimeFormat) }
 		for text, want := range map[string]time.Duration{
@@ -125,9 +123,8 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
-// TestThrottleHolds holds the operation in its region for the whole account, and
-// nothing else.
-func TestThrottleHolds(t *testing.T) {
+// Other operations and regions are not held.
+func TestThrottleHoldsTheOperationForTheAccount(t *testing.T) {
 	for name, test := range map[string]struct {
 		status         int
 		region, action string
@@ -169,9 +166,7 @@ func TestThrottleHolds(t *testing.T) {
 	}
 }
 
-// TestQuota stops the retries of a client while nothing succeeds, and allows them
-// again after successes.
-func TestQuota(t *testing.T) {
+func TestQuotaStopsRetriesWithoutSuccesses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		down := true
 		sent := 0
@@ -210,8 +205,8 @@ func TestQuota(t *testing.T) {
 	})
 }
 
-// TestQuotaComesBack lets a server that fails every other time be asked for ever.
-func TestQuotaComesBack(t *testing.T) {
+// A server that fails every second request never exhausts the quota.
+func TestQuotaIsRefilledBySuccesses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sent := 0
 		sender := newSender(t, roundTrip(func(*http.Request) (*http.Response, error) {
@@ -226,9 +221,7 @@ func TestQuotaComesBack(t *testing.T) {
 	})
 }
 
-// TestThrottleHoldsWhoWaitsForTheRate holds a request, too, that waited for its
-// turn when the throttle came.
-func TestThrottleHoldsWhoWaitsForTheRate(t *testing.T) {
+func TestThrottleHoldsRequestsThatWaitForTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		c := provider.Config{Budget: &provider.Budget{PerSecond: 0.5}}

@@ -104,8 +104,8 @@ type failingBody struct{ err error }
 func (b failingBody) Read([]byte) (int, error) { return 0, b.err }
 func (b failingBody) Close() error             { return nil }
 
-// TestErrorsOfRealConnections has the errors of net/http and crypto/tls.
-func TestErrorsOfRealConnections(t *testing.T) {
+// These are errors of net/http and crypto/tls.
+func TestErrorsOfConnectionsShowNoAddress(t *testing.T) {
 	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
 	untrusted.Config.ErrorLog = quiet()
 	untrusted.StartTLS()
@@ -123,8 +123,8 @@ func TestErrorsOfRealConnections(t *testing.T) {
 	}
 }
 
-// TestRedirectsAreAnswers follows none, and tells nobody where it came from.
-func TestRedirectsAreAnswers(t *testing.T) {
+// No request with a Referer header is sent.
+func TestRedirectsAreNotFollowed(t *testing.T) {
 	followed := make(chan *http.Request, 1)
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { followed <- r }))
 	defer other.Close()
@@ -143,7 +143,7 @@ func TestRedirectsAreAnswers(t *testing.T) {
 	}
 }
 
-func TestRedact(t *testing.T) {
+func TestRedactRemovesCredentials(t *testing.T) {
 	used := provider.Credentials{
 		AccessKeyID:     provider.NewSecret("LTAI5tKey"),
 		AccessKeySecret: provider.NewSecret("s3cr3t/+="),

@@ -17,9 +17,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// TestTrace follows one request through a wait for the budget, a throttle, a lost
-// connection and a success.
-func TestTrace(t *testing.T) {
+// One request waits for the budget, is throttled, loses its connection and succeeds.
+func TestTraceReportsRequestsWaitsAndRetries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		budget := &provider.Budget{}

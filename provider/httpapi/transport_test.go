@@ -17,9 +17,9 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// TestSlotsComeBack sends through every ending with one slot: a slot that was
-// lost would stop the next one for good. A bubble with a goroutine left panics.
-func TestSlotsComeBack(t *testing.T) {
+// The budget has one slot, so that a lost one would block the next request. The bubble
+// fails if a goroutine is left.
+func TestEveryEndReleasesItsSlot(t *testing.T) {
 	for name, prepare := range map[string]func(*call) roundTrip{
 		"success":       func(*call) roundTrip { return says(200, "ok") },
 		"denied":        func(*call) roundTrip { return says(403, "no") },
@@ -75,7 +75,6 @@ func uses(credentials func(context.Context) (provider.Credentials, error)) func(
 	}
 }
 
-// TestSlotIsFreeInTheBackoff lets others go while one waits.
 func TestSlotIsFreeInTheBackoff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		budget := &provider.Budget{InFlight: 1}
@@ -96,8 +95,7 @@ func TestSlotIsFreeInTheBackoff(t *testing.T) {
 	})
 }
 
-// TestManyAtOnce shares one sender among goroutines, with failures.
-func TestManyAtOnce(t *testing.T) {
+func TestConcurrentRequestsStayWithinTheBudget(t *testing.T) {
 	const workers, each = 16, 20
 	var n, most, now atomic.Int32
 	address, _, connections := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -139,10 +137,8 @@ func TestManyAtOnce(t *testing.T) {
 	settles(t, before)
 }
 
-// TestFewConnections sends a thousand requests, some of them denied, to a server
-// that answers at once. A transport may open a connection while another one comes
-// free, so twice as many connections as requests in flight are allowed.
-func TestFewConnections(t *testing.T) {
+// A transport may open a connection while another one becomes free.
+func TestConnectionsAreAtMostTwiceTheRequestsInFlight(t *testing.T) {
 	const inFlight, workers, each = 16, 32, 40
 	var n atomic.Int32
 	address, requests, connections := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -204,7 +200,7 @@ func TestClientUsesTheUsersTransport(t *testing.T) {
 	}
 }
 
-func TestSharedTransport(t *testing.T) {
+func TestSharedTransportIsTuned(t *testing.T) {
 	shared := httpapi.NewTransport()
 	type settings struct {
 		HTTP1, HTTP2, H2C, Compression, KeepAlives bool

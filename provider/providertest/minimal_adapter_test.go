@@ -84,8 +84,7 @@ func TestMinimalAdapterPassesWithReasons(t *testing.T) {
 	providertest.Run(t, h)
 }
 
-// TestMissingHooksFailTheirChecks finds every excuse necessary: without it the check
-// fails for want of a hook.
+// Without a reason in Cannot, a check that needs a missing hook fails.
 func TestMissingHooksFailTheirChecks(t *testing.T) {
 	failures := providertest.Failures(t, minimalHarness())
 	want := slices.Sorted(maps.Keys(cannotReasons()))
@@ -99,7 +98,6 @@ func TestMissingHooksFailTheirChecks(t *testing.T) {
 	}
 }
 
-// TestInvalidHarnessIsReported: these are mistakes in the harness.
 func TestInvalidHarnessIsReported(t *testing.T) {
 	for name, cannot := range map[string]map[string]string{
 		"no such check": {"no/such": "because"},

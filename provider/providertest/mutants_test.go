@@ -11,7 +11,7 @@ import (
 	"github.com/imagequery/imagequery/provider/providertest"
 )
 
-// TestCorrectAdapterPasses runs the suite on an adapter that pushes down as much as it can.
+// The adapter pushes down every predicate that its provider can apply.
 func TestCorrectAdapterPasses(t *testing.T) { providertest.Run(t, modelHarness("")) }
 
 // mutants are adapters that are wrong in one way, with the checks that find it, and
@@ -88,8 +88,8 @@ var mutants = map[string][]string{
 	"answers may have any length":       {"mapping/huge"},
 }
 
-// TestMutantsFailTheirChecks runs the suite on every mutant: the checks that the table
-// names fail, and no others. With -short it runs an eighth of the mutants.
+// Each mutant of the adapter fails the checks that the table names, and no others. With
+// -short an eighth of the mutants run.
 func TestMutantsFailTheirChecks(t *testing.T) {
 	for i, bug := range slices.Sorted(maps.Keys(mutants)) {
 		if testing.Short() && i%8 != 0 {
@@ -125,9 +125,9 @@ func asOneOracle(found, want []string) []string {
 	return slices.Compact(out)
 }
 
-// TestEveryCheckCatchesSomething wants for each check a mutant that it alone finds.
-// Two checks guard what adapters can hardly break, because it is the engine's.
-func TestEveryCheckCatchesSomething(t *testing.T) {
+// Two checks are excepted: they guard behaviour of the engine, which adapters hardly
+// change.
+func TestEveryCheckFindsAMutantAlone(t *testing.T) {
 	alone := map[string]bool{"stop/before": true, "support/none": true}
 	for _, harness := range []map[string][]string{mutants, incompleteWorlds} {
 		for _, checks := range harness {
