@@ -67,7 +67,7 @@ func suggestionFor(c *cobra.Command, err error) string {
 		return didYouMean("--"+unknown.GetSpecifiedName(), names)
 	}
 	var invalid *pflag.InvalidValueError
-	if errors.As(err, &invalid) && !strings.Contains(err.Error(), "did you mean") {
+	if errors.As(err, &invalid) && !strings.Contains(invalid.GetValue(), ",") && !strings.Contains(err.Error(), "did you mean") {
 		return didYouMean(invalid.GetValue(), choices()[invalid.GetFlag().Name])
 	}
 	return ""

@@ -29,7 +29,7 @@ func TestCompletion(t *testing.T) {
 		want string
 	}{
 		{[]string{"--arch", ""}, "x86_64\ni386\narm64\n:4\n"},
-		{[]string{"--output", ""}, "table\njson\nndjson\ncsv\nhtml\n:4\n"},
+		{[]string{"--output", ""}, strings.Join(texts(formats()), "\n") + "\n:4\n"},
 		{[]string{"--name", ""}, ":4\n"},
 		{[]string{"--progress", ""}, "auto\nalways\nnever\n:4\n"},
 		{[]string{"--config", ""}, ":0\n"},
@@ -57,7 +57,7 @@ func TestNDJSONStreams(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	ended := make(chan int)
 	go func() {
-		ended <- run(ctx, []string{"--config", file, "--output", "ndjson"}, writer, io.Discard, alone(nil))
+		ended <- run(ctx, []string{"--config", file, "--output", "ndjson"}, writer, io.Discard, isolatedEnvironment(nil))
 	}()
 	line := make([]byte, len(webLine)+1)
 	if _, err := io.ReadFull(reader, line); err != nil || string(line) != webLine+"\n" {

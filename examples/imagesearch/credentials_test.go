@@ -72,7 +72,7 @@ func TestRefusedRole(t *testing.T) {
 	}
 	t.Setenv("ALIBABA_CLOUD_CREDENTIALS_FILE", shared)
 	_, url := serve(t, testWorld())
-	environment := alone(nil)
+	environment := isolatedEnvironment(nil)
 	environment.Alibaba.STS = sts.URL
 	file := writeConfig(t, prodTarget+roleTarget, url)
 	got := imagesearchIn(t.Context(), environment, "--config", file, "--output", "json")

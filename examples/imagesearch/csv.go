@@ -11,9 +11,12 @@ import (
 // writeCSV writes a header and a row for each hit. A cell is what JSON would say,
 // less the quotes of texts; what JSON would leave out is empty.
 func writeCSV(w io.Writer, d document) error {
-	keys := csvKeys(d.native)
+	keys := d.columns
+	if keys == nil {
+		keys = csvKeys(d.native)
+	}
 	out := csv.NewWriter(w)
-	_ = out.Write(keyNames(keys)) // Error tells
+	_ = out.Write(safeCells(keyNames(keys))) // Error tells
 	for _, hit := range d.hits {
 		_ = out.Write(safeCells(csvRow(keys, hit)))
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -20,9 +21,11 @@ func (o *options) effectRules() []noEffect {
 	}
 	slices.Sort(predicates)
 	return []noEffect{
-		{"check", append(predicates, "limit", "skip-unreported", "native", "distinct", "native-record", "prefetch")},
-		{"explain", []string{"report", "timeout", "concurrency", "distinct", "native-record", "prefetch"}},
-		{"newest", []string{"distinct"}},
+		{"check", append(predicates, "limit", "skip-unreported", "native", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by")},
+		{"explain", []string{"report", "timeout", "concurrency", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by", "progress", "summary"}},
+		{"newest", []string{"distinct", "sort"}},
+		{"count-by", []string{"limit", "newest", "sort", "native-record", "columns"}},
+		{"template", []string{"output", "columns", "count-by", "native-record"}},
 	}
 }
 
@@ -43,8 +46,11 @@ func (o *options) checkOutput() error {
 	if o.given("explain") || o.given("check") {
 		return nil
 	}
+	if o.given("template") {
+		return nil
+	}
 	chosen := outputNamed(o.output)
-	for _, flag := range []string{"native-record"} {
+	for _, flag := range []string{"native-record", "columns", "sort", "count-by"} {
 		if !o.given(flag) || slices.Contains(chosen.accept, flag) {
 			continue
 		}
@@ -55,6 +61,20 @@ func (o *options) checkOutput() error {
 			}
 		}
 		return fmt.Errorf("--%s has no effect on --output %s: give --output %s", flag, o.output, alternatives(accepting))
+	}
+	return o.checkNativeColumn()
+}
+
+// checkNativeColumn refuses a column without values, and values without a column.
+func (o *options) checkNativeColumn() error {
+	if o.columns == nil {
+		return nil
+	}
+	switch column := slices.Contains(keyNames(o.columns), nativeKey().name); {
+	case column && !o.nativeRecord:
+		return errors.New("--columns native needs --native-record: add it")
+	case !column && o.nativeRecord:
+		return errors.New("--native-record has no effect with --columns that lack native: add native to them")
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 func TestConfigOfTheEnvironment(t *testing.T) {
 	_, url := serve(t, testWorld())
 	file := writeConfig(t, prodTarget, url)
-	env := alone(map[string]string{"IMAGESEARCH_CONFIG": file})
+	env := isolatedEnvironment(map[string]string{"IMAGESEARCH_CONFIG": file})
 	got := imagesearchIn(t.Context(), env, "--output", "ndjson", "--arch", "arm64")
 	if want := (result{exitComplete, orderLine + "\n", ""}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
@@ -18,7 +18,7 @@ func TestConfigOfTheEnvironment(t *testing.T) {
 	if got.status != exitUsage || !strings.Contains(got.stderr, "none.yaml") {
 		t.Errorf("--config does not come first: %+v", got)
 	}
-	got = imagesearchIn(t.Context(), alone(map[string]string{"IMAGESEARCH_CONFIG": ""}), "--explain")
+	got = imagesearchIn(t.Context(), isolatedEnvironment(map[string]string{"IMAGESEARCH_CONFIG": ""}), "--explain")
 	if got.status != exitComplete || got.stderr != sampleNote {
 		t.Errorf("an empty variable is not as an unset one: %+v", got)
 	}

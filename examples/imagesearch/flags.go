@@ -88,6 +88,10 @@ func (o *options) questionFlags() group {
 func (o *options) outputFlags() group {
 	g := newGroup("What to print")
 	g.flags.Var(choice(&o.output, "FORMAT", formats()), "output", words(formats())+"; ndjson prints images as they arrive; html is one page without network, its ages counted until now or $SOURCE_DATE_EPOCH")
+	g.flags.Var(scalar(&o.template, "TEXT", parseTemplate), "template", "print each image by a Go text/template, such as '{{.Target}} {{.ID}} {{.Name}}', and a newline")
+	g.flags.Var(scalar(&o.columns, "NAME[,NAME]", parseColumns), "columns", "of table and csv: target, the keys that json has, or tags.KEY")
+	g.flags.Var(scalar(&o.sort, "KEY[,KEY]", parseSort), "sort", "order of the images, before --limit applies; -KEY descends")
+	g.flags.Var(scalar(&o.countBy, "KEY[,KEY]", parseKeys), "count-by", "instead of images, how many there are with each value of the keys")
 	toggle(g.flags, &o.nativeRecord, "native-record", "add each provider's own record to json, ndjson and csv")
 	g.flags.Var(scalar(&o.report, "FILE", plainText), "report", "at the end, write as JSON how each target answered (-: to the standard error)")
 	return g
@@ -99,6 +103,7 @@ func (o *options) runFlags() group {
 	g.flags.Var(scalar(&o.concurrency, "N", parseCount), "concurrency", "so many targets at once (default: 16)")
 	g.flags.Var(scalar(&o.prefetch, "N", parseCount), "prefetch", "so many pages of a target ahead of the one being read (default: 16)")
 	g.flags.Var(choice(&o.progress, "WHEN", showModes()), "progress", words(showModes())+"; on the standard error, auto if that is a terminal")
+	g.flags.Var(choice(&o.summary, "WHEN", showModes()), "summary", words(showModes())+"; one line on the standard error about the whole run, auto if that is a terminal")
 	toggle(g.flags, &o.version, "version", "print the version of this command and the commit it was built from")
 	toggle(g.flags, new(bool), "help", "print this help")
 	g.flags.Lookup("help").Shorthand = "h"
@@ -116,5 +121,9 @@ func choices() map[string][]string {
 		"arch":       texts(image.Archs()),
 		"output":     texts(formats()),
 		"progress":   texts(showModes()),
+		"summary":    texts(showModes()),
+		"columns":    keyNames(imageKeys()),
+		"sort":       keyNames(imageKeys()),
+		"count-by":   keyNames(imageKeys()),
 	}
 }

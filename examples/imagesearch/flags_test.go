@@ -39,7 +39,7 @@ func TestFlagsMakeTheQuery(t *testing.T) {
 			Native: map[string]map[string]string{"p": {"Filter.X": "a=b", "y": ""}, "q": {"z": "1"}},
 		}},
 	} {
-		r := &runner{environment: alone(nil)}
+		r := &runner{environment: isolatedEnvironment(nil)}
 		if err := newCommand(r).ParseFlags(strings.Fields(c.args)); err != nil {
 			t.Errorf("%s: %v", c.args, err)
 		}
@@ -50,7 +50,7 @@ func TestFlagsMakeTheQuery(t *testing.T) {
 }
 
 func TestFlagsConfigureTheRun(t *testing.T) {
-	r := &runner{environment: alone(nil)}
+	r := &runner{environment: isolatedEnvironment(nil)}
 	args := []string{"--prefetch", "3", "--native-record", "--concurrency", "5", "--distinct"}
 	if err := newCommand(r).ParseFlags(args); err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func TestBadFlags(t *testing.T) {
 		{"--name-glob [", `--name-glob "[": bad pattern: a class needs at least one character and a closing "]"; write "\[" for the character itself`},
 		{"--status avialable", `invalid argument "avialable" for "--status" flag: unknown status "avialable": want ` +
 			`pending, available, deprecated, unavailable, failed, suspended, deleted, ceased; did you mean available?` + see},
-		{"--output jsn", `invalid argument "jsn" for "--output" flag: want table, json, ndjson, csv, html; did you mean json?` + see},
+		{"--output jsn", `invalid argument "jsn" for "--output" flag: want ` + words(formats()) + `; did you mean json?` + see},
 		{"--target prod/cn-hangzou", `--target "prod/cn-hangzou" matches no target; did you mean prod/cn-hangzhou?; there are `},
 		{"--provider aliyunesc", `--provider "aliyunesc" matches no target; did you mean aliyunecs?; there are `},
 		{"--exclude dev*", `--exclude "dev*" matches no target; there are prod/cn-hangzhou (aliyunecs), prod/cn-beijing (aliyunecs)`},
@@ -129,7 +129,7 @@ func TestBadFlags(t *testing.T) {
 			`a day like 2026-01-31 (UTC), or an age like 36h, 30d or 8w` + see},
 		{"--created-after 2026-01-02 --created-before 2026-01-01", `--created-after "2026-01-02T00:00:00Z": ` +
 			`not before --created-before (2026-01-01T00:00:00Z), so no image can match; swap or widen them`},
-		{"--output xml", `invalid argument "xml" for "--output" flag: want table, json, ndjson, csv, html` + see},
+		{"--output xml", `invalid argument "xml" for "--output" flag: want ` + words(formats()) + see},
 		{"--timeout 5", `invalid argument "5" for "--timeout" flag: want a duration above zero, such as 30s or 2m` + see},
 		{"--concurrency -2", `invalid argument "-2" for "--concurrency" flag: want a whole number, 0 or more` + see},
 		{"--native Usage=x", `invalid argument "Usage=x" for "--native" flag: want PROVIDER.PARAM=VALUE, such as aliyunecs.Usage=instance` + see},

@@ -28,7 +28,7 @@ var pageEnv = map[string]string{"SOURCE_DATE_EPOCH": "1770681600"}
 // pageAt runs the command with --output html.
 func pageAt(t *testing.T, args ...string) result {
 	t.Helper()
-	return imagesearchIn(t.Context(), alone(pageEnv), append(args, "--output", "html")...)
+	return imagesearchIn(t.Context(), isolatedEnvironment(pageEnv), append(args, "--output", "html")...)
 }
 
 func TestPage(t *testing.T) {
@@ -144,7 +144,7 @@ func TestPageEscapesTextOfOthers(t *testing.T) {
 
 func pageTime(t *testing.T) time.Time {
 	t.Helper()
-	at, err := generationTime(alone(pageEnv).LookupEnv)
+	at, err := generationTime(isolatedEnvironment(pageEnv).LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,14 +250,14 @@ func TestPageNotes(t *testing.T) {
 
 func TestGenerationTime(t *testing.T) {
 	for _, text := range []string{"", "x", "-1", "1.5", "253402300800", "99999999999999999999"} {
-		got := imagesearchIn(t.Context(), alone(map[string]string{"SOURCE_DATE_EPOCH": text}), "--output", "html")
+		got := imagesearchIn(t.Context(), isolatedEnvironment(map[string]string{"SOURCE_DATE_EPOCH": text}), "--output", "html")
 		want := result{exitUsage, "", "imagesearch: SOURCE_DATE_EPOCH " + strconv.Quote(text) + ": want seconds since 1970 up to the year 9999, or unset it\n"}
 		if got != want {
 			t.Errorf("%+v, want %+v", got, want)
 		}
 	}
 	before := time.Now().Add(-time.Second)
-	if at, err := generationTime(alone(nil).LookupEnv); err != nil || at.Before(before) || at.After(time.Now()) {
+	if at, err := generationTime(isolatedEnvironment(nil).LookupEnv); err != nil || at.Before(before) || at.After(time.Now()) {
 		t.Errorf("%s, %v", at, err)
 	}
 }

@@ -24,22 +24,31 @@ func writeNDJSON(w io.Writer, hit provider.Hit) error {
 
 // writeJSON writes one array, a hit on each line.
 func writeJSON(w io.Writer, d document) error {
-	b := bufio.NewWriter(w)
-	before := "[\n"
+	var objects [][]byte
 	for _, hit := range d.hits {
 		text, err := marshal(hit)
 		if err != nil {
 			return err
 		}
+		objects = append(objects, text)
+	}
+	return writeArray(w, objects)
+}
+
+// writeArray writes an array of encoded values, each on a line of its own.
+func writeArray(w io.Writer, values [][]byte) error {
+	if len(values) == 0 {
+		_, err := io.WriteString(w, "[]\n")
+		return err
+	}
+	b := bufio.NewWriter(w)
+	before := "[\n"
+	for _, value := range values {
 		b.WriteString(before)
-		b.Write(text)
+		b.Write(value)
 		before = ",\n"
 	}
-	if len(d.hits) == 0 {
-		b.WriteString("[]\n")
-	} else {
-		b.WriteString("\n]\n")
-	}
+	b.WriteString("\n]\n")
 	return b.Flush()
 }
 

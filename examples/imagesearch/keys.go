@@ -114,6 +114,15 @@ func keysNamed(names ...string) ([]key, error) {
 	return keys, nil
 }
 
+// imageKeysNamed returns keys of the image that are known to exist.
+func imageKeysNamed(names []string) []key {
+	keys, err := keysNamed(names...)
+	if err != nil {
+		panic(err)
+	}
+	return keys
+}
+
 // text returns the value as csv has it: numbers in decimal, times in RFC 3339,
 // lists as JSON. It is empty if the value is missing.
 func (k key) text(h provider.Hit) string {

@@ -26,8 +26,8 @@ func familyWorld() fakecloud.World {
 func TestNewest(t *testing.T) {
 	_, url := serve(t, familyWorld())
 	whole, partial := writeConfig(t, prodTarget, url), writeConfig(t, prodTarget+brokenTarget, url)
-	const table = "TARGET            ID     NAME   PLATFORM  ARCH    STATUS     SOURCE    SIZE  CREATED\n" +
-		"prod/cn-hangzhou  m-web  web-2  ubuntu    x86_64  available  self    20 GiB  2026-01-31 08:00\n"
+	const table = "TARGET            ID     NAME   PLATFORM  ARCH    STATUS     SOURCE  SIZE_GIB  CREATED (UTC)\n" +
+		"prod/cn-hangzhou  m-web  web-2  ubuntu    x86_64  available  self          20  2026-01-31 08:00\n"
 	for _, c := range []struct {
 		name, config string
 		args         []string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"text/template"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -25,12 +26,18 @@ type options struct {
 	explain      bool
 	checkTargets bool
 	output       format
+	template     *template.Template // nil: none
+	columns      []key              // nil: those of the output
+	sort         []sortKey
+	sortedLimit  int   // --limit, if it applies to the sorted hits
+	countBy      []key // nil: print images
 	nativeRecord bool
 	report       string        // a path, or "-" for the standard error
 	timeout      time.Duration // 0: none
 	concurrency  int           // 0: the library's default
 	prefetch     int           // 0: the library's default
 	progress     showMode
+	summary      showMode
 	version      bool
 
 	flags  *pflag.FlagSet         // all of them
@@ -53,6 +60,9 @@ func (o *options) check() error {
 		if pair.bad {
 			return errors.New(pair.text)
 		}
+	}
+	if o.sort != nil {
+		o.sortedLimit, o.query.Limit = o.query.Limit, 0
 	}
 	if o.newest {
 		narrowed, err := provider.NewestQuery(o.query)

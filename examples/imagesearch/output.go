@@ -19,6 +19,7 @@ const (
 	formatJSON   format = "json"
 	formatNDJSON format = "ndjson"
 	formatCSV    format = "csv"
+	formatID     format = "id"
 	formatHTML   format = "html"
 )
 
@@ -27,16 +28,19 @@ type output struct {
 	name   format
 	accept []string // flags that have an effect on this output and not on all
 
-	writeHit func(io.Writer, provider.Hit) error // prints a hit when it arrives
-	write    func(io.Writer, document) error     // prints all hits at the end
+	writeHit   func(io.Writer, provider.Hit) error // prints a hit when it arrives
+	write      func(io.Writer, document) error     // prints all hits at the end
+	writeCount func(io.Writer, counts) error       // prints what --count-by counts; nil: refused
 }
 
 // document is what an output prints at the end of a search.
 type document struct {
-	hits      []provider.Hit // in the order of the targets, and of each target's results
+	hits      []provider.Hit // as --sort orders them, or in the order of the targets and of each target's results
 	targets   []provider.Target
 	reports   []provider.Report // of the targets that are done, in the order of the targets
 	native    bool              // each hit has the provider's own record
+	columns   []key             // of --columns; nil: those of the output
+	screen    screen
 	query     image.Query
 	generated time.Time
 }
@@ -44,11 +48,12 @@ type document struct {
 // outputs returns every output, the default first.
 func outputs() []output {
 	return []output{
-		{name: formatTable, write: writeTable},
-		{name: formatJSON, accept: []string{"native-record"}, write: writeJSON},
-		{name: formatNDJSON, accept: []string{"native-record"}, writeHit: writeNDJSON},
-		{name: formatCSV, accept: []string{"native-record"}, write: writeCSV},
-		{name: formatHTML, write: writeHTML},
+		{name: formatTable, accept: []string{"columns", "sort", "count-by"}, write: writeTable, writeCount: writeCountTable},
+		{name: formatJSON, accept: []string{"native-record", "sort", "count-by"}, write: writeJSON, writeCount: writeCountJSON},
+		{name: formatNDJSON, accept: []string{"native-record", "count-by"}, writeHit: writeNDJSON, writeCount: writeCountNDJSON},
+		{name: formatCSV, accept: []string{"columns", "native-record", "sort", "count-by"}, write: writeCSV, writeCount: writeCountCSV},
+		{name: formatID, accept: []string{"sort"}, write: writeIDs},
+		{name: formatHTML, accept: []string{"sort"}, write: writeHTML},
 	}
 }
 
@@ -74,26 +79,40 @@ type printer interface {
 
 // newPrinter returns the printer that the flags ask for.
 func (r *runner) newPrinter(targets []provider.Target) printer {
-	out := outputNamed(r.options.output)
-	if out.writeHit != nil {
-		return streaming{r.stdout, out.writeHit}
+	o := &r.options
+	out := outputNamed(o.output)
+	switch {
+	case o.countBy != nil:
+		return &counting{keys: o.countBy, printed: &r.printed, write: func(c counts) error {
+			c.screen = r.screen
+			return out.writeCount(r.stdout, c)
+		}}
+	case o.template != nil:
+		out = output{write: writeTemplate(o.template)}
+	case out.writeHit != nil:
+		return streaming{r.stdout, &r.printed, out.writeHit}
 	}
 	return &collecting{write: func(hits []provider.Hit) error {
-		sortByTarget(hits, targets)
+		hits = o.ordered(hits, targets)
+		r.printed = len(hits)
 		return out.write(r.stdout, document{
-			hits: hits, targets: targets, reports: r.stats.of(targets),
-			native: r.options.nativeRecord, query: r.options.query, generated: r.generated,
+			hits: hits, targets: targets, reports: r.stats.of(targets), native: o.nativeRecord, columns: o.columns, screen: r.screen,
+			query: o.query, generated: r.generated,
 		})
 	}}
 }
 
 // streaming prints each hit when it arrives.
 type streaming struct {
-	w     io.Writer
-	write func(io.Writer, provider.Hit) error
+	w       io.Writer
+	printed *int
+	write   func(io.Writer, provider.Hit) error
 }
 
-func (s streaming) print(hit provider.Hit) error { return s.write(s.w, hit) }
+func (s streaming) print(hit provider.Hit) error {
+	*s.printed++
+	return s.write(s.w, hit)
+}
 
 func (streaming) end() error { return nil }
 
@@ -109,6 +128,26 @@ func (c *collecting) print(hit provider.Hit) error {
 }
 
 func (c *collecting) end() error { return c.write(c.hits) }
+
+// ordered sorts the hits as --sort says, and then applies --limit to them.
+func (o *options) ordered(hits []provider.Hit, targets []provider.Target) []provider.Hit {
+	sortByTarget(hits, targets)
+	sortHits(hits, o.sort)
+	if o.sortedLimit > 0 && len(hits) > o.sortedLimit {
+		return hits[:o.sortedLimit]
+	}
+	return hits
+}
+
+// writeIDs writes one identifier a line.
+func writeIDs(w io.Writer, d document) error {
+	var b strings.Builder
+	for _, hit := range d.hits {
+		b.WriteString(oneLine(hit.Image.ID) + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
 
 // sortByTarget restores the order of the targets. The hits of one target arrive in
 // the order of its results.

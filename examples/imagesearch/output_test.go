@@ -41,10 +41,10 @@ func TestOutput(t *testing.T) {
 		want string
 	}{
 		{"table is the default", nil, "" +
-			"TARGET            ID       NAME      PLATFORM  ARCH    STATUS      SOURCE    SIZE  CREATED\n" +
-			"prod/cn-hangzhou  m-web    web-2     ubuntu    x86_64  available   self    20 GiB  2026-01-31 08:00\n" +
-			"prod/cn-beijing   m-order  订单服务  centos    arm64   deprecated  self         -  2025-12-01 00:00\n"},
-		{"empty table", []string{"--name", "none"}, "TARGET  ID  NAME  PLATFORM  ARCH  STATUS  SOURCE  SIZE  CREATED\n"},
+			"TARGET            ID       NAME      PLATFORM  ARCH    STATUS      SOURCE  SIZE_GIB  CREATED (UTC)\n" +
+			"prod/cn-hangzhou  m-web    web-2     ubuntu    x86_64  available   self          20  2026-01-31 08:00\n" +
+			"prod/cn-beijing   m-order  订单服务  centos    arm64   deprecated  self           -  2025-12-01 00:00\n"},
+		{"empty table", []string{"--name", "none"}, "TARGET  ID  NAME  PLATFORM  ARCH  STATUS  SOURCE  SIZE_GIB  CREATED (UTC)\n"},
 		{"json", []string{"--output", "json"}, "[\n" + webLine + ",\n" + orderLine + "\n]\n"},
 		{"empty json", []string{"--output", "json", "--name", "none"}, "[]\n"},
 		{"ndjson", []string{"--output", "ndjson", "--platform", "ubuntu"}, webLine + "\n"},
@@ -141,7 +141,7 @@ func TestUnwritableOutput(t *testing.T) {
 		for _, format := range formats() {
 			var stderr strings.Builder
 			broken := writerFunc(func([]byte) (int, error) { return 0, c.err })
-			status := run(t.Context(), []string{"--config", file, "--output", string(format)}, broken, &stderr, alone(nil))
+			status := run(t.Context(), []string{"--config", file, "--output", string(format)}, broken, &stderr, isolatedEnvironment(nil))
 			if status != c.status || stderr.String() != c.stderr {
 				t.Errorf("%v, %s: status %d, %q", c.err, format, status, stderr.String())
 			}

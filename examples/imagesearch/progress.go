@@ -3,12 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // progress shows on one line how far a run has come. What else is written to the
@@ -117,8 +115,3 @@ func showModes() []showMode { return []showMode{showAuto, showAlways, showNever}
 
 // shows reports whether something is to be shown on a screen.
 func (m showMode) shows(terminal bool) bool { return m == showAlways || m == showAuto && terminal }
-
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
-}

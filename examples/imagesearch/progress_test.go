@@ -65,7 +65,7 @@ func TestProgressIsForTerminals(t *testing.T) {
 	t.Cleanup(func() { _ = stderr.Close() })
 	for _, args := range [][]string{nil, {"--progress", "auto"}, {"--progress", "never"}} {
 		var stdout strings.Builder
-		if status := run(t.Context(), append(args, "--config", writeConfig(t, prodTarget, url)), &stdout, stderr, alone(nil)); status != exitComplete {
+		if status := run(t.Context(), append(args, "--config", writeConfig(t, prodTarget, url)), &stdout, stderr, isolatedEnvironment(nil)); status != exitComplete {
 			t.Errorf("%q: status %d", args, status)
 		}
 	}

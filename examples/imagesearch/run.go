@@ -29,6 +29,8 @@ type runner struct {
 	unwritable     bool      // a write to the standard output has failed
 	options        options
 	progress       *progress
+	screen         screen // of the standard output
+	printed        int    // images that were printed, or counted by --count-by
 	stats          statistics
 	generated      time.Time // of a page
 	status         int
@@ -36,10 +38,15 @@ type runner struct {
 
 // run is the command: args are those behind its name. It returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, environment *targets.Options) int {
+	return runOn(ctx, newScreen(stdout, environment.LookupEnv), args, stdout, stderr, environment)
+}
+
+// runOn is run for a standard output that is written to a given screen.
+func runOn(ctx context.Context, s screen, args []string, stdout, stderr io.Writer, environment *targets.Options) int {
 	d := newDeadline()
 	defer d.after(ctx)()
 	out, errOut := &deadlineWriter{w: stdout, over: d.over}, &deadlineWriter{w: stderr, over: d.over}
-	r := &runner{environment: environment, deadline: d, progress: newProgress(errOut, isTerminal(stderr))}
+	r := &runner{environment: environment, deadline: d, progress: newProgress(errOut, isTerminal(stderr)), screen: s}
 	r.stdout, r.stderr = r.progress.beside(out), r.progress.beside(errOut)
 	command := newCommand(r)
 	command.SetArgs(append([]string{}, args...))
@@ -114,6 +121,7 @@ func (r *runner) prepare(ctx context.Context, configured []targets.Target) ([]pr
 
 // send runs the requests of the mode that the flags choose.
 func (r *runner) send(ctx context.Context, targets []provider.Target) {
+	began := time.Now()
 	ctx = provider.WithTrace(ctx, r.stats.trace())
 	if r.options.progress.shows(r.progress.terminal) {
 		r.progress.start(&r.stats, len(targets))
@@ -129,6 +137,7 @@ func (r *runner) send(ctx context.Context, targets []provider.Target) {
 	}
 	r.progress.end()
 	r.noteUnreadable(targets)
+	r.printSummary(targets, time.Since(began))
 }
 
 // fail reports a failure that does not end the run at once.
@@ -143,6 +152,9 @@ func (r *runner) checkWrite(err error) bool {
 	switch {
 	case err == nil:
 		return true
+	case errors.As(err, new(templateError)):
+		r.fail(err)
+		return false
 	case r.unwritable, errors.Is(err, syscall.EPIPE), errors.Is(err, io.ErrClosedPipe):
 	default:
 		r.fail(fmt.Errorf("standard output: %w", err))

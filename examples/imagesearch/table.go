@@ -2,68 +2,69 @@ package main
 
 import (
 	"io"
-	"strconv"
+	"strings"
 	"time"
-
-	"github.com/jedib0t/go-pretty/v6/table"
-	"github.com/jedib0t/go-pretty/v6/text"
 
 	"github.com/imagequery/imagequery/provider"
 )
 
-// writeTable writes columns for people.
+// defaultColumns are the columns of a table without --columns.
+var defaultColumns = []string{"target", "id", "name", "platform", "arch", "status", "source", "size_gib", "created"}
+
+// writeTable writes the hits in columns for people.
 func writeTable(w io.Writer, d document) error {
-	t := table.NewWriter()
-	t.SetStyle(plainStyle())
-	t.SuppressTrailingSpaces()
-	t.AppendHeader(table.Row{"target", "id", "name", "platform", "arch", "status", "source", "size", "created"})
-	t.SetColumnConfigs([]table.ColumnConfig{{Number: 8, Align: text.AlignRight, AlignHeader: text.AlignRight}})
-	for _, hit := range d.hits {
-		t.AppendRow(tableRow(hit))
+	keys := d.columns
+	if keys == nil {
+		keys = usualColumns(d.hits)
 	}
-	_, err := io.WriteString(w, t.Render()+"\n")
-	return err
+	rows := make([][]string, len(d.hits))
+	for i, hit := range d.hits {
+		rows[i] = tableCells(keys, hit)
+	}
+	return writeGrid(w, d.screen, tableColumns(keys), rows)
 }
 
-func tableRow(hit provider.Hit) table.Row {
-	m := hit.Image
-	row := table.Row{}
-	for _, cell := range []string{
-		hit.Target, m.ID, m.Name, m.Platform, string(m.Arch), string(m.Status), string(m.Source), size(m.SizeGiB), day(m.Created),
-	} {
-		row = append(row, orDash(oneLine(cell)))
+// usualColumns leaves the name out if it is the identifier in every row.
+func usualColumns(hits []provider.Hit) []key {
+	named := len(hits) == 0
+	for _, hit := range hits {
+		named = named || hit.Image.Name != hit.Image.ID
 	}
-	return row
+	var keys []key
+	for _, k := range imageKeysNamed(defaultColumns) {
+		if named || k.name != "name" {
+			keys = append(keys, k)
+		}
+	}
+	return keys
 }
 
-// plainStyle has no lines: columns with two blanks between them.
-func plainStyle() table.Style {
-	style := table.StyleDefault
-	style.Options = table.OptionsNoBordersAndSeparators
-	style.Box.PaddingLeft = ""
-	style.Box.PaddingRight = "  "
-	style.Format.Header = text.FormatUpper
-	return style
+func tableColumns(keys []key) []column {
+	columns := make([]column, len(keys))
+	for i, k := range keys {
+		columns[i] = column{header: oneLine(strings.ToUpper(k.name)), right: k.isNumber(), fixed: k.isTime()}
+		if k.isTime() {
+			columns[i].header += " (UTC)"
+		}
+		if k.name == "status" {
+			columns[i].color = statusColor
+		}
+	}
+	return columns
 }
 
-func size(gib int) string {
-	if gib == 0 {
-		return ""
+// tableCells returns the values for people: times to the minute, and a dash for
+// what the provider did not report.
+func tableCells(keys []key, hit provider.Hit) []string {
+	cells := make([]string, len(keys))
+	for i, k := range keys {
+		text := k.text(hit)
+		if at, ok := k.value(hit).(time.Time); ok && !at.IsZero() {
+			text = at.UTC().Format("2006-01-02 15:04")
+		}
+		if cells[i] = oneLine(text); cells[i] == "" {
+			cells[i] = missingCell
+		}
 	}
-	return strconv.Itoa(gib) + " GiB"
-}
-
-func day(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format("2006-01-02 15:04")
-}
-
-// orDash marks what the provider did not say.
-func orDash(text string) string {
-	if text == "" {
-		return "-"
-	}
-	return text
+	return cells
 }

@@ -103,7 +103,7 @@ type result struct {
 
 // imagesearch runs the command without any environment.
 func imagesearch(ctx context.Context, args ...string) result {
-	return imagesearchIn(ctx, alone(nil), args...)
+	return imagesearchIn(ctx, isolatedEnvironment(nil), args...)
 }
 
 func imagesearchIn(ctx context.Context, environment *targets.Options, args ...string) result {
@@ -112,16 +112,16 @@ func imagesearchIn(ctx context.Context, environment *targets.Options, args ...st
 	return result{status, stdout.String(), stderr.String()}
 }
 
-// alone are the surroundings of a machine that is no instance of any cloud.
-func alone(env map[string]string) *targets.Options {
-	const nobody = "http://127.0.0.1:1/"
+// isolatedEnvironment returns the environment of a machine that is no instance of any cloud.
+func isolatedEnvironment(env map[string]string) *targets.Options {
+	const closed = "http://127.0.0.1:1/"
 	return &targets.Options{
 		LookupEnv: func(name string) (string, bool) {
 			value, ok := env[name]
 			return value, ok
 		},
-		Alibaba:           aliyuncreds.Services{STS: nobody, Metadata: nobody},
-		QingCloudMetadata: nobody,
+		Alibaba:           aliyuncreds.Services{STS: closed, Metadata: closed},
+		QingCloudMetadata: closed,
 	}
 }
 

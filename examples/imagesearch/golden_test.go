@@ -1,0 +1,205 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/fakecloud"
+	"github.com/imagequery/imagequery/image"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// goldenWorld has images with wide characters, long texts, missing values, versions
+// and sizes whose order by text is another one.
+func goldenWorld() fakecloud.World {
+	w := testWorld()
+	var images []fakecloud.Image
+	for i, size := range []int{100, 20, 9, 0} {
+		m := webImage()
+		m.ID = fmt.Sprintf("m-bp1%dexample0a7yw2k", i)
+		m.Name = fmt.Sprintf("web-server-with-a-long-name-%d", 12-i)
+		m.SizeGiB, m.Disks, m.SourceSnapshots, m.Progress = size, nil, nil, 0
+		m.Created = m.Created.Add(time.Duration(i%3) * 24 * time.Hour)
+		m.Status = []image.Status{image.StatusAvailable, image.StatusDeprecated, image.StatusFailed, image.StatusPending}[i]
+		m.Tags = map[string]string{"release": fmt.Sprintf("r%d", 9+i%2)}
+		images = append(images, fakecloud.Image{Image: m})
+	}
+	formula := orderImage()
+	formula.ID, formula.Name, formula.Description, formula.Platform = "m-formula", "=1+1", "+a\x1b[31m\u202eb\nc", ""
+	w.Accounts[0].Images = append(w.Accounts[0].Images, append(images, fakecloud.Image{Image: formula})...)
+	return w
+}
+
+// namelessWorld has images whose name is the identifier.
+func namelessWorld() fakecloud.World {
+	w := goldenWorld()
+	for i := range w.Accounts[0].Images {
+		m := &w.Accounts[0].Images[i].Image
+		m.Name = m.ID
+	}
+	return w
+}
+
+// goldenCases are the command lines of each golden file. Those of a table are also
+// run on terminals.
+var goldenCases = map[string][]string{
+	"table": {
+		"", "--columns id,name,description,tags", "--columns=target,tags.release,size_gib,status_changed,created",
+		"--sort=-size_gib --limit 3", "--sort name", "--sort tags.release,-created", "--name none",
+	},
+	"table_without_names": {""},
+	"json":                {"--output json", "--output json --sort=-created,id --limit 2", "--output json --name none"},
+	"ndjson":              {"--output ndjson", "--output ndjson --name none"},
+	"csv":                 {"--output csv", "--output csv --columns tags.release,id,description,created --sort id", "--output csv --name none"},
+	"id":                  {"--output id", "--output id --sort=-name", "--output id --name none"},
+	"template": {
+		"--template {{.Target}}:{{.ID}}", "--template {{.Image.Name}}/{{.SizeGiB}} --sort size_gib",
+		"--template {{.Description}}", `--template {{with(.Tags.release)}}{{.}}{{else}}none{{end}}`, "--template x --name none",
+	},
+	"count": {
+		"--count-by status", "--count-by platform,size_gib", "--count-by tags.release", "--count-by created", "--count-by status --name none",
+		"--count-by size_gib,tags.release --output json", "--count-by description --output json", "--count-by status --output json --name none",
+		"--count-by size_gib,name --output ndjson", "--count-by description,tags --output csv", "--count-by status --output csv --name none",
+	},
+	"summary": {
+		"--summary always --output id", "--summary always --output id --id m-web", "--summary always --count-by os",
+		"--summary always --source-instance i-1 --skip-unreported", "--summary always --check", "--summary always --newest",
+	},
+	"summary_of_failures": {
+		"--summary always --output id", "--summary always --check", "--summary always --newest", "--summary never --output id",
+		"--summary auto --output id",
+	},
+	"errors": {
+		"--columns id,nmae", "--columns colour", "--columns id,id", "--columns id, --output csv", "--columns id --output json", "--columns id --output ndjson",
+		"--columns id --output id", "--columns native --output csv", "--columns id --output csv --native-record", "--columns id --columns name",
+		"--sort nmae", "--sort=-nmae", "--sort name,-name", "--sort native", "--sort name --output ndjson", "--sort name --newest", "--sort name --explain",
+		"--sort name --check",
+		"--template {{.Nmae}}", "--template {{.size_gib}}", "--template {{.Image.Tgas}}", "--template {{", "--template {{if}}", "--template {{nosuch}}",
+		"--template {{.Zzzzzzzzzzzz}}", "--template {{if(.Name)}}x{{else}}{{.Nope}}{{end}}", "--template {{index(.Name)1.5}}",
+		"--template x --output json", "--template x --output table", "--template x --columns id", "--template x --count-by id", "--template x --native-record",
+		"--count-by", "--count-by sttaus", "--count-by status,status", "--count-by status --limit 3", "--count-by status --newest", "--count-by status --sort status",
+		"--count-by status --native-record --output json", "--count-by status --columns id", "--count-by status --output id", "--count-by status --explain",
+		"--count-by status --check", "--output idd", "--output id --native-record", "--summary on", "--summary always --explain", "--progress always --explain",
+	},
+}
+
+func TestOutputsAreGolden(t *testing.T) {
+	for name, lines := range goldenCases {
+		t.Run(name, func(t *testing.T) {
+			world, config := goldenWorld(), prodTarget
+			switch name {
+			case "table_without_names":
+				world = namelessWorld()
+			case "summary_of_failures":
+				config += brokenTarget
+			}
+			cloud, url := serve(t, world)
+			file := writeConfig(t, config, url)
+			run := goldenRun{t, cloud, url, file}
+			var b strings.Builder
+			for _, line := range lines {
+				screens := []screen{{}}
+				if (strings.HasPrefix(name, "table") || name == "count") && !strings.Contains(line, "--output") {
+					screens = append(screens, screen{width: 60}, screen{width: 80, color: true}, screen{width: 200})
+				}
+				for _, s := range screens {
+					fmt.Fprintf(&b, "$ imagesearch %s%s\n%s\n", line, described(s), run.tenTimes(s, strings.Fields(line)))
+				}
+			}
+			compareGolden(t, name, b.String())
+		})
+	}
+}
+
+// goldenRun runs command lines against one cloud.
+type goldenRun struct {
+	t         *testing.T
+	cloud     *fakecloud.Cloud
+	url, file string
+}
+
+// tenTimes runs a command line ten times, which must print the same each time. The
+// lines of ndjson are sorted: they arrive in the order of the responses.
+func (g goldenRun) tenTimes(s screen, args []string) (first string) {
+	g.t.Helper()
+	args = append(args, "--config", g.file)
+	for i := range 10 {
+		var stdout, stderr bytes.Buffer
+		status := runOn(g.t.Context(), s, args, &stdout, &stderr, isolatedEnvironment(nil))
+		out := stdout.String()
+		if slices.Contains(args, "ndjson") {
+			out = sortedLines(out)
+		}
+		checkWidth(g.t, s, out)
+		got := g.masked(fmt.Sprintf("%s%sstatus %d\n", out, stderr.String(), status))
+		if i == 0 {
+			first = got
+		}
+		if diff := cmp.Diff(first, got); diff != "" {
+			g.t.Errorf("%q: run %d differs (-first +this):\n%s", args, i, diff)
+		}
+	}
+	return first
+}
+
+var seconds = regexp.MustCompile(`in \d+\.\d s`)
+
+// masked replaces what differs between runs: request IDs, addresses and times.
+func (g goldenRun) masked(text string) string {
+	for _, r := range g.cloud.Requests() {
+		text = strings.ReplaceAll(text, r.ID, "REQUEST")
+	}
+	text = strings.NewReplacer(g.file, "clouds.yaml", g.url, "http://cloud", "\x1b", "ESC").Replace(text)
+	return seconds.ReplaceAllString(text, "in * s")
+}
+
+func described(s screen) string {
+	if s == (screen{}) {
+		return ""
+	}
+	return fmt.Sprintf("   # on a terminal of %d columns", s.width)
+}
+
+// checkWidth demands that lines fit the screen.
+func checkWidth(t *testing.T, s screen, text string) {
+	t.Helper()
+	for line := range strings.Lines(colors.ReplaceAllString(text, "")) {
+		if width := cellWidth(strings.TrimSuffix(line, "\n")); s.width > 0 && width > s.width {
+			t.Errorf("a line of %d cells on a terminal of %d: %q", width, s.width, line)
+		}
+	}
+}
+
+var colors = regexp.MustCompile("\x1b\\[\\d+m")
+
+// compareGolden compares a text with a golden file, or writes it.
+func compareGolden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", "golden", name+".txt")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got); go test -run Golden -update writes it:\n%s", path, diff)
+	}
+}
