@@ -3,11 +3,13 @@
 //
 // # Scope
 //
-// A query that names no sources asks for system, self and shared images in one
-// listing; marketplace and community images are asked for when they are named, or
-// when IDs are. Two defaults of the operation narrow a listing: it leaves out
-// expired subscription images (ShowExpired=false), and images that cannot create an
-// instance (ActionType=CreateEcs). A query that names IDs sends ShowExpired=true.
+// Without Sources, a query lists system, self and shared images. Marketplace and
+// community images are listed if Sources names them, or if the query has IDs and no
+// Sources.
+//
+// Two defaults of the operation narrow a listing: it leaves out expired subscription
+// images (ShowExpired=false) and images that cannot create an instance
+// (ActionType=CreateEcs). A query with IDs sends ShowExpired=true.
 // [image.Query.Native] overrides both.
 package aliyunecs
 
@@ -33,7 +35,7 @@ const Name = "aliyunecs"
 // Config.EndpointType, ALIBABA_CLOUD_ENDPOINT_TYPE=vpc chooses the endpoint inside
 // a VPC. Nothing is sent.
 //
-// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
+// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] if
 // there are no credentials.
 func New(c provider.Config) (*provider.Client, error) {
 	product := aliyun.Product{Name: Name, Version: "2014-05-26", Host: host, PrivateHost: privateHost, Permissions: api.Permissions()}
@@ -53,10 +55,9 @@ func host(region string) string {
 
 func privateHost(region string) string { return "ecs-vpc." + region + ".aliyuncs.com" }
 
-// FromFamily returns the image that DescribeImageFromFamily chooses: the newest
-// available one of the family, by the vendor's own judgement. Its source tells
-// whose it is, and is unknown where another account's. The client must be one of
-// this package.
+// FromFamily returns the image that DescribeImageFromFamily chooses. The vendor
+// documents it as the newest available image of the family. The Source of an image of
+// another account is unknown. The client must be one of this package.
 //
 // The Kinds: [provider.NotFound] if the family has no available image, and those
 // of [provider.Client.Images].

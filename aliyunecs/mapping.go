@@ -36,8 +36,8 @@ func (r *Record) image() image.Image {
 	}
 }
 
-// familyImage maps the answer of DescribeImageFromFamily, which does not say
-// whether another account shared its image with this one or with everybody.
+// familyImage maps a record of DescribeImageFromFamily. It does not say whether another
+// account shared the image with this account or with all accounts.
 func (r *Record) familyImage() image.Image {
 	m := r.image()
 	if m.Source == image.SourceShared || m.Source == image.SourceCommunity {

@@ -8,7 +8,7 @@ import (
 )
 
 // Record is an image as DescribeImages and DescribeImageFromFamily document it,
-// with the names of that page. What the provider did not say is zero. Sizes are
+// with the names of that page. A field that the provider did not report is zero. Sizes are
 // in GiB, times in UTC.
 type Record struct {
 	ImageID, ImageName, Description, OSName, OSNameEn string

@@ -3,8 +3,8 @@
 //
 // # Scope
 //
-// The operation lists the account's images of all regions at once; a record says
-// in which region its image is, or nothing. It never reports families, owners,
+// The operation lists the account's images of all regions. The region of an image is
+// unreported if its record has none. The operation never reports families, owners,
 // tags and resource groups.
 package aliyunens
 
@@ -27,7 +27,7 @@ const Name = "aliyunens"
 // Config.EndpointType, ALIBABA_CLOUD_ENDPOINT_TYPE=vpc chooses the endpoint inside
 // a VPC; it is an error for a region without one. Nothing is sent.
 //
-// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
+// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] if
 // there are no credentials.
 func New(c provider.Config) (*provider.Client, error) {
 	product := aliyun.Product{Name: Name, Version: "2017-11-10", Host: host, PrivateHost: privateHost, NoRegions: true, Permissions: api.Permissions()}

@@ -45,8 +45,8 @@ var statuses = apispec.ValueMap[image.Status]{
 	{Neutral: image.StatusFailed, Wire: []string{"Pack_failed", "Upload_failed"}},
 }
 
-// computeArchs are the kinds of machine that say more than Architecture, which
-// knows no ARM.
+// computeArchs maps the documented values of ComputeType. It tells ARM machines, for
+// which Architecture has no value.
 var computeArchs = apispec.ValueMap[image.Arch]{
 	{Neutral: image.ArchARM64, Wire: []string{"arm_vm", "arm_bare_metal"}},
 	{Neutral: "", Wire: []string{"ens_vm", "ens", "bare_metal", "pcfarm"}}, // Architecture decides

@@ -8,7 +8,7 @@ import (
 )
 
 // Record is an image as DescribeSelfImages documents it, with the names of that
-// page. What the provider did not say is zero. Sizes are in GiB, times in UTC.
+// page. A field that the provider did not report is zero. Sizes are in GiB, times in UTC.
 type Record struct {
 	ImageID, ImageName, ImageOwnerAlias string
 	Status, RegionID                    string

@@ -3,9 +3,9 @@
 //
 // # Scope
 //
-// The operation lists the account's custom images and those that are shared with
-// it. Of a shared image it does not say whose it is, so the source is unknown. It
-// never reports families and architectures.
+// The operation lists the account's custom images and those that are shared with it.
+// It does not report the owner of a shared image, so the source of such an image is
+// unknown. It never reports families and architectures.
 package aliyunswas
 
 import (
@@ -26,7 +26,7 @@ const Name = "aliyunswas"
 // Config.EndpointType, ALIBABA_CLOUD_ENDPOINT_TYPE=vpc chooses the endpoint inside
 // a VPC. Nothing is sent.
 //
-// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] where
+// The Kinds: [provider.InvalidArgument], and [provider.Unauthenticated] if
 // there are no credentials.
 func New(c provider.Config) (*provider.Client, error) {
 	product := aliyun.Product{Name: Name, Version: "2020-06-01", Host: host, PrivateHost: privateHost, Permissions: api.Permissions()}

@@ -31,8 +31,8 @@ func (r *Record) image() image.Image {
 	}
 }
 
-// sharing tells whose an image is. A shared one may be the account's own, shared
-// with others, or another's.
+// sharing returns the source and visibility. The source of a shared image is unknown:
+// it may belong to this account, or to another one that shares it with this account.
 func (r *Record) sharing() (image.Source, image.Visibility) {
 	if r.InShareUser {
 		return "", image.VisibilityShared

@@ -7,7 +7,7 @@ import (
 )
 
 // Record is an image as ListCustomImages documents it, with the names of that
-// page. What the provider did not say is zero. Sizes are in GiB, times in UTC.
+// page. A field that the provider did not report is zero. Sizes are in GiB, times in UTC.
 type Record struct {
 	ImageID, Name, Description, RegionID         string
 	Status                                       string // "0" copying, "1" available, "2" unavailable, "3" failed, "4" being created

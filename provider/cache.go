@@ -6,9 +6,8 @@ import (
 	"time"
 )
 
-// Forgetter is a [CredentialsProvider] that keeps credentials for a while. A
-// client that learns that they are no longer taken, although their time has not
-// come, says so with Forget, and asks again.
+// Forgetter is a [CredentialsProvider] that caches credentials. If a server refuses
+// them before they expire, the client calls Forget and requests new ones.
 type Forgetter interface {
 	CredentialsProvider
 
@@ -16,21 +15,19 @@ type Forgetter interface {
 	Forget(stale Credentials)
 }
 
-// Cache returns a provider that keeps what fetch returned until shortly before it
-// expires: the last three minutes, or the last half of a shorter time, are left
-// to the next fetch. Credentials that do not tell when they expire are cached for a
-// minute. Errors are not cached.
+// Cache returns a provider that caches the credentials that fetch returns. They are
+// fetched again three minutes before they expire, or at half of a shorter lifetime.
+// Credentials without an Expires time are cached for a minute. Errors are not cached.
 //
-// Fetch is called once for all callers that wait at the same time, and not again
-// before it has returned, unless all of them gave up. Its context has no values
-// and is cancelled when the last caller has given up, so that one caller's
-// deadline is not another's. If it fails while the credentials at hand are still
-// valid, those are handed out for some seconds more.
+// Concurrent callers share one call of fetch. Its context has no values, and is
+// cancelled when the contexts of all waiting callers have ended, so that the deadline
+// of one caller does not affect the others. If fetch fails while the cached
+// credentials are still valid, these are returned for up to ten seconds more.
 //
 // If fetch panics, every caller that waits for it panics with a [*PanicError].
 //
-// The Kinds are those of fetch, and [Unauthenticated] where [Credentials.Validate]
-// refuses what it returns, unless that is a bearer token without a key.
+// The Kinds are those of fetch, and [Unauthenticated] if [Credentials.Validate] refuses
+// the credentials, unless they are a bearer token without a key.
 func Cache(fetch func(context.Context) (Credentials, error)) Forgetter {
 	return &cache{fetch: fetch}
 }
@@ -75,7 +72,7 @@ func (c *cache) Credentials(ctx context.Context) (Credentials, error) {
 	}
 }
 
-// join returns what is kept, or the fetch to wait for.
+// join returns the cached credentials, or the fetch to wait for.
 func (c *cache) join() (Credentials, *fetchCall) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -115,7 +112,7 @@ func (c Credentials) checkUsable() error {
 	return c.Validate()
 }
 
-// finish keeps what a fetch has brought, unless everyone has given it up.
+// finish stores the result of a fetch, unless all callers have left.
 func (c *cache) finish(f *fetchCall, credentials Credentials, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -135,7 +132,7 @@ func (c *cache) finish(f *fetchCall, credentials Credentials, err error) {
 	f.credentials, f.err = credentials, err
 }
 
-// leave stops a fetch that nobody waits for any more.
+// leave removes a caller, and cancels a fetch without callers.
 func (c *cache) leave(f *fetchCall) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -164,8 +161,9 @@ func (c Credentials) equal(other Credentials) bool {
 		c.Token.Reveal() == other.Token.Reveal()
 }
 
-// keepFor is never nothing: a machine whose clock is ahead takes good credentials
-// for expired ones, and must not fetch them for each request.
+// keepFor returns how long credentials are cached. It is always positive: on a machine
+// whose clock is fast, new credentials look expired, and must not be fetched for each
+// request.
 func keepFor(now, expires time.Time) time.Duration {
 	if expires.IsZero() {
 		return time.Minute

@@ -29,7 +29,7 @@ func New(a Adapter, c Config) *Client {
 // usable returns an error if the client was made with a bad configuration.
 func (c *Client) usable() error { return c.fail(context.Background(), "", c.configErr) }
 
-// Info describes the API that the client asks. It is read-only.
+// Info describes the API of the client. It is read-only.
 func (c *Client) Info() Info { return c.info }
 
 // Images requests the images of a query: each one once, in the order in which
@@ -40,7 +40,7 @@ func (c *Client) Info() Info { return c.info }
 // loop panics with a [*PanicError].
 //
 // The Kinds: [InvalidArgument] and [Unsupported] before anything is sent, then
-// those of the provider, and [Incomplete] or [BadResponse] for what it sent.
+// those of the provider's errors, [BadResponse] and [Incomplete].
 func (c *Client) Images(ctx context.Context, q image.Query) iter.Seq2[image.Image, error] {
 	return func(yield func(image.Image, error) bool) {
 		prepared, err := prepare(q)
@@ -69,7 +69,7 @@ func (c *Client) images(ctx context.Context, q image.Query) iter.Seq2[image.Imag
 	}
 }
 
-// Do asks one call, with the same engine and guarantees as [Client.Images] but
+// Do lists the images of one call, with the same guarantees as [Client.Images] but
 // without any predicate. [Client.Explain] gives calls to start from. A negative
 // page size is [InvalidArgument].
 func (c *Client) Do(ctx context.Context, call Call) iter.Seq2[image.Image, error] {
@@ -88,8 +88,9 @@ func (c *Client) Do(ctx context.Context, call Call) iter.Seq2[image.Image, error
 
 func everything(*image.Image) bool { return true }
 
-// Explain returns the plan of a query and sends nothing. A predicate that the API
-// can never answer is in the plan, and no error. The Kind is [InvalidArgument].
+// Explain returns the plan of a query and sends nothing. A predicate on a field that
+// the API never reports is in [Plan].Unsupported; it is not an error here. The Kind is
+// [InvalidArgument].
 func (c *Client) Explain(q image.Query) (*Plan, error) {
 	q, err := prepare(q)
 	if err != nil {
@@ -122,8 +123,7 @@ func (c *Client) Check(ctx context.Context) error {
 	return nil
 }
 
-// Collect drains a sequence. It returns everything that came, and every error
-// joined.
+// Collect drains a sequence. It returns all values, and all errors joined.
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	const many = 1024 // more are gathered in parts, so that growing does not copy them again and again
 	var parts [][]T

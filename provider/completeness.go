@@ -3,8 +3,9 @@ package provider
 import "fmt"
 
 // ConfirmMode says which listings a [Client] scans again only to confirm that no
-// image is missing. In every mode a scan is repeated that brought fewer different
-// images than the stated total. docs/completeness.md lists what each mode finds.
+// image is missing. In every mode, a listing is scanned again if a scan had fewer
+// different images than the stated total. docs/completeness.md says what each mode
+// finds.
 type ConfirmMode uint8
 
 // The modes of [Listing.Confirm].
@@ -33,15 +34,15 @@ func (m ConfirmMode) String() string {
 	}
 }
 
-// maxScans is how often one call is scanned at most.
+// maxScans is the largest number of scans of one call.
 const maxScans = 3
 
 // scanResult sums up one scan of a call.
 type scanResult struct {
-	distinct   int  // different images that came
-	repeated   int  // rows whose image came before in the scan
-	seenBefore int  // images that came in the scan before, too
-	added      int  // images that came in no scan before
+	distinct   int  // different images of this scan
+	repeated   int  // rows whose image was in an earlier row of this scan
+	seenBefore int  // images that the previous scan had, too
+	added      int  // images that no earlier scan had
 	several    bool // numbered pages or offsets, and perhaps more than one page
 
 	total    int    // as stated last; 0: never
@@ -63,8 +64,8 @@ func (r *scanResult) recordTotal(total, rows int) {
 // isMissingImages reports whether images are known to be missing.
 func (r *scanResult) isMissingImages() bool { return r.missing != "" || r.distinct < r.total }
 
-// shifted reports whether rows came again on other pages, which insertions between
-// two pages cause, and orders that are not stable.
+// shifted reports whether rows were repeated on other pages. Insertions between two
+// pages cause this, and unstable orders.
 func (r *scanResult) shifted() bool { return r.several && r.repeated > 0 }
 
 // completeness decides after each scan of one call whether its images are complete.
@@ -74,9 +75,9 @@ type completeness struct {
 
 	scans     int
 	union     int // different images of all scans
-	total     int // that all scans stated without a change; 0: there is none
+	total     int // the total that all scans stated without a change; 0: there is none
 	last      scanResult
-	mustAgree bool // only two scans that agree prove anything
+	mustAgree bool // completeness needs two scans that agree
 }
 
 // assess takes the result of the next scan. Done is false if the call must be
@@ -128,7 +129,7 @@ func (c *completeness) needsAgreement(r scanResult) bool {
 	}
 }
 
-// proves reports whether a scan by itself shows that nothing is missing.
+// proves reports whether a scan by itself shows that the images are complete.
 func (c *completeness) proves(r scanResult) bool {
 	switch {
 	case r.isMissingImages():
@@ -140,14 +141,14 @@ func (c *completeness) proves(r scanResult) bool {
 	}
 }
 
-// provesAgreed reports whether a scan that brought the same images as the scan
-// before shows that nothing is missing. Where rows come again, only a total can
-// show that they do not stand in place of others.
+// provesAgreed reports whether a scan with the same images as the previous scan shows
+// that the images are complete. If rows are repeated, they may stand in place of
+// others; only a total can show that they do not.
 func provesAgreed(r scanResult) bool {
 	return !r.isMissingImages() && (!r.shifted() || !r.changed && r.distinct == r.total)
 }
 
-// incomplete says why the images of the call are not known to be complete.
+// incomplete returns the error of a call whose images may be incomplete.
 func (c *completeness) incomplete() error {
 	r := c.last
 	const remedy = "list again later, or ask the provider why"

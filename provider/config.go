@@ -25,9 +25,8 @@ type Config struct {
 
 	// EndpointType chooses among the documented addresses if Endpoint is empty:
 	// "vpc" for those inside the provider's private networks, "public" for the
-	// others. Empty means what the environment says, where the provider's tools
-	// have a variable for it (see the New function of the adapter), or else
-	// "public".
+	// others. If it is empty, an environment variable of the provider's tools decides,
+	// which the New function of the adapter names; otherwise it is "public".
 	EndpointType string
 
 	// AllowHTTP allows an Endpoint with plain http on a host that is not loopback.
@@ -79,11 +78,10 @@ type Listing struct {
 	// missing. The zero value is [ConfirmAuto].
 	Confirm ConfirmMode
 
-	// TrustTotals ends a scan as soon as as many different images came as the
-	// server's total says, without the request that proves the end. It saves one
-	// request where the last page is full, and misses images where the total is too
-	// low. It is [InvalidArgument] with [ConfirmAlways]. Pages with tokens end by
-	// their token all the same.
+	// TrustTotals ends a scan when the number of different images reaches the server's
+	// total, without the request that proves the end. It saves one request if the last
+	// page is full, and misses images if the total is too low. It is
+	// [InvalidArgument] with [ConfirmAlways], and has no effect on pages with tokens.
 	TrustTotals bool
 
 	// KeepNative keeps [image.Image.Native], the provider's own record, which

@@ -42,7 +42,7 @@ func (c Credentials) Validate() error {
 	return nil
 }
 
-// unusableReason says why a text cannot be a key or a token, or returns "".
+// unusableReason returns the reason why a text cannot be a key or a token, or "".
 func unusableReason(text string) string {
 	first, _ := utf8.DecodeRuneInString(text)
 	last, _ := utf8.DecodeLastRuneInString(text)
@@ -72,8 +72,8 @@ type CredentialsProvider interface {
 }
 
 // Static returns a provider of fixed credentials. The token is empty for lasting
-// keys. Credentials that [Credentials.Validate] refuses are an error when they are
-// asked for, never a reason to look elsewhere.
+// keys. If [Credentials.Validate] refuses the credentials, every use is an error; other
+// sources are not tried.
 func Static(accessKeyID, accessKeySecret, token string) CredentialsProvider {
 	return static{Credentials{
 		AccessKeyID:     NewSecret(accessKeyID),

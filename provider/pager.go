@@ -9,7 +9,7 @@ type pager struct {
 	trustTotals bool
 
 	next    Cursor
-	covered int    // rows of the listing that came so far
+	covered int    // rows received so far
 	largest int    // rows of the largest page
 	size    int    // the largest size to request
 	full    bool   // the last page had as many rows as requested
@@ -22,12 +22,12 @@ func newPager(paging Paging, size int, trustTotals bool) pager {
 	return pager{paging: paging, trustTotals: trustTotals, size: size, next: Cursor{Size: size}}
 }
 
-// advance moves to the page after the one that came. Fresh is the number of images
-// on the page that are new in the scan, which has brought distinct images so far.
-// Total is the total that the server stated last, 0 if it stated none.
+// advance moves to the page after the received one. Fresh is the number of images on
+// the page that are new in the scan, distinct the number of different images of the
+// scan so far, and total the last total that the server stated, or 0.
 //
 // A numbered or offset scan ends at an empty page, or at a page that is not full and
-// states a total that equals the number of distinct images. Where the server caps its
+// states a total that equals the number of distinct images. If the server caps its
 // pages, a page of that many rows is full.
 func (p *pager) advance(page *Page, fresh, distinct, total int) {
 	rows := len(page.Images)
@@ -64,10 +64,10 @@ func (p *pager) advanceToken(next string, repeats bool) {
 	}
 }
 
-// setNextCursor lets the next page begin exactly after the rows that came. Numbered
-// pages begin at multiples of their size, so the size must divide the number of
-// these rows. After a short page the server may cap its pages: no later page is
-// then requested larger than the largest that came.
+// setNextCursor lets the next page begin exactly after the received rows. Numbered
+// pages begin at multiples of their size, so the size must divide the number of these
+// rows. After a short page, later pages are requested with at most the size of the
+// largest received page, since the server may cap its pages.
 func (p *pager) setNextCursor() {
 	p.next.Offset = p.covered
 	if !p.paging.Aligned {

@@ -75,7 +75,7 @@ func (p *Plan) headline() string {
 	}
 }
 
-// String says how large the pages are.
+// String describes the size of the pages.
 func (p Paging) String() string {
 	if p.MaxSize == 0 {
 		return "one page"

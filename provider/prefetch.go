@@ -35,8 +35,8 @@ func newPrefetcher(ctx context.Context, limit int, fetch func(context.Context, C
 	return &prefetcher{ctx: ctx, cancel: cancel, fetch: fetch, limit: limit, heads: map[int]*prefetch{}}
 }
 
-// close cancels all requests and returns when they are done. If Fetch panicked and
-// nothing has raised that panic yet, close raises it.
+// close cancels all requests and returns when they are done. If Fetch panicked and the
+// panic has not been raised yet, close raises it.
 func (p *prefetcher) close() {
 	p.cancel()
 	p.running.Wait()

@@ -77,7 +77,7 @@ func (r *run) newScan(index int, first generation) *scan {
 	}
 }
 
-// logAgain says that a call is scanned again, if a scan showed a reason for it.
+// logAgain logs that a call is scanned again because a scan showed a change.
 func (r *run) logAgain(call Call, s scanResult) {
 	if s.isMissingImages() || s.changed || s.shifted() {
 		r.client.config.Logger.WarnContext(r.ctx, "the listing changed while it was scanned, and is scanned again",

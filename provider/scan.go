@@ -88,7 +88,7 @@ func (s *scan) receive(page *Page) {
 }
 
 // dedupe records the images of a page as seen, and returns how many are new in
-// this scan. It selects those for the consumer that match and never came before.
+// this scan. It selects those for the consumer that match and are in no earlier scan.
 func (s *scan) dedupe(images []image.Image) (fresh int) {
 	s.matches = s.matches[:0]
 	for i := range images {

@@ -10,7 +10,7 @@ import (
 // generation numbers the scans of a run, from 1.
 type generation uint32
 
-// seenSet records the last generation in which each image came. It stores 64 bits
+// seenSet records the last generation in which each image was received. It stores 64 bits
 // of a hash of the reference and 32 bits of another hash of the ID instead of the
 // reference itself, so an image takes 16 bytes, plus half as much for free slots.
 // It consists of several tables, which grow one at a time, to keep the memory
@@ -43,7 +43,7 @@ func newSeenSet() seenSet {
 	return s
 }
 
-// set records that an image came in a generation. It returns the generation
+// set records that an image was received in a generation. It returns the generation
 // recorded before, 0 if the image is new.
 func (s *seenSet) set(r image.Ref, now generation) (before generation) {
 	low, high := maphash.Comparable(s.seeds[0], r), uint32(maphash.String(s.seeds[1], r.ID))

@@ -16,7 +16,7 @@ func addUnreadable(sum, page map[string]int) map[string]int {
 	return sum
 }
 
-// logUnreadable logs what one scan of a call could not convert.
+// logUnreadable logs the values that one scan of a call could not convert.
 func (r *run) logUnreadable(call Call, counts map[string]int) {
 	if len(counts) > 0 {
 		r.client.config.Logger.WarnContext(r.ctx, "values of documented fields could not be converted and are left zero",

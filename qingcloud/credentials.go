@@ -11,10 +11,10 @@ import (
 // Default returns the credentials in the environment, or else those in the file
 // ~/.qingcloud/config.yaml. The environment is read under the names
 // QINGCLOUD_ACCESS_KEY_ID and QINGCLOUD_SECRET_ACCESS_KEY, or QINGCLOUD_ACCESS_KEY
-// and QINGCLOUD_SECRET_KEY; with the key, QINGCLOUD_ENDPOINT (an address) or
+// and QINGCLOUD_SECRET_KEY. If these name a key, QINGCLOUD_ENDPOINT (an address) or
 // QINGCLOUD_HOST (a host) names the cloud, and QINGCLOUD_ZONE the zone. Half a key
-// and two keys that differ are errors. See [ConfigFile] for the file and for what
-// [New] takes from either. The Kind is [provider.Unauthenticated].
+// and two keys that differ are errors. [ConfigFile] describes the file, and how [New]
+// uses the cloud and the zone. The Kind is [provider.Unauthenticated].
 func Default() provider.CredentialsProvider { return qing.NewSource(qing.UsualAccount) }
 
 // ConfigFile returns the keys in a configuration file of the vendor's command and
@@ -28,10 +28,10 @@ func Default() provider.CredentialsProvider { return qing.NewSource(qing.UsualAc
 // an error if the file then names another cloud, and an error of the first request
 // if [New] could not read it and Config.Region is set.
 //
-// Of YAML only what those tools write is understood: one "key: value" a line,
-// unquoted, 'quoted' or "quoted" without escapes, and comments. Anything nested is
-// an error, and so is an empty or a missing key, which is never filled from the
-// environment. The Kind is [provider.Unauthenticated].
+// The file may have the part of YAML that those tools write: one "key: value" a line,
+// unquoted, 'quoted' or "quoted" without escapes, and comments. Nested values are an
+// error. So is an empty or missing key; the environment does not replace it. The Kind
+// is [provider.Unauthenticated].
 func ConfigFile(path string) provider.CredentialsProvider {
 	return qing.NewSource(func() (qing.Account, error) { return qing.ReadConfig(path) })
 }
@@ -54,13 +54,13 @@ func IAMToken(address string) provider.CredentialsProvider {
 	return iamToken{provider.Cache(func(ctx context.Context) (provider.Credentials, error) { return qing.Token(ctx, address) })}
 }
 
-// iamToken marks credentials that are accepted at an endpoint of their own.
+// iamToken marks credentials that are accepted at iamEndpoint only.
 type iamToken struct{ provider.Forgetter }
 
 const iamEndpoint = "https://api.qingcloud.com/iam/"
 
-// withAccount fills in what goes with the credentials: the endpoint, the zone and,
-// if the configuration has none, the credentials themselves.
+// withAccount sets the credentials if the configuration has none, and the endpoint and
+// the zone that belong to the credentials.
 func withAccount(c provider.Config) (provider.Config, error) {
 	if c.Credentials == nil {
 		c.Credentials = Default()

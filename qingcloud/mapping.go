@@ -27,8 +27,7 @@ func (r *Record) image() image.Image {
 	}
 }
 
-// arch is what the record says of the processor: its kind where that is there, and
-// else its width.
+// arch returns the architecture by the kind of the processor, or else by its width.
 func (r *Record) arch() image.Arch {
 	if r.Architecture != "" {
 		return apispec.Arch(r.Architecture)

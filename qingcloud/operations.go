@@ -80,8 +80,8 @@ var widths = apispec.ValueMap[image.Arch]{
 	{Neutral: image.ArchI386, Wire: []string{"32bit"}},
 }
 
-// scopes says from which sources to ask. The listing without a source covers
-// what the account owns.
+// scopes returns one scope per source. A listing without a source covers the images
+// that the account owns.
 func scopes(q image.Query) []apispec.Scope {
 	switch {
 	case len(q.Sources) > 0:

@@ -3,14 +3,15 @@
 //
 // # Scope
 //
-// A query that names no sources asks for the account's own images and for system
-// images; shared images are asked for when they are named, or when IDs are set.
-// It never reports families, source instances and snapshots, and resource groups.
+// Without Sources, a query lists the images of the account and system images. Shared
+// images are listed if Sources names them, or if the query has IDs and no Sources. The
+// operation never reports families, source instances, source snapshots and resource
+// groups.
 //
 // # Time
 //
-// The server refuses requests that are older than a minute. A client whose
-// machine's clock is wrong learns the server's time from the first refusal.
+// The server refuses requests that are older than a minute. If the clock of the machine
+// is wrong, the client adjusts to the server's time after the first refusal.
 package qingcloud
 
 import (

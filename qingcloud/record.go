@@ -8,7 +8,7 @@ import (
 )
 
 // Record is an image as DescribeImages documents it, with the names of that page.
-// What the provider did not say is zero. Size is in GB, times are in UTC. The
+// A field that the provider did not report is zero. Size is in GB, times are in UTC. The
 // default password is left out: it is never stored.
 type Record struct {
 	ImageID, ImageName, Description string

@@ -45,8 +45,8 @@ func (a *Attempt) PlaceParams() {
 	}
 }
 
-// Hide keeps a text out of errors, logs and traces of the attempt, as the
-// credentials are: a signature, or the token of a session.
+// Hide redacts a text, such as a signature, in errors, logs and traces of the attempt.
+// The credentials are always redacted.
 func (a *Attempt) Hide(text string) { a.hidden = append(a.hidden, text) }
 
 // Bearer is an API.Sign that sends Credentials.Token as a bearer token (RFC 6750).
@@ -76,7 +76,7 @@ func (x *exchange) newAttempt(header http.Header, used provider.Credentials) *At
 	return a
 }
 
-// httpRequest is what goes to the transport. Nothing in it is changed afterwards.
+// httpRequest returns the request for the transport, which is not changed afterwards.
 func (a *Attempt) httpRequest(base *http.Request) *http.Request {
 	out := *base
 	out.Method, out.URL, out.Header = a.Method, a.URL, a.Header

@@ -27,8 +27,8 @@ type received struct {
 	body     *bytes.Buffer
 }
 
-// receive sends a request and reads the response whole. The end of ctx closes the
-// body, which ends a read that ignores ctx. A response that comes after the end of
+// receive sends a request and reads the complete response. The end of ctx closes the
+// body, which ends a read that ignores ctx. A response that arrives after the end of
 // ctx is closed.
 func receive(ctx context.Context, transport http.RoundTripper, request *http.Request) (received, error) {
 	response, err := transport.RoundTrip(request)
@@ -53,8 +53,9 @@ func receive(ctx context.Context, transport http.RoundTripper, request *http.Req
 	return received{complete(response), into}, nil
 }
 
-// interim is the error of a 1xx status in place of a response. After 101 there is
-// no body but a connection of another protocol, which no context closes.
+// interim returns the error of a 1xx status in place of a final response. A response
+// with status 101 has no body but a connection of another protocol, which the end of a
+// context does not close.
 func interim(status int) error {
 	return &failure{err: &provider.Error{
 		Kind: provider.BadResponse, HTTPStatus: status,

@@ -15,9 +15,9 @@ import (
 	"syscall"
 )
 
-// cause stands for an error of a transport: its text without secrets, and copies of
-// the errors beneath that callers test for. The error itself may hold the request,
-// and is not kept.
+// cause replaces an error of a transport. It has the redacted text and copies of the
+// wrapped errors that callers test for. The original is dropped, since it may hold the
+// request.
 type cause struct {
 	text   string
 	causes []error
@@ -32,7 +32,7 @@ type timeout struct{ cause }
 func (t *timeout) Timeout() bool   { return true }
 func (t *timeout) Temporary() bool { return true }
 
-// transportCause returns the cause that stands for an error of the transport.
+// transportCause returns the cause that replaces an error of the transport.
 func (a *Attempt) transportCause(err error) error {
 	secrets := a.secrets()
 	clean := func(text string) string { return redact(quoted.ReplaceAllString(text, `"…"`), secrets) }
@@ -62,8 +62,8 @@ func timedOut(err error) bool {
 	return false
 }
 
-// quoted matches what net/http quotes of a response that breaks the protocol. It may
-// hold secrets that the client does not know yet.
+// quoted matches the parts of a malformed response that net/http quotes. They may hold
+// secrets that the client does not know yet.
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
 // testable returns copies of the errors in a tree that callers test for, without

@@ -21,13 +21,13 @@ type API struct {
 	// replaces it.
 	Endpoint func(region string) string
 
-	// RegionExample is a valid region, for the error that an empty Config.Region
-	// gives. Empty means that Config.Region may be empty.
+	// RegionExample is a valid region, which the error for an empty Config.Region
+	// shows. Empty means that Config.Region may be empty.
 	RegionExample string
 
-	// Credentials is the source that an empty Config.Credentials stands for. New
-	// asks it once, so that missing credentials are reported early. If both are
-	// nil and Sign is set, New returns an error.
+	// Credentials is used if Config.Credentials is nil. New calls it once, so that
+	// missing credentials are reported early. If both are nil and Sign is set, New
+	// returns an error.
 	Credentials provider.CredentialsProvider
 
 	// Sign completes and signs one attempt, or authorizes it. It is called for
@@ -135,27 +135,28 @@ func invalid(message string) error {
 	return &provider.Error{Kind: provider.InvalidArgument, Message: message}
 }
 
-// Host is the host of the endpoint, with its port if any.
+// Host returns the host of the endpoint, with its port if it has one.
 func (c *Client) Host() string { return c.endpoint.Host }
 
 // Request is one request of an API. It is read-only once it is sent.
 type Request struct {
 	Action string      // the operation, for errors, traces and the budget
-	Method string      // empty: what Sign or [Attempt.PlaceParams] chooses
+	Method string      // empty: Sign or [Attempt.PlaceParams] chooses it
 	Path   string      // relative to the endpoint; empty: the endpoint itself
 	Params url.Values  // of the operation
-	Header http.Header // added to the usual header
+	Header http.Header // sent besides the headers that every request has
 }
 
-// Decode reads one complete body. It returns the content, what the body states
-// about itself, and an error if the body is no response to the operation. The body
-// is valid only during the call. Decode is called once for each response, so a
-// result of a failed attempt is never kept.
+// Decode decodes one complete body. It returns the content, the code, message and
+// request ID in the body, and an error if the body is not a response to the operation.
+// The body is valid during the call only. Decode is called once for each response;
+// the content of a failed attempt is dropped.
 type Decode[T any] = func(body []byte) (T, Status, error)
 
-// Do sends a request until it succeeds, fails for good, or ctx ends, and returns
-// what decode made of the last response. Its error is a [*provider.Error]. If the
-// context ended, the error has no Kind and errors.Is finds the context's error.
+// Do sends a request until it succeeds, until a failure is final, or until ctx ends.
+// It returns the content that decode returned for the last response. Its error is a
+// [*provider.Error]. If the context ended, the error has no Kind, and errors.Is finds
+// the context's error.
 func Do[T any](ctx context.Context, c *Client, r Request, decode Decode[T]) (T, error) {
 	call := call[T]{exchange: exchange{ctx: ctx, client: c, request: r}, decode: decode}
 	if err := call.run(call.read); err != nil {

@@ -5,9 +5,9 @@ import (
 	"net/url"
 )
 
-// withCookies is a transport that sends the cookies of a user's jar, and gives those
-// of responses to it. The jar is code of the user like a transport, and may block or
-// panic, so it runs where transports run. It sees no query.
+// withCookies is a transport that sends the cookies of a user's jar and stores those of
+// responses in it. The jar is code of the user and may block or panic, so it is called
+// where transports are called. The URLs that it gets have no query.
 type withCookies struct {
 	next http.RoundTripper
 	jar  http.CookieJar

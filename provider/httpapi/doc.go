@@ -1,7 +1,7 @@
-// Package httpapi is what an adapter of an HTTP image API needs below its tables:
-// attempts and backoff, the budget of the account, signing or authorization of
-// each attempt, bounded reading of response bodies, redaction, and errors that
-// name provider, region and operation.
+// Package httpapi sends the requests of an adapter. It retries with backoff, observes
+// the budget of the account, signs or authorizes each attempt, limits the size of
+// response bodies, redacts secrets, and returns errors that name provider, region and
+// operation.
 //
 // An adapter describes its protocol once, as an [API], makes a [Client] with
 // [New], and calls [Do] for each request:
@@ -13,6 +13,6 @@
 //	}, config)
 //	page, err := httpapi.Do(ctx, client, httpapi.Request{Action: "ListImages", Path: "v1/images", Params: params}, decode)
 //
-// A request without signature, such as one to a metadata service, uses an API
-// whose Sign is nil. It is retried like any other.
+// For requests without a signature, such as those to a metadata service, Sign is nil.
+// They are retried like signed ones.
 package httpapi

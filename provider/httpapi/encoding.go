@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// decoded returns the body of a response without the content codings that its
-// header names. Gateways and proxies compress although no request asks for it. A
-// body that is not what the header says is returned as it is.
+// decoded removes the content codings that the header of a response names. Gateways
+// and proxies compress bodies although the requests do not accept encodings. A body
+// that does not have the coding is returned unchanged.
 func decoded(body io.Reader, h http.Header) (io.Reader, error) {
 	codings := strings.Split(strings.Join(h.Values("Content-Encoding"), ","), ",")
 	for i := len(codings) - 1; i >= 0; i-- { // the last one was applied last
@@ -44,8 +44,8 @@ func withoutCoding(body io.Reader, coding string) (io.Reader, error) {
 	return body, nil
 }
 
-// inflated reads a zlib stream, as the standard says, or the bare stream that some
-// servers send. No JSON and no XML begins like either.
+// inflated decompresses a zlib stream, which the standard demands, or a raw deflate
+// stream, which some servers send. JSON and XML begin like neither of them.
 func inflated(body io.Reader, start []byte) (io.Reader, error) {
 	if start[0]&0x0f == 8 && (int(start[0])<<8|int(start[1]))%31 == 0 {
 		return zlib.NewReader(body)

@@ -9,10 +9,10 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// Endpoint returns the address to ask: the configured one, or the documented
-// one. The configured one must be an absolute http or https address without
-// query; {region} in it is replaced by Config.Region. Plain http is refused except
-// on this machine, or where it is allowed.
+// Endpoint returns Config.Endpoint, or the documented address if it is empty. It must
+// be an absolute http or https URL without a query; {region} in it is replaced by
+// Config.Region. Plain http is refused unless the host is loopback or
+// Config.AllowHTTP is set. The Kind of an error is InvalidArgument.
 func Endpoint(c provider.Config, documented string) (*url.URL, error) {
 	text := documented
 	if c.Endpoint != "" {

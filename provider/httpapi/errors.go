@@ -17,14 +17,14 @@ import (
 type failure struct {
 	err   *provider.Error
 	retry Retry
-	wait  time.Duration // that the server asks for; 0: it did not say
+	wait  time.Duration // the wait that the server asks for; 0: none
 }
 
 func (f *failure) Error() string { return f.err.Error() }
 
 func (f *failure) Unwrap() error { return f.err }
 
-// classify returns the failure that a response is, or nil for a success.
+// classify returns the failure of a response, or nil for a success.
 func (x *exchange) classify(r *Response) error {
 	out := x.client.api.Classify(r)
 	e := &provider.Error{Kind: out.Kind, HTTPStatus: r.HTTPStatus, Code: r.Status.Code, Message: r.Status.Message, RequestID: r.Status.RequestID}
@@ -67,7 +67,7 @@ func isPage(contentType string, body []byte) bool {
 	return strings.EqualFold(strings.TrimSpace(media), "text/html") || bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
 }
 
-// refreshed drops stale credentials, and decides whether there can be new ones.
+// refreshed drops stale credentials, and reports whether new ones are possible.
 func (x *exchange) refreshed(r Retry) Retry {
 	if r != Refresh {
 		return r
@@ -80,7 +80,7 @@ func (x *exchange) refreshed(r Retry) Retry {
 	return Once
 }
 
-// credentialsError is why there are no credentials.
+// credentialsError returns the error of a request without credentials.
 func credentialsError(err error) error {
 	if known := (*provider.Error)(nil); errors.As(err, &known) {
 		return err
@@ -95,7 +95,7 @@ func asProviderError(err error) *provider.Error {
 	return &provider.Error{Kind: provider.InvalidArgument, Message: "the request cannot be signed", Err: err}
 }
 
-// attemptError is why an attempt has no complete response.
+// attemptError returns the error of an attempt without a complete response.
 func (x *exchange) attemptError(ctx context.Context, err error) error {
 	if end := ended(x.ctx); end != nil {
 		return end
@@ -116,24 +116,24 @@ func (x *exchange) attemptError(ctx context.Context, err error) error {
 	}}
 }
 
-// ended is the error of a context that has ended. A connection may notice its
-// deadline a moment before the context does. Then ended waits for the context, so
-// that no layer above takes the error for another one.
+// ended returns the error of a context that has ended, or nil. The timer of a
+// connection can fire shortly before that of the context. Then ended waits for the
+// context, so that the layers above see the end of the context.
 func ended(ctx context.Context) error {
 	if at, ok := ctx.Deadline(); ok && ctx.Err() == nil && !time.Now().Before(at) {
 		select {
 		case <-ctx.Done():
-		case <-time.After(time.Second): // a context that does not keep its deadline
+		case <-time.After(time.Second): // a context that does not end at its deadline
 			return context.DeadlineExceeded
 		}
 	}
 	return ctx.Err()
 }
 
-// finalError is what the caller gets. It is the one place that completes an error.
+// finalError returns the error for the caller. Errors are completed here only.
 func (x *exchange) finalError(err error) *provider.Error { return x.placed(x.meaning(err)) }
 
-// placed is an error with where it happened.
+// placed returns an error with its provider, region, action and attempts.
 func (x *exchange) placed(e provider.Error) *provider.Error {
 	e.Provider, e.Region, e.Action, e.Attempts = x.client.api.Name, x.client.config.Region, x.request.Action, x.attempts
 	return &e
@@ -152,8 +152,8 @@ func (x *exchange) meaning(err error) provider.Error {
 	return e
 }
 
-// interrupted is the error of a request whose context ended, with the last failure
-// before that.
+// interrupted returns the error of a request whose context ended, with the last
+// failure before the end.
 func (x *exchange) interrupted(end error) provider.Error {
 	if cause := context.Cause(x.ctx); cause != nil && !errors.Is(end, cause) {
 		end = fmt.Errorf("%w: %w", end, cause)
@@ -164,9 +164,9 @@ func (x *exchange) interrupted(end error) provider.Error {
 	return provider.Error{Err: fmt.Errorf("%w, after: %s", end, x.last.err.Error()), RequestID: x.last.err.RequestID}
 }
 
-// sanitize removes addresses from an error, and keeps it from passing for the end
-// of the caller's context, as the timeouts of dialers and of credentials providers
-// do.
+// sanitize removes addresses from an error. It also makes sure that the error does not
+// match the end of the caller's context, as the timeouts of dialers and credentials
+// providers would.
 func sanitize(err error) error {
 	if err = withoutAddress(err); err != nil && isContextEnd(err) {
 		return errors.New(err.Error())

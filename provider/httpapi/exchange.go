@@ -12,9 +12,9 @@ import (
 )
 
 // exchange is one request over all its attempts. It is also the
-// [http.RoundTripper] below the retrying HTTP client: each attempt is signed, sent
-// and read whole there, so that the layers above never see a signature, and never
-// wait for a body.
+// [http.RoundTripper] below the retrying HTTP client: it signs and sends each attempt
+// and reads the complete response, so that the layers above neither see a signature
+// nor wait for a body.
 type exchange struct {
 	ctx      context.Context // of the caller, over all attempts
 	client   *Client
@@ -25,7 +25,7 @@ type exchange struct {
 	body     *bytes.Buffer // of the current response
 	last     *failure
 	repeated bool // a failure that is retried once has been retried
-	spent    int  // from the quota
+	spent    int  // cost of the retries, from the quota
 }
 
 // run sends attempts until read accepts a response or there is no retry left.

@@ -23,9 +23,9 @@ const (
 	maxText = 64 << 10
 )
 
-// Redact replaces the credentials and all signatures in a text that a server or a
-// transport returned. It finds them plain, percent-encoded up to three times, and
-// escaped for HTML and JSON. A text of more than 64 KiB is dropped.
+// Redact replaces credentials and signatures in a text from a server or a transport.
+// It finds them in plain form, percent-encoded up to three times, and escaped for HTML
+// and JSON. It drops a text of more than 64 KiB.
 func Redact(text string, used provider.Credentials) string {
 	return redact(text, credentialSecrets(used))
 }
@@ -48,7 +48,7 @@ func redact(text string, secrets []string) string {
 	return secretPattern(slices.Compact(secrets)).ReplaceAllString(text, "${1}${2}"+redacted+"${3}")
 }
 
-// signaturePattern matches what an echoed request says of signatures and nonces.
+// signaturePattern matches signatures and nonces in an echoed request.
 const signaturePattern = `((?i:signature(?:nonce)?(?:=|%(?:25)*3D)))[^&\s"'<>]*`
 
 // secretPattern matches any of the secrets. Its groups are what stays before and
@@ -113,7 +113,7 @@ var (
 	secretHeaders    = regexp.MustCompile(`(?i)token|authorization|secret|signature|cookie`)
 )
 
-// secrets are all texts of an attempt that nothing may show.
+// secrets returns the texts of an attempt that must not be shown.
 func (a *Attempt) secrets() []string {
 	all := append(credentialSecrets(a.Credentials), a.hidden...)
 	for name, values := range a.Header {

@@ -10,38 +10,39 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// Status is what a body states about itself.
+// Status is the code, message and request ID that a body states. A zero field means
+// that the body does not state it.
 type Status struct {
 	Code, Message, RequestID string
 }
 
 // Response is one complete response.
 type Response struct {
-	Attempt    *Attempt // that it answers
+	Attempt    *Attempt // the attempt that it responds to
 	HTTPStatus int
 	Header     http.Header
 	Body       []byte // valid during the call only
 	Status     Status // from Decode; Classify may complete it
-	Err        error  // from Decode; Classify may clear it where a response without content is a success
+	Err        error  // from Decode; Classify may clear it if a response without content is a success
 }
 
-// Outcome is what a response means. The zero Outcome is a success, unless the
-// body could not be decoded.
+// Outcome classifies a response. The zero Outcome is a success, unless the body could
+// not be decoded.
 type Outcome struct {
 	Kind  provider.Kind // of the error; 0: success
 	Retry Retry
-	Wait  time.Duration // that the server asks for; 0: it did not say
+	Wait  time.Duration // the wait that the server asks for; 0: none
 }
 
 // Retry says whether a request may be sent again after a failure.
 type Retry uint8
 
-// What may be done after a failure.
+// The ways to retry. The zero value is Never.
 const (
 	Never   Retry = iota
 	Always        // as often as the configuration allows
-	Once          // at once, since Classify has removed the cause; a second time is final
-	Refresh       // like Once if the credentials provider is a [provider.Forgetter], which is told to forget the credentials; else never
+	Once          // once and without a wait, because Classify has removed the cause
+	Refresh       // once and without a wait, after [provider.Forgetter.Forget]; never with other credentials providers
 )
 
 // ByStatus classifies a response by its HTTP status alone.
@@ -52,8 +53,8 @@ func ByStatus(r *Response) Outcome {
 	return FailureOf(KindOfStatus(r.HTTPStatus), r.Header)
 }
 
-// FailureOf is the outcome of a failure of a Kind: Throttled and Unavailable are
-// retried, after what the Retry-After header asks for.
+// FailureOf returns the outcome of a failure of a Kind. Throttled and Unavailable are
+// retried, after the wait in the header Retry-After.
 func FailureOf(kind provider.Kind, h http.Header) Outcome {
 	out := Outcome{Kind: kind, Wait: RetryAfter(h)}
 	if kind == provider.Throttled || kind == provider.Unavailable {
@@ -62,8 +63,8 @@ func FailureOf(kind provider.Kind, h http.Header) Outcome {
 	return out
 }
 
-// RetryAfter is what the header of that name asks for, in seconds or as a date;
-// 0 if it says nothing.
+// RetryAfter parses the header Retry-After, which is a number of seconds or a date. It
+// returns 0 if the header is missing or malformed.
 func RetryAfter(h http.Header) time.Duration {
 	text := h.Get("Retry-After")
 	if at, err := http.ParseTime(text); err == nil {
@@ -72,8 +73,8 @@ func RetryAfter(h http.Header) time.Duration {
 	return Wait(text, time.Second)
 }
 
-// Wait parses a number of units that a server asks to wait. It is 0 if the text is
-// no positive number, and at most a day.
+// Wait parses a time to wait as a number of units. It returns 0 if the text is not a
+// positive number, and at most a day.
 func Wait(number string, unit time.Duration) time.Duration {
 	const most = 24 * time.Hour
 	n, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
@@ -83,7 +84,7 @@ func Wait(number string, unit time.Duration) time.Duration {
 	return time.Duration(min(n*float64(unit), float64(most)))
 }
 
-// KindOfStatus is what an HTTP status means where the body does not say.
+// KindOfStatus returns the Kind of an HTTP status, for bodies that state no code.
 func KindOfStatus(status int) provider.Kind {
 	switch {
 	case status == http.StatusTooManyRequests:

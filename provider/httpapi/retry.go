@@ -46,7 +46,7 @@ func (x *exchange) mayRetry(f *failure) bool {
 	return false
 }
 
-// backoff is how long to wait before the next attempt.
+// backoff returns the wait before the next attempt.
 func (x *exchange) backoff(_, _ time.Duration, attempt int, _ *http.Response) time.Duration {
 	wait := min(x.wait(attempt), x.client.config.Retry.MaxWait)
 	if x.last.err.Kind == provider.Throttled {
@@ -56,7 +56,7 @@ func (x *exchange) backoff(_, _ time.Duration, attempt int, _ *http.Response) ti
 	return wait
 }
 
-// wait is a pause plus a random part of a time that doubles with each attempt.
+// wait returns a pause plus a random part of a time that doubles with each attempt.
 func (x *exchange) wait(attempt int) time.Duration {
 	if x.last.retry == Once {
 		return 0
@@ -78,8 +78,8 @@ func (x *exchange) hold(pause time.Duration) {
 	config.Budget.Hold(config.Region, x.request.Action, time.Now().Add(min(pause, config.Retry.MaxWait)))
 }
 
-// throttlePause is short at first. A throttle that lasts ends with the minute,
-// since providers count requests by the minute.
+// throttlePause returns a short pause at first. Later it returns the time until the
+// next minute, since providers count requests by the minute.
 func throttlePause(attempt int, now time.Time) time.Duration {
 	if attempt == 0 {
 		return time.Second
@@ -92,8 +92,8 @@ func lastError(response *http.Response, err error, _ int) (*http.Response, error
 	return response, err
 }
 
-// quota bounds the retries of a client while nothing succeeds. The zero quota is
-// full.
+// quota limits the retries of a client. Retries use it up, and successes refill it. The
+// zero quota is full.
 type quota struct {
 	mu    sync.Mutex
 	spent int
@@ -105,7 +105,7 @@ const (
 	successGain = 1
 )
 
-// spend takes the price of one retry, if there is enough left.
+// spend subtracts the cost of one retry. It reports false if the rest is too small.
 func (q *quota) spend() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -116,7 +116,7 @@ func (q *quota) spend() bool {
 	return true
 }
 
-// refill returns what a success has earned.
+// refill adds the gain of a success.
 func (q *quota) refill(amount int) {
 	q.mu.Lock()
 	defer q.mu.Unlock()

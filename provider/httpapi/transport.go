@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// shared serves every client without an HTTP client of its own. It is used as an
-// [http.RoundTripper] only, below the retry library, which would otherwise close its
+// shared is the transport of all clients whose configuration has none. It is passed on
+// as an [http.RoundTripper] only, since the retry library would otherwise close its
 // idle connections after every failure.
 var shared = newTransport()
 

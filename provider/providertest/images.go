@@ -11,15 +11,14 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// Images returns n images that fill every field, and differ in ways that a
-// careless server or adapter overlooks: names within names, upper and lower case,
-// signs that mean something in patterns and addresses, times within one minute.
-// Now and then a field is unknown. What the API never reports is left out, and
-// words are those of info, where it has a list. More images begin with the same
-// as fewer.
+// Images returns n images for an API that reports every field but those that info calls
+// None. The values of a field are those in info.Values if it has a list. Some images
+// differ in ways that a server or adapter can overlook: names that contain other names,
+// upper and lower case, special characters of patterns and URLs, times within one
+// minute, and fields that are unreported. The first m of n images are Images(info, m).
 //
-// A harness whose provider says less, or derives one field from another, changes
-// them to what a correct client reports.
+// If the provider reports less, or derives one field from another, Harness.World must
+// change the images to what a correct client reports.
 func Images(info provider.Info, n int) []image.Image {
 	out := make([]image.Image, n)
 	for i := range out {

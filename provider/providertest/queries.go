@@ -11,10 +11,9 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// Queries yields n random queries for a world of images, the same for the same
-// seed. Each field of fields leads every len(fields)th query; up to three others
-// join it. Values come from the world: mostly those of one image, so that most
-// queries match something, and some of other images.
+// Queries yields n random queries for a world of images, the same for the same seed.
+// Each query has a predicate on the next field of fields and up to three others. Most
+// values are those of one image of the world, so that most queries match an image.
 func Queries(seed uint64, n int, world []image.Image, fields []image.Field) iter.Seq[image.Query] {
 	return func(yield func(image.Query) bool) {
 		g := generator{rng: rand.New(rand.NewPCG(seed, seed)), world: world}
