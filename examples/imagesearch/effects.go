@@ -15,18 +15,26 @@ type noEffect struct {
 // effectRules says which flags have no effect beside which. --check only asks
 // whether targets answer, and --explain sends nothing.
 func (o *options) effectRules() []noEffect {
-	var predicates []string
-	for _, flag := range o.flagOf {
-		predicates = append(predicates, flag)
-	}
-	slices.Sort(predicates)
 	return []noEffect{
-		{"check", append(predicates, "limit", "skip-unreported", "native", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by")},
+		{"check", append(o.queryFlags(), "limit", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by")},
 		{"explain", []string{"report", "timeout", "concurrency", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by", "progress", "summary"}},
 		{"newest", []string{"distinct", "sort"}},
 		{"count-by", []string{"limit", "newest", "sort", "native-record", "columns"}},
 		{"template", []string{"output", "columns", "count-by", "native-record"}},
+		{"journal", []string{"from-journal", "limit", "newest", "distinct", "explain", "check"}},
+		{"from-journal", []string{"limit", "newest", "distinct", "explain", "check", "timeout", "concurrency", "prefetch"}},
 	}
+}
+
+// queryFlags returns the flags that belong to the query, in alphabetical order, but
+// for the limit.
+func (o *options) queryFlags() []string {
+	flags := []string{"skip-unreported", "native"}
+	for _, flag := range o.flagOf {
+		flags = append(flags, flag)
+	}
+	slices.Sort(flags)
+	return flags
 }
 
 // checkEffects refuses flags that would have no effect.

@@ -32,6 +32,7 @@ func (o *options) targetFlags() group {
 	g.flags.Var(list(&o.targets, "GLOB", plainText), "target", "only targets with such a name (list)")
 	g.flags.Var(list(&o.providers, "NAME", plainText), "provider", "only targets of this provider: "+strings.Join(providers.Names(), ", ")+" (list)")
 	g.flags.Var(list(&o.excluded, "GLOB", plainText), "exclude", "no targets with such a name (list)")
+	g.flags.Var(scalar(&o.shard, "I/N", parseShard), "shard", "only the accounts of shard I of N, such as 0/16: the same ones on every machine")
 	return g
 }
 
@@ -63,8 +64,8 @@ func (o *options) predicateFlags() group {
 		{image.FieldResourceGroups, "resource-group", list(&q.ResourceGroups, "ID", plainText), "resource group (list)"},
 		{image.FieldSourceInstances, "source-instance", list(&q.SourceInstances, "ID", plainText), "instance that it was made from (list)"},
 		{image.FieldSourceSnapshots, "source-snapshot", list(&q.SourceSnapshots, "ID", plainText), "snapshot that it was made from (list)"},
-		{image.FieldCreatedAfter, "created-after", scalar(&q.CreatedAfter, "TIME", parseTime), "created then or later: RFC 3339, YYYY-MM-DD in UTC, or an age such as 36h, 30d or 8w"},
-		{image.FieldCreatedBefore, "created-before", scalar(&q.CreatedBefore, "TIME", parseTime), "created earlier than that"},
+		{image.FieldCreatedAfter, "created-after", scalar(&q.CreatedAfter, "TIME", o.parseTime), "created then or later: RFC 3339, YYYY-MM-DD in UTC, or an age such as 36h, 30d or 8w"},
+		{image.FieldCreatedBefore, "created-before", scalar(&q.CreatedBefore, "TIME", o.parseTime), "created earlier than that"},
 	} {
 		g.flags.Var(p.value, p.flag, p.usage)
 		o.flagOf[p.field] = p.flag
@@ -94,6 +95,8 @@ func (o *options) outputFlags() group {
 	g.flags.Var(scalar(&o.countBy, "KEY[,KEY]", parseKeys), "count-by", "instead of images, how many there are with each value of the keys")
 	toggle(g.flags, &o.nativeRecord, "native-record", "add each provider's own record to json, ndjson and csv")
 	g.flags.Var(scalar(&o.report, "FILE", plainText), "report", "at the end, write as JSON how each target answered (-: to the standard error)")
+	g.flags.Var(scalar(&o.journal, "DIR", plainText), "journal", "record each target in DIR as it completes, and do not ask again what DIR has complete: a run that was killed continues where it stopped")
+	g.flags.Var(list(&o.fromJournals, "DIR", plainText), "from-journal", "print what journals hold instead of asking any cloud (list)")
 	return g
 }
 

@@ -19,6 +19,7 @@ type options struct {
 	targets      []string // patterns
 	providers    []string
 	excluded     []string // patterns
+	shard        shard
 	query        image.Query
 	distinct     bool
 	newest       bool
@@ -32,6 +33,9 @@ type options struct {
 	sortedLimit  int   // --limit, if it applies to the sorted hits
 	countBy      []key // nil: print images
 	nativeRecord bool
+	journal      string        // a directory; empty: none
+	fromJournals []string      // directories; none: ask the clouds
+	age          string        // the last age that was given for a time
 	report       string        // a path, or "-" for the standard error
 	timeout      time.Duration // 0: none
 	concurrency  int           // 0: the library's default
@@ -70,6 +74,9 @@ func (o *options) check() error {
 			return errors.New("--newest and --limit exclude each other: the newest is one image by itself")
 		}
 		o.query = narrowed // so that --explain shows it
+	}
+	if err := o.checkJournal(); err != nil {
+		return err
 	}
 	return o.named(o.query.Validate())
 }

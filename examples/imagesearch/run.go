@@ -77,11 +77,10 @@ func (r *runner) execute(ctx context.Context) error {
 	if err := r.setGenerated(); err != nil {
 		return err
 	}
-	configured, closeSample, err := r.configured()
+	configured, err := r.configured()
 	if err != nil {
 		return err
 	}
-	defer closeSample()
 	ctx, cancel := r.options.bound(ctx)
 	defer cancel()
 	defer r.deadline.after(ctx)() // stopped before cancel
@@ -89,14 +88,21 @@ func (r *runner) execute(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	report, err := r.openReport()
+	source, closeSource, err := r.openSource(targets)
 	if err != nil {
 		return err
+	}
+	report, err := r.openReport()
+	if err != nil {
+		return errors.Join(err, closeSource())
 	}
 	if r.options.explain {
 		r.checkWrite(printPlans(r.stdout, targets, plans))
 	} else {
-		r.send(ctx, targets)
+		r.send(ctx, targets, source)
+	}
+	if err := closeSource(); err != nil {
+		r.fail(err)
 	}
 	r.writeReport(report, targets)
 	return nil
@@ -113,14 +119,14 @@ func (r *runner) prepare(ctx context.Context, configured []targets.Target) ([]pr
 		return nil, nil, err
 	}
 	plans, err := explainAll(opened, r.options.query)
-	if err == nil && !r.options.explain {
+	if err == nil && !r.options.explain && len(r.options.fromJournals) == 0 {
 		err = targets.Authenticate(ctx, selected)
 	}
 	return opened, plans, err
 }
 
 // send runs the requests of the mode that the flags choose.
-func (r *runner) send(ctx context.Context, targets []provider.Target) {
+func (r *runner) send(ctx context.Context, targets []provider.Target, source hitSource) {
 	began := time.Now()
 	ctx = provider.WithTrace(ctx, r.stats.trace())
 	if r.options.progress.shows(r.progress.terminal) {
@@ -133,7 +139,7 @@ func (r *runner) send(ctx context.Context, targets []provider.Target) {
 	case r.options.newest:
 		r.newest(ctx, targets)
 	default:
-		r.search(ctx, targets)
+		r.search(ctx, targets, source)
 	}
 	r.progress.end()
 	r.noteUnreadable(targets)

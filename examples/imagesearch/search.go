@@ -8,9 +8,9 @@ import (
 )
 
 // search prints the hits of the targets, and an error for each that fails.
-func (r *runner) search(ctx context.Context, targets []provider.Target) {
+func (r *runner) search(ctx context.Context, targets []provider.Target, source hitSource) {
 	out := r.newPrinter(targets)
-	for hit, err := range provider.Search(ctx, targets, r.options.query, r.options.search()) {
+	for hit, err := range source(ctx) {
 		if err != nil {
 			r.failSearch(ctx, err)
 			continue

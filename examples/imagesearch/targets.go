@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/imagequery/imagequery/examples/internal/fakeconfig"
@@ -13,9 +14,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// configured returns the targets of the configuration, or of the sample cloud,
-// and what to call when they are no longer needed.
-func (r *runner) configured() ([]targets.Target, func(), error) {
+// configured returns the targets of the configuration, or of the sample cloud.
+func (r *runner) configured() ([]targets.Target, error) {
 	file := r.options.config
 	if file == "" {
 		file, _ = r.environment.LookupEnv("IMAGESEARCH_CONFIG")
@@ -23,32 +23,30 @@ func (r *runner) configured() ([]targets.Target, func(), error) {
 	if file == "" {
 		return r.sample()
 	}
-	loaded, err := targets.Load(file, r.environment)
-	return loaded, func() {}, err
+	return targets.Load(file, r.configEnvironment())
 }
 
-// sample serves the sample world in this process.
-func (r *runner) sample() (loaded []targets.Target, end func(), err error) {
+// sampleURL is the address of the sample cloud. It is the same in every run, since a
+// journal belongs to an endpoint; no connection is made to it.
+const sampleURL = "http://127.0.0.1"
+
+// sample returns the targets of the sample world, which is served in this process.
+func (r *runner) sample() ([]targets.Target, error) {
 	world := fakecloud.Sample()
 	cloud, err := fakecloud.New(world)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	server, err := cloud.Listen("")
+	text, err := fakeconfig.YAML(world, sampleURL)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	end = func() { _ = server.Close() }
-	text, err := fakeconfig.YAML(world, server.URL())
-	if err == nil {
-		loaded, err = targets.Parse("sample cloud", text, r.environment)
-	}
-	if err != nil {
-		end()
-		return nil, nil, err
+	loaded, err := targets.Parse("sample cloud", text, r.environment)
+	for i := range loaded {
+		loaded[i].Config.HTTPClient = &http.Client{Transport: cloud.Transport()}
 	}
 	_, _ = fmt.Fprintln(r.stderr, "imagesearch: no --config: this is the built-in sample cloud, and none of its images is real")
-	return loaded, end, nil
+	return loaded, err
 }
 
 // open opens the selected targets, configured as the flags say.
@@ -80,7 +78,7 @@ func (o *options) selected(all []targets.Target) ([]targets.Target, error) {
 	if len(left) == 0 {
 		return nil, errors.New("--target, --provider and --exclude together leave no target: drop one of them")
 	}
-	return left, nil
+	return o.shard.of(left), nil
 }
 
 // matching reports for each target whether one of a flag's values matches it. Without

@@ -146,6 +146,14 @@ func parseDuration(text string) (time.Duration, error) {
 	return d, nil
 }
 
+// parseTime is parseTime, and notes an age.
+func (o *options) parseTime(text string) (time.Time, error) {
+	if _, ok := parseAge(text); ok {
+		o.age = text
+	}
+	return parseTime(text)
+}
+
 // parseTime parses a time, a day, or an age: a time before now.
 func parseTime(text string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
