@@ -100,6 +100,45 @@ func onPage(page int, rows []image.Image) func(int, []image.Image) []image.Image
 	}
 }
 
+// TestAnEndlessListingEndsSoonAfterItsTotal sends fresh images for ever, and states
+// a total that they exceed.
+func TestAnEndlessListingEndsSoonAfterItsTotal(t *testing.T) {
+	for total, most := range map[int]int{1: 1010, 50: 1010, 9000: 1810} {
+		s := &server{
+			total: func(int, int) int { return total },
+			rows: func(page int, _ []image.Image) []image.Image {
+				return imagesFrom(10*page, 10)
+			},
+		}
+		_, err := provider.Collect(provider.New(s, provider.Config{}).Images(t.Context(), image.Query{}))
+		if !errors.Is(err, provider.Incomplete) || !strings.Contains(err.Error(), fmt.Sprintf("a total of %d ", total)) || s.requests() > most {
+			t.Errorf("total %d: error %v after %d requests, want incomplete after at most %d", total, err, s.requests(), most)
+		}
+	}
+}
+
+// TestATotalThatIsTooLowDoesNotEndALongListing lists all images of a server whose
+// total is capped, and of one that grows from a few images while it is scanned.
+func TestATotalThatIsTooLowDoesNotEndALongListing(t *testing.T) {
+	capped := &server{images: imagesOf(9000), total: func(int, int) int { return 1000 }}
+	growing := &server{images: imagesOf(30_000), total: func(real, page int) int { return min(real, 10*page+5) }}
+	for name, s := range map[string]*server{"capped": capped, "growing": growing} {
+		got, err := provider.Collect(provider.New(s, provider.Config{}).Images(t.Context(), image.Query{}))
+		if len(got) != len(s.images) || err != nil && !errors.Is(err, provider.Incomplete) || name == "capped" && err != nil {
+			t.Errorf("%s: %d images of %d, error %v", name, len(got), len(s.images), err)
+		}
+	}
+}
+
+// imagesFrom returns images whose numbers begin at first.
+func imagesFrom(first, n int) []image.Image {
+	out := imagesOf(n)
+	for i := range out {
+		out[i].ID = fmt.Sprintf("m-%d", first+i)
+	}
+	return out
+}
+
 func TestOneRowAndALargeTotalNeedFewRequests(t *testing.T) {
 	s := &server{images: imagesOf(1), paging: provider.Paging{MaxSize: 10, Aligned: true}, total: func(int, int) int { return 51 }}
 	got, err := provider.Collect(provider.New(s, provider.Config{}).Images(t.Context(), image.Query{}))

@@ -6,8 +6,13 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// maxPages is how many pages one scan requests at most.
-const maxPages = 100_000
+// maxPages is how many pages one scan requests at most, and maxPagesBeyond how many
+// once more than twice as many different images came as the server states. A total
+// may be too low or a listing may grow while it is scanned, but not that much.
+const (
+	maxPages       = 100_000
+	maxPagesBeyond = 1_000
+)
 
 // scan requests the pages of one call once, from the first to the last.
 type scan struct {
@@ -44,8 +49,17 @@ func (s *scan) read() (more bool, err error) {
 			s.result.missing = s.pager.missing
 			return true, nil
 		}
+		if s.isEndless() {
+			return false, incomplete("the server states a total of %d and sent %d different images on %d pages, and does not end: ask the provider why, or narrow the query",
+				s.result.total, s.result.distinct, s.pages)
+		}
 	}
 	return false, incomplete("the listing has more than %d pages: request larger pages, or narrow the query", maxPages)
+}
+
+// isEndless reports whether far more pages came than the stated total explains.
+func (s *scan) isEndless() bool {
+	return s.pages >= maxPagesBeyond && s.result.total > 0 && s.result.distinct/2 > s.result.total
 }
 
 func (s *scan) nextPage() (*Page, error) {
