@@ -17,9 +17,10 @@ var api = apispec.Define(apispec.API[Record]{
 		image.FieldOSes:     oses.Neutral(),
 		image.FieldArchs:    archs.Neutral(),
 	},
+	Sources: []image.Source{image.SourceSystem, image.SourceSelf, image.SourceShared},
 	Defaults: []provider.Default{
-		{Param: "ShowExpired", Value: "false", Effect: "expired subscription images are left out; Native ShowExpired=true asks for them"},
-		{Param: "ActionType", Value: "CreateEcs", Effect: "images that can only replace a system disk are left out; Native ActionType=ChangeOS asks for those"},
+		{Param: "ShowExpired", Value: "false", Others: "true", Effect: "expired subscription images are left out; Native ShowExpired=true asks for them"},
+		{Param: "ActionType", Value: "CreateEcs", Others: "ChangeOS", Effect: "images that can only replace a system disk are left out; Native ActionType=ChangeOS asks for those"},
 	},
 	Check: apispec.Check{Params: map[string]string{"DryRun": "true", "ImageOwnerAlias": "self"}, Passed: "DryRunOperation"},
 })

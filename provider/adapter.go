@@ -70,6 +70,10 @@ type Info struct {
 	// missing field can have any value.
 	Values map[image.Field][]string
 
+	// Sources are those that a query without sources and IDs lists. Nil: all that
+	// Values has for sources.
+	Sources []image.Source
+
 	// Defaults are the documented defaults of the provider that narrow every
 	// response.
 	Defaults []Default
@@ -77,8 +81,13 @@ type Info struct {
 
 // Default is a parameter whose documented default narrows a response.
 type Default struct {
-	Param, Value string
-	Effect       string // the images that are left out, and the way to include them
+	Param  string `json:"param"`
+	Value  string `json:"value"`
+	Effect string `json:"effect"` // the images that are left out, and the way to include them
+
+	// Others is the value of Param that lists images that the default leaves out.
+	// [Why] looks for images with it. Empty: none does.
+	Others string `json:"others,omitempty"`
 }
 
 // Support is what an API can do with one predicate. The client checks every

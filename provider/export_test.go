@@ -67,3 +67,7 @@ func (c *Completeness) Assess(r ScanResult) (bool, error) {
 		several: r.Several, unstated: r.Unstated, changed: r.Changed, missing: r.Missing,
 	})
 }
+
+func EditDistance(a, b string) (int, bool) {
+	return editDistance(foldRunes(nil, a), foldRunes(nil, b))
+}

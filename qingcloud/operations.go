@@ -20,6 +20,7 @@ var api = apispec.Define(apispec.API[Record]{
 		image.FieldStatuses:     statuses.Neutral(),
 		image.FieldOSes:         oses.Neutral(),
 	},
+	Sources: []image.Source{image.SourceSelf, image.SourceSystem},
 })
 
 var describeImages = apispec.Operation[Record]{

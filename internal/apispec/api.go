@@ -15,6 +15,7 @@ type API[R any] struct {
 	Scopes     func(image.Query) []Scope
 	Unreported []image.Field            // predicates on fields that the record never has
 	Values     map[image.Field][]string // see [provider.Info]
+	Sources    []image.Source           // see [provider.Info]
 	Defaults   []provider.Default
 	Check      Check
 

@@ -53,7 +53,7 @@ func (s *service[R]) Info() provider.Info { return s.info }
 func (s *service[R]) describe() provider.Info {
 	info := provider.Info{
 		Name: s.api.Name, Region: s.region, Host: s.sender.Host(),
-		Support: map[image.Field]provider.Support{}, Values: s.api.Values, Defaults: s.api.Defaults,
+		Support: map[image.Field]provider.Support{}, Values: s.api.Values, Sources: s.api.Sources, Defaults: s.api.Defaults,
 	}
 	for _, field := range image.AllFields() {
 		info.Support[field] = provider.Local

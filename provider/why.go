@@ -1,0 +1,148 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// Why lists the scope of a query and reports which predicates exclude how many
+// images, and the causes why none matches. It takes the targets and options of
+// [Search]. A limit and SkipUnreported are ignored.
+//
+// The scope is listed without pushdown, so that every image in it is received and
+// counted. If no image matches and the scope does not explain it, the scope is
+// widened step by step: to every source, without the query's Native parameters, and
+// without each default of the provider that narrows a listing. The first step that
+// finds images that fulfil the other predicates is reported as [Diagnosis.Outside].
+// These listings use pushdown. The scope explains a miss if dropping one predicate
+// alone would give matches, and an image in the scope fulfils that predicate or has
+// a value that differs from a wanted one in case or white space only.
+//
+// Why needs memory for a few values of each predicate and, as any listing, about 24
+// bytes per image.
+//
+// If targets fail, Why returns the diagnosis of the others, not Complete, together
+// with the joined errors, each a [*TargetError]. The Kinds are those of [Search],
+// but predicates that an API never reports are part of the diagnosis and no error.
+func Why(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) (Diagnosis, error) {
+	s := search{targets: targets, query: q}
+	if options != nil {
+		s.options = *options
+	}
+	if err := s.check(); err != nil {
+		return Diagnosis{}, err
+	}
+	w := newMissSearch(targets, s.query, options)
+	err := w.listScope(ctx)
+	if !w.counts.explained() {
+		err = errors.Join(err, w.widen(withoutTargets(ctx)))
+	}
+	return w.diagnosis(err), err
+}
+
+// missSearch finds out why no image matches a query.
+type missSearch struct {
+	targets []Target
+	query   image.Query // normalized, without a limit
+	options *SearchOptions
+	scopes  []scope // by target
+	counts  *missCounts
+	outside []Outside
+	widened bool
+}
+
+func newMissSearch(targets []Target, q image.Query, options *SearchOptions) *missSearch {
+	q.Limit, q.SkipUnreported = 0, false
+	w := &missSearch{targets: targets, query: q, options: options, counts: newMissCounts(q)}
+	for _, target := range targets {
+		w.scopes = append(w.scopes, target.Client.scopeOf(q))
+	}
+	return w
+}
+
+// listScope counts every image in the scope of the query.
+func (w *missSearch) listScope(ctx context.Context) error {
+	targets := slices.Clone(w.targets)
+	index := map[string]int{}
+	for i := range targets {
+		index[targets[i].Name] = i
+		targets[i].Client = targets[i].Client.withPlan(w.scopes[i].calls, w.scopes[i].err)
+	}
+	return eachHit(Search(ctx, targets, image.Query{}, w.options), func(hit Hit) {
+		s := &w.scopes[index[hit.Target]]
+		s.images++
+		if w.counts.add(&hit.Image) {
+			s.matched++
+		}
+	}, func(failed *TargetError) { w.scopes[index[failed.Target]].err = failed.Err })
+}
+
+// widen repeats the search in wider scopes until one has images that match.
+func (w *missSearch) widen(ctx context.Context) error {
+	var errs []error
+	for step := 0; len(w.outside) == 0; step++ {
+		targets, index := w.widerTargets(step)
+		if len(targets) == 0 {
+			break
+		}
+		w.widened = true
+		errs = append(errs, w.listWider(ctx, targets, index, step))
+	}
+	return errors.Join(errs...)
+}
+
+// widerTargets returns the targets that have a step, with its calls, and their
+// positions by name.
+func (w *missSearch) widerTargets(step int) ([]Target, map[string]int) {
+	var targets []Target
+	index := map[string]int{}
+	for i, target := range w.targets {
+		if s := w.scopes[i]; s.err == nil && step < len(s.wider) {
+			target.Client = target.Client.withPlan(s.wider[step].calls, nil)
+			index[target.Name] = i
+			targets = append(targets, target)
+		}
+	}
+	return targets, index
+}
+
+func (w *missSearch) listWider(ctx context.Context, targets []Target, index map[string]int, step int) error {
+	wanted := w.query
+	wanted.Sources, wanted.Native = nil, nil
+	return eachHit(Search(ctx, targets, wanted, w.options), func(hit Hit) {
+		s := w.scopes[index[hit.Target]]
+		w.addOutside(s.wider[step].outside(s.sources, hit.Image), hit)
+	}, func(failed *TargetError) { w.scopes[index[failed.Target]].err = failed.Err })
+}
+
+// addOutside counts an image that matches outside the scope for a reason.
+func (w *missSearch) addOutside(o Outside, hit Hit) {
+	for i := range w.outside {
+		if known := &w.outside[i]; known.Reason == o.Reason && known.Source == o.Source && known.Param == o.Param {
+			known.Images++
+			known.Example = firstRef(known.Example, hit.Image.Ref)
+			return
+		}
+	}
+	o.Images, o.Example = 1, hit.Image.Ref
+	w.outside = append(w.outside, o)
+}
+
+// eachHit drains a search. It returns its joined errors.
+func eachHit(hits func(func(Hit, error) bool), found func(Hit), failed func(*TargetError)) error {
+	var errs []error
+	for hit, err := range hits {
+		if err == nil {
+			found(hit)
+			continue
+		}
+		errs = append(errs, err)
+		if target := (*TargetError)(nil); errors.As(err, &target) {
+			failed(target)
+		}
+	}
+	return errors.Join(errs...)
+}

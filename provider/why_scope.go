@@ -1,0 +1,187 @@
+package provider
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/imagequery/imagequery/image"
+)
+
+// scope is what a query's calls to one target can return, and the wider scopes.
+type scope struct {
+	sources  []image.Source // nil: the API does not say
+	defaults []Default      // that narrow it
+	calls    []Call         // that list it without pushdown
+	wider    []widening     // each wider than the one before
+	err      error          // why the target cannot be listed
+
+	images, matched int
+}
+
+// widening is one step to a wider scope.
+type widening struct {
+	calls []Call
+	Outside
+}
+
+// outside returns why an image that this step found is not in a scope.
+func (w widening) outside(sources []image.Source, m image.Image) Outside {
+	if sources != nil && m.Source != "" && !slices.Contains(sources, m.Source) {
+		return Outside{Reason: OutsideSources, Source: m.Source}
+	}
+	return w.Outside
+}
+
+// scopeOf returns the scope of a prepared query.
+func (c *Client) scopeOf(q image.Query) scope {
+	lookUp := c.lookUp(q)
+	calls, err := c.callsOf(lookUp)
+	if err == nil {
+		_, err = c.plan(q) // refuses the same queries as a search
+	}
+	if err != nil {
+		return scope{err: err}
+	}
+	s := scope{sources: c.scopeSources(lookUp, q), defaults: defaultsOf(calls, c.info.Defaults)}
+	listing := image.Query{Sources: lookUp.Sources, Native: c.nativeOf(calls, q)}
+	if len(lookUp.IDs) > 0 && len(q.Sources) == 0 {
+		listing.Sources = c.everySource()
+	}
+	if s.calls, err = c.callsOf(listing); err != nil { // Native names the sources
+		listing.Sources = nil
+		s.calls, err = c.callsOf(listing)
+	}
+	s.err = err
+	if len(c.unreported(q)) == 0 {
+		s.wider = c.widenings(q, s)
+	}
+	return s
+}
+
+// lookUp returns the part of a query that decides about its scope.
+func (c *Client) lookUp(q image.Query) image.Query {
+	out := image.Query{IDs: q.IDs, Sources: q.Sources, Native: q.Native}
+	if c.info.Support[image.FieldIDs] == None {
+		out.IDs = nil
+	}
+	if c.info.Support[image.FieldSources] == None {
+		out.Sources = nil
+	}
+	return out
+}
+
+func (c *Client) callsOf(q image.Query) ([]Call, error) {
+	plan, err := c.plan(q)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Calls, nil
+}
+
+// everySource returns the sources that an image of the API can have; nil if it
+// reports none.
+func (c *Client) everySource() []image.Source {
+	if c.info.Support[image.FieldSources] == None {
+		return nil
+	}
+	words, fixed := c.info.Values[image.FieldSources]
+	if !fixed {
+		return image.Sources()
+	}
+	var out []image.Source
+	for _, word := range words {
+		out = append(out, image.Source(word))
+	}
+	return out
+}
+
+func (c *Client) scopeSources(lookUp, q image.Query) []image.Source {
+	switch {
+	case len(lookUp.Sources) > 0:
+		return slices.DeleteFunc(slices.Clone(lookUp.Sources), func(s image.Source) bool { return !slices.Contains(c.everySource(), s) })
+	case len(q.IDs) > 0 || c.info.Sources == nil:
+		return c.everySource()
+	default:
+		return c.info.Sources
+	}
+}
+
+// nativeOf returns the query's Native parameters with those that calls set to turn
+// defaults off.
+func (c *Client) nativeOf(calls []Call, q image.Query) map[string]map[string]string {
+	section := maps.Clone(q.Native[c.info.Name])
+	for _, d := range c.info.Defaults {
+		if len(calls) > 0 && calls[0].Params.Has(d.Param) {
+			section = withParam(section, d.Param, calls[0].Params.Get(d.Param))
+		}
+	}
+	return map[string]map[string]string{c.info.Name: section}
+}
+
+func withParam(section map[string]string, param, value string) map[string]string {
+	out := map[string]string{param: value}
+	for key, other := range section {
+		if key != param {
+			out[key] = other
+		}
+	}
+	return out
+}
+
+// defaultsOf returns the defaults that narrow one of the calls.
+func defaultsOf(calls []Call, defaults []Default) []Default {
+	var out []Default
+	for _, d := range defaults {
+		if slices.ContainsFunc(calls, func(c Call) bool { return !c.Params.Has(d.Param) }) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// widenings returns the steps to the widest scope. A step that cannot be planned is
+// left out.
+func (c *Client) widenings(q image.Query, s scope) []widening {
+	var out []widening
+	name := c.info.Name
+	wider := q
+	wider.Native = map[string]map[string]string{name: q.Native[name]}
+	add := func(o Outside) {
+		if calls, err := c.callsOf(wider.Normalized()); err == nil && len(calls) > 0 {
+			out = append(out, widening{calls, o})
+		}
+	}
+	if every := c.everySource(); s.sources != nil && len(s.sources) < len(every) {
+		wider.Sources = every
+		add(Outside{Reason: OutsideSources})
+	}
+	if len(q.Native[name]) > 0 {
+		wider.Native = nil
+		add(Outside{Reason: OutsideNative})
+	}
+	for _, d := range c.info.Defaults {
+		if d.Others != "" && slices.Contains(s.defaults, d) {
+			wider.Native = map[string]map[string]string{name: withParam(wider.Native[name], d.Param, d.Others)}
+			add(Outside{Reason: OutsideDefault, Param: d.Param, Effect: d.Effect})
+		}
+	}
+	return out
+}
+
+// fixedPlan is an adapter whose plan is given.
+type fixedPlan struct {
+	Adapter
+	calls []Call
+	err   error
+}
+
+// Plan returns the given plan, whatever the query.
+func (f fixedPlan) Plan(image.Query) ([]Call, error) { return f.calls, f.err }
+
+// withPlan returns a client whose calls are given. It never refuses a query.
+func (c *Client) withPlan(calls []Call, err error) *Client {
+	out := *c
+	out.adapter = fixedPlan{c.adapter, calls, err}
+	out.info.Support, out.info.Values, out.info.Defaults = nil, nil, nil
+	return &out
+}
