@@ -107,7 +107,7 @@ func answer(status int, body string) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
 }
 
-// session is an answer of STS. The session is of a number and lives for a time.
+// session is a response of STS. The session is of a number and lives for a time.
 func session(n int, validity time.Duration) string {
 	return fmt.Sprintf(`{"RequestId":"request-%d","AssumedRoleUser":{"Arn":"x"},"Credentials":{`+
 		`"AccessKeyId":"STS.%[1]d%[2]s","AccessKeySecret":"secret%[1]d%[2]s","SecurityToken":"token%[1]d%[2]s","Expiration":"%[3]s"}}`,

@@ -23,7 +23,7 @@ import (
 // metadata is an instance with one role.
 type metadata struct {
 	token  func(w http.ResponseWriter, r *http.Request) // nil: "pass"
-	strict bool                                         // no answer without the token
+	strict bool                                         // no response without the token
 	status int                                          // of the credentials; 0: 200
 	body   string                                       // of the credentials; empty: good ones
 	roles  string

@@ -80,7 +80,7 @@ func (s Services) exchange(ctx context.Context, f federated) (provider.Credentia
 	return c, err
 }
 
-// tokenFile hands out the token in a file, which a cluster renews.
+// tokenFile returns the token in a file, which a cluster renews.
 type tokenFile struct{ path, endpoint string }
 
 func (f tokenFile) Credentials(context.Context) (provider.Credentials, error) {

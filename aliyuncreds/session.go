@@ -34,7 +34,7 @@ func (s session) credentials() (provider.Credentials, error) {
 	}, nil
 }
 
-// readSession reads an answer of STS.
+// readSession reads a response of STS.
 func readSession(body []byte) (provider.Credentials, httpapi.Status, error) {
 	var answer struct {
 		Code, Message string

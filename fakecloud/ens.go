@@ -20,7 +20,7 @@ func ensService() service {
 func deniedENS(in *call) error { return in.forbidden(http.StatusBadRequest, "NoPermission", "ens") }
 
 // describeSelfImages lists all regions at once. A page that is too large is cut to
-// 50 rows, and the answer says so.
+// 50 rows, and the response says so.
 func describeSelfImages(in *call) (listing, error) {
 	in.code = "InvalidParameter.{name}"
 	page := in.page(0).withMaxSize(ensPageLimit)

@@ -28,7 +28,7 @@ func (r refusal) want(op operation) string {
 	return r.alibaba
 }
 
-// success is the code of an answer without a fault.
+// success is the code of a response without a fault.
 func (op operation) success() string {
 	if op.qing() {
 		return "200 0"

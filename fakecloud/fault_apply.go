@@ -26,7 +26,7 @@ func (x *exchange) applyClockFaults() {
 }
 
 // applyGatewayFaults lets the faults act that need no service. It reports whether the
-// request passed; if not, the answer or the error is what becomes of it.
+// request passed; if not, the response or the error is what becomes of it.
 func (x *exchange) applyGatewayFaults() (a answer, passed bool, broken error) {
 	for k := range x.activeFaults(stageGateway) {
 		x.updateLog()

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// applyBodyFaults lets the faults act on the body of an answer, each on what the one
+// applyBodyFaults lets the faults act on the body of a response, each on what the one
 // before it made of it.
 func (x *exchange) applyBodyFaults(a *answer) {
 	ctx := x.http.Context()

@@ -115,7 +115,7 @@ func TestHangEndsWithTheConnection(t *testing.T) {
 		bothWays(t, cloud, func(t *testing.T, rt http.RoundTripper, base string) {
 			for name, tt := range map[string]struct {
 				faults []fakecloud.Fault
-				bytes  int // that come before; negative: no answer comes
+				bytes  int // that come before; negative: no response comes
 			}{
 				"hang":          {[]fakecloud.Fault{{Do: fakecloud.Hang}}, -1},
 				"slow, no end":  {[]fakecloud.Fault{{Do: fakecloud.Latency, Wait: time.Hour}}, -1},

@@ -16,7 +16,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// operation is how a client asks one of the five, and where its answer has what.
+// operation is how a client asks one of the five, and where its response has what.
 type operation struct {
 	name, provider, action string
 	path                   string
@@ -112,7 +112,7 @@ type outcome struct {
 	Early  bool   // whether there was no answer at all
 }
 
-// fetch sends a request, and reads at most 1 MiB of the answer.
+// fetch sends a request, and reads at most 1 MiB of the response.
 func fetch(rt http.RoundTripper, r *http.Request) outcome {
 	resp, err := rt.RoundTrip(r)
 	if err != nil {

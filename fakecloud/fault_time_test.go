@@ -17,7 +17,7 @@ import (
 func TestTimingFaultsTakeTheirTime(t *testing.T) {
 	for name, tt := range map[string]struct {
 		faults   []fakecloud.Fault
-		head     time.Duration // until the answer begins
+		head     time.Duration // until the response begins
 		body     time.Duration // and until it ends
 		end      string
 		deadline time.Duration

@@ -15,7 +15,7 @@ const keptRequests = 10_000
 // Request is one request that a [Cloud] received.
 type Request struct {
 	Time     time.Time   // of its arrival, by the clock of the Cloud
-	ID       string      // the request id of the answer
+	ID       string      // the request id of the response
 	Account  string      // the name of the account whose key signed it; empty before that is certain
 	Provider string      // such as "aliyunecs"; empty if no service was recognised
 	Region   string      // or zone, as it was sent
@@ -27,8 +27,8 @@ type Request struct {
 	Header   http.Header // of HTTP
 	Unknown  []string    // undocumented parameters, sorted
 	Faults   []FaultKind // that acted on it
-	Status   int         // of the answer; 0 while there is none, and for good if the connection ended before
-	Code     string      // the vendor's error code in the answer; empty for a success
+	Status   int         // of the response; 0 while there is none, and for good if the connection ended before
+	Code     string      // the vendor's error code in the response; empty for a success
 }
 
 // Requests returns the requests since the last Reset in the order of their

@@ -55,7 +55,7 @@ type answer struct {
 	length int         // that the headers promise; negative: chunked
 }
 
-// answer builds an answer with the headers that all of them have.
+// answer builds a response with the headers that all of them have.
 func (x *exchange) answer(status int, code string, text net.Buffers) answer {
 	size := 0
 	for _, piece := range text {

@@ -26,7 +26,7 @@ type service struct {
 type operation struct {
 	params []string // documented parameters besides the common ones
 	run    func(*call) (listing, error)
-	denied func(*call) error // the answer to a key without permission, or nil if none is needed
+	denied func(*call) error // the response to a key without permission, or nil if none is needed
 }
 
 // commonParams belong to every signed request. Clients send RegionId even where an
@@ -49,7 +49,7 @@ func rpcServices() map[string]service {
 type rpcRequest struct {
 	action, version, keyID, token string
 	nonce, timestamp, signature   string
-	xml                           bool // the answer shall be XML
+	xml                           bool // the response shall be XML
 	v3                            bool // signed with ACS3-HMAC-SHA256
 	signed                        []string
 	body                          []byte

@@ -16,7 +16,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// issuer hands out numbered credentials, which live for a time, after a delay.
+// issuer returns numbered credentials, which live for a time, after a delay.
 type issuer struct {
 	validity time.Duration // 0: not known
 	delay    time.Duration

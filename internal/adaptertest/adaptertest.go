@@ -127,7 +127,7 @@ func Client(t *testing.T, make func(provider.Config) (*provider.Client, error), 
 	})
 }
 
-// Listed returns the images that a client finds in an answer that holds these
+// Listed returns the images that a client finds in a response that holds these
 // records where ROWS stands in the body.
 func Listed(t *testing.T, client func(*testing.T, http.RoundTripper) *provider.Client, body string, records []string) []image.Image {
 	t.Helper()

@@ -92,7 +92,7 @@ func TestPlanAllocatesLittle(t *testing.T) {
 	}
 }
 
-// fullPage is the answer of a fake to the zero query: a page as long as it can be.
+// fullPage is the response of a fake to the zero query: a page as long as it can be.
 func (m measured) fullPage(tb testing.TB) (body []byte) {
 	tb.Helper()
 	h := m.harness(m.make)

@@ -108,7 +108,7 @@ func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
 	}
 }
 
-// check lists once, and reports whether the answer was complete.
+// check lists once, and reports whether the response was complete.
 func (d *drift) check(t *testing.T, seed uint64) bool {
 	t.Helper()
 	client, err := d.operation.make(provider.Config{

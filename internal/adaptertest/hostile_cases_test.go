@@ -16,7 +16,7 @@ type hostileCase struct {
 	name  string
 	serve func(*peer)
 
-	want        []provider.Kind // of an adapter, one of these; the zero Kind: a whole answer
+	want        []provider.Kind // of an adapter, one of these; the zero Kind: a complete response
 	credentials []provider.Kind // of a service of credentials; nil: as want
 	hangs       bool            // the client's time limit ends it
 	plain       bool            // the response passes for one of plain text

@@ -19,7 +19,7 @@ import (
 )
 
 // hostileClient is one client of the library: of an adapter's operation, or of a
-// service that hands out credentials.
+// service that returns credentials.
 type hostileClient struct {
 	name string
 	open opener // of an adapter

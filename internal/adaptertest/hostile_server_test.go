@@ -222,7 +222,7 @@ func (p *peer) reset() {
 
 func respond200(body string) string { return respondWith("200 OK", "", body) }
 
-// respondWith is a whole response. Each line of headers ends in CRLF.
+// respondWith is a complete response. Each line of headers ends in CRLF.
 func respondWith(status, headers, body string) string {
 	return fmt.Sprintf("HTTP/1.1 %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s", status, headers, len(body), body)
 }

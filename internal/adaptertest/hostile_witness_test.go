@@ -204,7 +204,7 @@ func stacksWith(label string) string {
 	return strings.Join(found, "\n\n")
 }
 
-// kindNames names outcomes; the zero Kind is a whole answer.
+// kindNames names outcomes; the zero Kind is a complete response.
 func kindNames(kinds []provider.Kind) string {
 	var names []string
 	for _, k := range kinds {

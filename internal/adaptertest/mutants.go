@@ -102,7 +102,7 @@ func (c checker[R]) checkRefused(doc []byte) {
 	}
 }
 
-// checkAlone compares every image with what it is in an answer of its own, where
+// checkAlone compares every image with what it is in a response of its own, where
 // members that come twice come once.
 func (c checker[R]) checkAlone(fresh reader[R], op *apispec.Operation[R], doc []byte, content tree, found findings[R]) {
 	for i, row := range expect(op, c.rows, content).images {

@@ -25,7 +25,7 @@ type Rows struct {
 	Secrets []string // no Native has them
 }
 
-// expected is what an answer to an operation has to give, found without the
+// expected is what a response to an operation has to give, found without the
 // adapter.
 type expected struct {
 	refused bool
@@ -33,10 +33,10 @@ type expected struct {
 	images  []tree
 }
 
-// expect reads an answer by the documented rules: the images stand at the path of
+// expect reads a response by the documented rules: the images stand at the path of
 // the operation, and nowhere twice; what is empty there, or on the way to it, has
 // none; anything else in their place is refused, and so is a list with an image
-// that has no identifier, and an answer that does not say that there are none.
+// that has no identifier, and a response that does not say that there are none.
 func expect[R any](op *apispec.Operation[R], rows Rows, doc tree) (e expected) {
 	e.within(doc, strings.Split(op.Rows, "."), op.Single)
 	identified := e.images[:0]
@@ -63,7 +63,7 @@ func statesNoImages[R any](op *apispec.Operation[R], doc tree) bool {
 	return json.Valid([]byte(total)) && zero.MatchString(total)
 }
 
-// saysItsRequest reports whether an answer has a request identifier, which some
+// saysItsRequest reports whether a response has a request identifier, which some
 // gateways begin in lower case.
 func saysItsRequest[R any](op *apispec.Operation[R], doc tree) bool {
 	name := op.Envelope.RequestID
@@ -121,7 +121,7 @@ func (e *expected) ids(rows Rows) (out []string) {
 	return out
 }
 
-// answerOf is an answer with one image.
+// answerOf is a response with one image.
 func answerOf[R any](op *apispec.Operation[R], m tree) tree {
 	if !op.Single {
 		m = tree{open: '[', inside: []tree{m}}
@@ -161,7 +161,7 @@ func (e *echo) Send(_ context.Context, _ string, _ url.Values, decode httpapi.De
 	return page, err
 }
 
-// findings are all that an adapter makes of an answer, Native apart.
+// findings are all that an adapter makes of a response, Native apart.
 type findings[R any] struct {
 	Total     int
 	RequestID string
@@ -169,7 +169,7 @@ type findings[R any] struct {
 	Details   []R
 }
 
-// read lets an adapter read an answer; ok is false where it is refused. What the
+// read lets an adapter read a response; ok is false where it is refused. What the
 // oracle knows is checked: whether to refuse it, the identifiers of the images, and
 // their Native.
 func (c checker[R]) read(r reader[R], op *apispec.Operation[R], f form) (found findings[R], ok bool) {
@@ -198,7 +198,7 @@ func (c checker[R]) read(r reader[R], op *apispec.Operation[R], f form) (found f
 	return found, true
 }
 
-// checkNative compares a Native record with the image in the answer.
+// checkNative compares a Native record with the image in the response.
 func (c checker[R]) checkNative(op *apispec.Operation[R], f form, row tree, native []byte) {
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, native); err != nil {

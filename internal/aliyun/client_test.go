@@ -256,7 +256,7 @@ func TestRequestsWithoutCredentialsAreNotSent(t *testing.T) {
 	}
 }
 
-// cache hands out one token after the other, the next one when told to forget.
+// cache returns one token after the other, the next one when told to forget.
 type cache struct{ forgotten []string }
 
 func (c *cache) Credentials(context.Context) (provider.Credentials, error) {

@@ -12,7 +12,7 @@ type clock struct{ skew atomic.Int64 } // of the server, in nanoseconds
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.skew.Load())) }
 
-// adjust sets the clock by the date of an answer, and reports whether it could.
+// adjust sets the clock by the date of a response, and reports whether it could.
 func (c *clock) adjust(h http.Header) bool {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {

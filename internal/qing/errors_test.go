@@ -27,7 +27,7 @@ func TestReturnCodesDecideKindAndRetries(t *testing.T) {
 		{1100, provider.InvalidArgument, 1, 0},
 		{1101, provider.InvalidArgument, 1, 0},
 		{1200, provider.Unauthenticated, 1, 0},
-		{1300, provider.Unauthenticated, 1, 0}, // these answers have no date
+		{1300, provider.Unauthenticated, 1, 0}, // these responses have no date
 		{1400, provider.PermissionDenied, 1, 0},
 		{1500, provider.PermissionDenied, 1, 0},
 		{1600, provider.PermissionDenied, 1, 0},

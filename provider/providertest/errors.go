@@ -17,7 +17,7 @@ func withAttempts(n int) provider.Config {
 	return provider.Config{Retry: provider.Retry{Attempts: n}}
 }
 
-// eachError runs fn for every documented error, with a session whose every answer
+// eachError runs fn for every documented error, with a session whose every response
 // it is.
 func (t *checkRun) eachError(fn func(e ErrorCase, s *Session)) {
 	if !t.requires(len(t.harness.Errors) > 0, "Harness.Errors") {
@@ -147,7 +147,7 @@ func retryAttempts(t *checkRun) {
 	}
 }
 
-// checkRecovers fails unless the last attempt that is allowed brings the whole answer.
+// checkRecovers fails unless the last attempt that is allowed brings the complete response.
 func (t *checkRun) checkRecovers(what string, f Failure, failures, allowed int) {
 	s, ok := t.failing(failures, f, withAttempts(allowed))
 	if !ok {

@@ -74,7 +74,7 @@ func (t *checkRun) checkReported(info provider.Info, images []image.Image) {
 	}
 }
 
-// withEditedBodies opens the listing with a fake that changes its answers.
+// withEditedBodies opens the listing with a fake that changes its responses.
 func (l *listing) withEditedBodies(change func(body []byte) []byte) (*Session, bool) {
 	s := l.of(l.effort.world)
 	if !l.requires(s.EditBody != nil, "Session.EditBody") {
@@ -222,7 +222,7 @@ func mappingHuge(t *checkRun) {
 	if !ok {
 		return
 	}
-	const spare = 1 << 20 // for the answer itself
+	const spare = 1 << 20 // for the response itself
 	blanks := slices.Grow(bytes.Repeat([]byte(" "), t.effort.hugeBytes), spare)
 	if s, ok := l.withEditedBodies(func(body []byte) []byte { return append(blanks, body...) }); ok {
 		t.checkBadResponse(l, s, "blanks without end before the images")

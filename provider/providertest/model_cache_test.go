@@ -14,7 +14,7 @@ type cache struct {
 	mu      sync.Mutex
 	worlds  map[int][]image.Image
 	records map[recordKey]row
-	pages   map[string]provider.Page // by the text of the answer
+	pages   map[string]provider.Page // by the text of the response
 }
 
 type recordKey struct {

@@ -306,7 +306,7 @@ func (a *model) applyPageBug(ctx context.Context, c provider.Call, at provider.C
 	}
 }
 
-// parse reads an answer. Most answers came before.
+// parse reads a response. Most responses came before.
 func (a *model) parse(body []byte) (*provider.Page, error) {
 	page, err := a.cloud.cache.page(body, a.parseNew)
 	return &provider.Page{Images: slices.Clone(page.Images), Total: page.Total}, err

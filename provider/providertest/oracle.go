@@ -34,10 +34,10 @@ func (t *checkRun) newOracle(reading string, world []image.Image) *oracle {
 	return o
 }
 
-// wants reports whether an image belongs to the answer.
+// wants reports whether an image belongs to the response.
 func (o *oracle) wants(q image.Query, m image.Image) bool { return o.inScope(q, m) && q.Match(m) }
 
-// checkQuery compares the answer of the client with the right one.
+// checkQuery compares the response of the client with the right one.
 func (o *oracle) checkQuery(q image.Query) {
 	o.queries++
 	got, err := o.answer(o.session, q)
@@ -57,7 +57,7 @@ func (o *oracle) readingPrefix() string {
 	return "reading " + o.reading + ": "
 }
 
-// problem says what is wrong with an answer; nothing if it is right.
+// problem says what is wrong with a response; nothing if it is right.
 func (o *oracle) problem(q image.Query, got []image.Image) string {
 	came := make([]int, len(o.world))
 	var wrong []string

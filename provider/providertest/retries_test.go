@@ -24,7 +24,7 @@ func (a *model) signed(action string, params url.Values, nonce string) url.Value
 
 func (a *model) nonce() string { return fmt.Sprint(a.nonces.Add(1)) }
 
-// try sends until an answer comes or nothing more may be done.
+// try sends until a response comes or nothing more may be done.
 func (a *model) try(ctx context.Context, action string, params url.Values) (*provider.Page, error) {
 	allowed := a.config.Retry.Attempts
 	if a.has("one attempt too many") {
@@ -90,7 +90,7 @@ func (a *model) wait(ctx context.Context, attempt int, hint time.Duration) error
 	}
 }
 
-// once sends one request and reads its answer.
+// once sends one request and reads its response.
 func (a *model) once(ctx context.Context, action string, params url.Values, nonce string) (*provider.Page, time.Duration, *provider.Error) {
 	answer, err := a.cloud.do(ctx, a.signed(action, params, nonce))
 	switch {
@@ -118,7 +118,7 @@ func (a *model) once(ctx context.Context, action string, params url.Values, nonc
 	return page, 0, nil
 }
 
-// unreadable is a truncated answer, or one that is no answer at all.
+// unreadable is a truncated response, or one that is no answer at all.
 func unreadable(body []byte, err error) *provider.Error {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) && syntax.Offset >= int64(len(bytes.TrimSpace(body))) {

@@ -86,7 +86,7 @@ type effort struct {
 	oneField     int // values of a predicate that are asked for one by one
 	twoFields    int // queries of two predicates, for each two of them
 	perGoroutine int // of each of many goroutines
-	hugeBytes    int // bytes of an answer that is too long
+	hugeBytes    int // bytes of a response that is too long
 }
 
 var thorough = effort{world: 80, queries: 2000, further: 1000, minField: 50, oneField: 12, twoFields: 3, perGoroutine: 8, hugeBytes: 48 << 20}

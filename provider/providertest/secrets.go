@@ -50,7 +50,7 @@ func (t *checkRun) checkFailure(f Failure) {
 	}
 }
 
-// checkHiddenSent makes sure that there is something to hide in the answers, if the
+// checkHiddenSent makes sure that there is something to hide in the responses, if the
 // harness says so.
 func (t *checkRun) checkHiddenSent(s *Session) bool {
 	if len(s.Hidden) == 0 {
