@@ -39,8 +39,8 @@ func (s Services) external(ctx context.Context, command string) (provider.Creden
 	return c, nil
 }
 
-// run returns the standard output of a program. It has no input, and its errors
-// show nothing of its output.
+// run returns the standard output of a program, which gets no input. Errors do not
+// contain the output.
 func run(ctx context.Context, args []string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
 	defer cancel()
@@ -60,9 +60,9 @@ func run(ctx context.Context, args []string) ([]byte, error) {
 	return output.buffer.Bytes(), nil
 }
 
-// limitedOutput keeps what is written to it, and stops the writer after
-// commandOutput bytes. The buffer is not embedded: its ReadFrom would have no
-// bound.
+// limitedOutput stores the output of a program, and stops the program after
+// commandOutput bytes. The buffer is not embedded, since its ReadFrom would have no
+// limit.
 type limitedOutput struct {
 	buffer  bytes.Buffer
 	tooLong func()

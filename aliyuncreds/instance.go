@@ -86,8 +86,8 @@ func (s Services) fetchRole(ctx context.Context, role string) (provider.Credenti
 	return get(ctx, m, "GetRoleCredentials", rolePath+url.PathEscape(strings.TrimSpace(role)), decodeInstanceSession)
 }
 
-// takeToken asks for the token of the hardened mode. The response does not reach
-// every container, so it gets little time and its lack is no error, unless tokens
+// takeToken requests the token of the hardened mode. In some containers the response
+// does not arrive, so the wait is short, and a missing token is an error only if tokens
 // are required.
 func (m *instanceMetadata) takeToken(ctx context.Context) error {
 	brief, cancel := context.WithTimeout(ctx, time.Second)
@@ -128,7 +128,7 @@ func (m *instanceMetadata) onlyRole(ctx context.Context) (string, error) {
 // roleNames rejects control characters and what begins a page or a document.
 var roleNames = regexp.MustCompile(`^[^\x00-\x1f\x7f<>{}\[\]"]{1,64}$`)
 
-// get asks with the token, and without it if the service refuses the token.
+// get requests a path with the token, or without it if the service refuses the token.
 func get[T any](ctx context.Context, m *instanceMetadata, action, path string, decode httpapi.Decode[T]) (T, error) {
 	request := httpapi.Request{Action: action, Path: path}
 	if !m.token.IsZero() {
@@ -180,7 +180,7 @@ func decodeInstanceSession(body []byte) (provider.Credentials, httpapi.Status, e
 	return c, httpapi.Status{}, err
 }
 
-// fromURI asks an address for a session, in the form of the metadata service.
+// fromURI returns a session from an address that responds like the metadata service.
 func (s Services) fromURI(ctx context.Context, address string) (provider.Credentials, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https" {

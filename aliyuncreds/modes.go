@@ -48,8 +48,8 @@ func (s Services) resolve(ctx context.Context, b book, p profile) (provider.Cred
 	return c, err
 }
 
-// byMode does what the mode of a profile says. A profile that another one leads to
-// is removed from the book, so that profiles cannot form a circle.
+// byMode returns the source for the mode of a profile. A profile that refers to another
+// one is removed from the book, so that references cannot form a cycle.
 func (s Services) byMode(ctx context.Context, b book, p profile) (provider.Credentials, error) {
 	delete(b.profiles, p.Name)
 	if p.refusal != "" {

@@ -36,7 +36,7 @@ func (f federated) missing() string {
 	return ""
 }
 
-// environmentOIDC reads what a cluster sets for the programs that it runs.
+// environmentOIDC reads the variables that a cluster sets for programs.
 func (s Services) environmentOIDC(ctx context.Context) (provider.Credentials, error) {
 	named, err := aliyun.EnvironmentRole()
 	switch {
@@ -75,12 +75,12 @@ func (s Services) exchange(ctx context.Context, f federated) (provider.Credentia
 	params.Set("OIDCProviderArn", f.provider)
 	c, err := httpapi.Do(ctx, client, httpapi.Request{Action: "AssumeRoleWithOIDC", Params: params}, readSession)
 	if e := (*provider.Error)(nil); errors.As(err, &e) && strings.HasPrefix(e.Code, "AuthenticationFail") {
-		e.Kind = provider.Unauthenticated // the token is what is refused
+		e.Kind = provider.Unauthenticated // the token is refused
 	}
 	return c, err
 }
 
-// tokenFile returns the token in a file, which a cluster renews.
+// tokenFile returns the token in a file, which a cluster may renew.
 type tokenFile struct{ path, endpoint string }
 
 func (f tokenFile) Credentials(context.Context) (provider.Credentials, error) {

@@ -71,8 +71,8 @@ func (s Services) namedProfile(ctx context.Context, name string) (provider.Crede
 	return provider.Credentials{}, unauthenticated(fmt.Sprintf("there is no profile %q: %s", name, strings.Join(reasons, "; ")))
 }
 
-// chosenProfile takes the profile that a file chooses by itself. A file without
-// any configured profile is skipped.
+// chosenProfile returns the current profile of a file. A file without a configured
+// profile is skipped.
 func (s Services) chosenProfile(ctx context.Context) (provider.Credentials, error) {
 	var reasons []string
 	for _, open := range []func() (book, error){openCLI, openShared} {
@@ -101,7 +101,7 @@ type book struct {
 	profiles map[string]profile
 }
 
-// isBlank reports whether the file chooses nothing and configures nothing.
+// isBlank reports whether the file has no configured profile.
 func (b book) isBlank() bool {
 	for _, p := range b.profiles {
 		if p.isConfigured() {

@@ -90,14 +90,14 @@ func (r Role) params() url.Values {
 	return params
 }
 
-// place says which address of the token service to ask.
+// place returns the address of the token service.
 type place struct {
 	endpoint string // an address or only a host; empty: that of the region
 	region   string
 	private  bool // inside a VPC
 }
 
-// withEnvironment fills in what the environment says about the token service.
+// withEnvironment sets the address of the token service from the environment.
 func (p place) withEnvironment() (place, error) {
 	private, _, err := environ.Switch("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED")
 	p.endpoint = cmp.Or(p.endpoint, os.Getenv("ALIBABA_CLOUD_STS_ENDPOINT"))

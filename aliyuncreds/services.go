@@ -65,7 +65,7 @@ func unauthenticated(message string) error {
 	return &provider.Error{Kind: provider.Unauthenticated, Message: message}
 }
 
-// because wraps an error in what failed, and keeps its Kind.
+// because adds context to an error, and keeps its Kind.
 func because(err error, what string) error {
 	return &provider.Error{Kind: kindOf(err), Message: what, Err: err}
 }

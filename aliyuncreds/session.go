@@ -11,7 +11,7 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// session is what STS and the metadata service hand out.
+// session is a session as STS and the metadata service return it.
 type session struct {
 	AccessKeyID     provider.Secret `json:"AccessKeyId"`
 	AccessKeySecret provider.Secret
@@ -48,7 +48,8 @@ func readSession(body []byte) (provider.Credentials, httpapi.Status, error) {
 	return c, httpapi.Status{Code: answer.Code, Message: answer.Message, RequestID: answer.RequestID}, err
 }
 
-// decode reads JSON, with or without a byte order mark. Its error shows none of it.
+// decode decodes JSON, with or without a byte order mark. Its error shows no part of
+// the text.
 func decode(body []byte, into any) error {
 	err := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff")))).Decode(into)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {

@@ -100,8 +100,8 @@ func (c *catalog) addAccount(a *Account) error {
 	return errors.Join(errs...)
 }
 
-// addRows adds images to what an account sees. It does not change the slices of
-// the catalog that this one was copied from.
+// addRows adds images to an account's list. It does not change the slices of the
+// catalog that this one was copied from.
 func (c *catalog) addRows(account string, rows []*row) error {
 	added, views := map[scope][]*row{}, []scope{} // the latter in order
 	for _, r := range rows {
@@ -177,7 +177,7 @@ func (w World) checkCommonSources() error {
 // request in flight keeps the one that it started with.
 type liveCatalog struct {
 	current atomic.Pointer[catalog]
-	mu      sync.Mutex // held by who changes it
+	mu      sync.Mutex // held during changes
 	copies  int
 }
 

@@ -29,7 +29,8 @@ func ecsService() service {
 	}}
 }
 
-// deniedImages lets everybody see the images of the vendor and of others.
+// deniedImages returns the images of the vendor and of others, which every account can
+// list.
 func deniedImages(in *call) error {
 	if alias := in.text("ImageOwnerAlias"); alias == "system" || alias == "others" {
 		return nil
@@ -71,7 +72,7 @@ func describeImages(in *call) (listing, error) {
 	return l, in.err
 }
 
-// describeImageFromFamily answers with the newest available image of a family.
+// describeImageFromFamily returns the newest available image of a family.
 func describeImageFromFamily(in *call) (listing, error) {
 	at := in.region(providerECS)
 	family := in.required("ImageFamily")
@@ -89,8 +90,8 @@ func (in *call) ecsFilters() []filter {
 	return slices.Concat(in.ecsOwners(), in.ecsIdentity(), in.ecsState(), in.ecsSystem(), in.ecsTags(), in.ecsNamedFilters())
 }
 
-// ecsOwners reads who may own an image. Without an alias, images of the
-// marketplace and of the community stay out.
+// ecsOwners parses the owner alias. Without an alias, images of the marketplace and of
+// the community are left out.
 func (in *call) ecsOwners() []filter {
 	alias := in.enum("ImageOwnerAlias", http.StatusBadRequest, "InvalidImageOwnerAlias.ValueNotSupported", "system", "self", "others", "marketplace")
 	public, _ := in.flag("IsPublic")
@@ -202,7 +203,7 @@ func (in *call) ecsStatuses() []string {
 	return slices.Compact(list)
 }
 
-// ecsSystem reads what kind of machine an image must fit.
+// ecsSystem parses the parameters about the machine that an image must support.
 func (in *call) ecsSystem() []filter {
 	action := in.enum("ActionType", http.StatusBadRequest, in.code, actionCreate, "ChangeOS")
 	if action == "" {

@@ -223,7 +223,7 @@ func (d *duration) UnmarshalText(text []byte) error {
 	return err
 }
 
-// verbatim is a string in JSON, or any other JSON as it is written.
+// verbatim encodes a string as a JSON string, and any other JSON unchanged.
 type verbatim string
 
 func (v verbatim) IsZero() bool { return v == "" }

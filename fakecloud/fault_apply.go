@@ -25,8 +25,8 @@ func (x *exchange) applyClockFaults() {
 	}
 }
 
-// applyGatewayFaults lets the faults act that need no service. It reports whether the
-// request passed; if not, the response or the error is what becomes of it.
+// applyGatewayFaults applies the faults of the gateway. It reports whether the request
+// passed; otherwise it returns the response or the error.
 func (x *exchange) applyGatewayFaults() (a answer, passed bool, broken error) {
 	for k := range x.activeFaults(stageGateway) {
 		x.updateLog()
@@ -72,13 +72,13 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// waitForCancel waits until the client gives up.
+// waitForCancel waits until the client cancels the request.
 func waitForCancel(ctx context.Context) error {
 	<-ctx.Done()
 	return context.Cause(ctx)
 }
 
-// errReset is what a client sees of a connection that was reset.
+// errReset is the error of a connection that was reset.
 func errReset() error {
 	return &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 }
@@ -99,8 +99,8 @@ func (x *exchange) replay(f Fault) answer {
 	return a
 }
 
-// applyServiceFault lets the faults act that a service shows itself, and returns the
-// refusal of the first.
+// applyServiceFault applies the faults of the service, and returns the error of the
+// first one.
 func (x *exchange) applyServiceFault(w protocol) error {
 	for k := range x.activeFaults(stageService) {
 		return w.faultError(x, k.Fault)
@@ -108,7 +108,7 @@ func (x *exchange) applyServiceFault(w protocol) error {
 	return nil
 }
 
-// operationParams returns the parameters that the operation sees.
+// operationParams returns the parameters for the operation.
 func (x *exchange) operationParams() params {
 	seen := x.params
 	for k := range x.activeFaults(stageParams) {
@@ -158,7 +158,7 @@ func (qing) faultError(_ *exchange, fault Fault) error {
 	return fault.toAPIError(http.StatusOK, qingInternal, "InternalError, try again later")
 }
 
-// toAPIError is a fault as an error, with what it says of status, code and hints.
+// toAPIError returns the error of a fault, with its status, code and hints.
 func (f Fault) toAPIError(status int, code, message string) error {
 	e := &apiError{status: cmp.Or(f.Status, status), code: cmp.Or(f.Code, code), message: cmp.Or(f.Message, message), header: http.Header{}, forced: f.Status != 0}
 	if f.RetryAfter > 0 {
@@ -171,10 +171,10 @@ func (f Fault) toAPIError(status int, code, message string) error {
 	return e
 }
 
-// applyWorldFaults lets the faults act that insert and delete between pages.
+// applyWorldFaults applies the faults that insert and delete images.
 func (x *exchange) applyWorldFaults(l listing) {
 	for k := range x.activeFaults(stageWorld) {
-		_ = x.cloud.live.update(func(next *catalog) error { // an image that came or went already is no matter
+		_ = x.cloud.live.update(func(next *catalog) error { // the image may have been inserted or deleted already
 			switch found := next.find(l); k.Do {
 			case InsertImages:
 				return next.addRows(x.account.Name, k.newRows(found, &x.cloud.live.copies))
@@ -236,7 +236,7 @@ func (k activeFault) refsToDelete(found []*row) []image.Ref {
 	return refs
 }
 
-// applyPageFaults cuts the page out of what was found, and lets the faults act on it.
+// applyPageFaults selects the rows of the page, and applies the faults of the page.
 func (x *exchange) applyPageFaults(s *resultPage) {
 	active := slices.Collect(x.activeFaults(stagePage))
 	for _, k := range active {

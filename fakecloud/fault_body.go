@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// applyBodyFaults lets the faults act on the body of a response, each on what the one
-// before it made of it.
+// applyBodyFaults applies the faults of the body in order, each to the result of the
+// one before.
 func (x *exchange) applyBodyFaults(a *answer) {
 	ctx := x.http.Context()
 	for k := range x.activeFaults(stageBody) {

@@ -20,7 +20,7 @@ type script struct {
 	faults []*faultState
 }
 
-// faultState is a fault with its counts, by what is counted apart.
+// faultState is a fault with its counts.
 type faultState struct {
 	Fault
 	index    int
@@ -30,7 +30,8 @@ type faultState struct {
 	admitted map[rateKey]int // below Rate
 }
 
-// rateKey is what a Rate counts: one action of an account in a span of time.
+// rateKey identifies the requests that a Rate counts together: one action of an account
+// in a period.
 type rateKey struct {
 	account, region, action string
 	window                  int64
@@ -93,7 +94,7 @@ func (f Fault) matches(x *exchange) bool {
 	return true
 }
 
-// pageAsked is the number of the page that a request asks for.
+// pageAsked returns the number of the requested page.
 func (x *exchange) pageAsked() int {
 	if x.request.Provider != providerQing {
 		n, err := strconv.Atoi(cmp.Or(x.params["PageNumber"], "1"))
@@ -160,14 +161,15 @@ func (f *faultState) withinRate(x *exchange) bool {
 	return true
 }
 
-// newRand is the source of chance for what is asked, which is another each time.
+// newRand returns the random source of a request, which differs for each repetition.
 func (f *faultState) newRand(request string) *rand.Rand {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(strconv.Itoa(f.index) + " " + request)) // it never fails
 	return rand.New(rand.NewPCG(f.Seed^h.Sum64(), uint64(f.matched[request])))
 }
 
-// requestKey says what a request asks, and for whom. Repetitions of it are the same.
+// requestKey identifies a request by its account and parameters. Repetitions have the
+// same key.
 func (x *exchange) requestKey() string {
 	values := url.Values{}
 	for name, value := range x.params {

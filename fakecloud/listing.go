@@ -8,7 +8,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// listing is what an operation selects, and how its response is written.
+// listing is the selection of an operation and the form of its response.
 type listing struct {
 	at      scope
 	filters []filter
@@ -35,8 +35,8 @@ type page struct {
 	numbered             bool
 }
 
-// page reads the two paging parameters of the Alibaba services. The page size is
-// 10 by default, and at most limit; a limit of 0 is none.
+// page parses the two paging parameters of the Alibaba services. The page size is 10 by
+// default, and at most limit; a limit of 0 means no limit.
 func (a *args) page(limit int) page {
 	return page{numbered: true, number: a.number("PageNumber", 1, 1, 0), size: a.number("PageSize", 10, 1, limit)}
 }

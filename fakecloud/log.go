@@ -16,7 +16,7 @@ const keptRequests = 10_000
 type Request struct {
 	Time     time.Time   // of its arrival, by the clock of the Cloud
 	ID       string      // the request id of the response
-	Account  string      // the name of the account whose key signed it; empty before that is certain
+	Account  string      // name of the account whose key signed it; empty until the signature is verified
 	Provider string      // such as "aliyunecs"; empty if no service was recognised
 	Region   string      // or zone, as it was sent
 	Action   string      // such as "DescribeImages", as it was sent
@@ -27,7 +27,7 @@ type Request struct {
 	Header   http.Header // of HTTP
 	Unknown  []string    // undocumented parameters, sorted
 	Faults   []FaultKind // that acted on it
-	Status   int         // of the response; 0 while there is none, and for good if the connection ended before
+	Status   int         // of the response; 0 before the response, and if the connection ended before it
 	Code     string      // the vendor's error code in the response; empty for a success
 }
 

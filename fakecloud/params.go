@@ -73,7 +73,7 @@ func parsePairs(text string) (url.Values, error) {
 	return url.ParseQuery(text)
 }
 
-// unknownParams returns the sorted names that none of the documented lists has.
+// unknownParams returns the sorted names of undocumented parameters.
 func unknownParams(p params, documented ...[]string) []string {
 	var unknown []string
 	for name := range p {

@@ -81,8 +81,8 @@ func (qing) writeError(x *exchange, err error) answer {
 
 func qingError(code, message string) error { return newAPIError(http.StatusOK, code, "%s", message) }
 
-// authenticate finds out who signed a request, and when. The path is signed as it
-// was sent. A time stamp may be ahead of the clock, as one client's is by hours.
+// authenticate returns the account and the time of a request. The path is signed as it
+// was sent. A time stamp may be ahead of the clock, since one client sends local time.
 func (qing) authenticate(x *exchange) error {
 	p := x.params
 	for _, name := range []string{"access_key_id", "signature", "signature_method", "signature_version", "time_stamp"} {
@@ -150,8 +150,8 @@ func qingImages(in *call) (listing, error) {
 	}, in.err
 }
 
-// qingProvider reads whose images are asked for: without a provider, the account's
-// own.
+// qingProvider parses the provider parameter. Without it, the images of the account are
+// selected.
 func (in *call) qingProvider() []filter {
 	provider := in.enum("provider", http.StatusOK, qingMalformed, "system", "self", "shared")
 	switch {
@@ -200,8 +200,7 @@ func (in *call) qingFieldFilters() []filter {
 	return filters
 }
 
-// qingStatus reads the states that are asked for. All six of them are no
-// restriction, so that they find images in other states too.
+// qingStatus parses the states. All six of them select images in any other state, too.
 func (in *call) qingStatus() []filter {
 	known := qingStatuses()
 	in.allow("status", known...)

@@ -125,8 +125,8 @@ func readTags(list []record, key, value string) map[string]string {
 // decodeEnum looks a wire word up; an unknown one is the zero value.
 func decodeEnum[E ~string](words map[string]E, word string) E { return words[word] }
 
-// encodeEnum is the first wire word, in the order of the alphabet, that stands for
-// a neutral one; "" if there is none.
+// encodeEnum returns the wire word of a neutral word, the alphabetically first if there
+// are several, or "" if there is none.
 func encodeEnum[E ~string](words map[string]E, value E) string {
 	for _, word := range slices.Sorted(maps.Keys(words)) {
 		if words[word] == value {
@@ -170,7 +170,7 @@ func recordFormatOf(provider string) (recordFormat, bool) {
 	return recordFormat{}, false
 }
 
-// newRow renders an image, and makes sure that the record is read as the truth.
+// newRow encodes an image, and checks that a client decodes the same image.
 func newRow(m Image) (*row, error) {
 	d, known := recordFormatOf(m.Provider)
 	switch {

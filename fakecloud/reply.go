@@ -12,7 +12,7 @@ import (
 	"slices"
 )
 
-// reply is what a body says: plain fields, and the images of a page.
+// reply is the content of a body: plain fields, and the images of a page.
 type reply struct {
 	fields        map[string]any
 	wrapper, name string // the object around the list, or "", and the list; no name, no list
@@ -44,7 +44,7 @@ func (r reply) json() net.Buffers {
 	return append(body, []byte(end))
 }
 
-// answer is what goes back; code is the error in the body, if any.
+// answer is a response; code is the error code in the body, if it has one.
 type answer struct {
 	status int
 	code   string
@@ -55,7 +55,7 @@ type answer struct {
 	length int         // that the headers promise; negative: chunked
 }
 
-// answer builds a response with the headers that all of them have.
+// answer returns a response with the headers that all responses have.
 func (x *exchange) answer(status int, code string, text net.Buffers) answer {
 	size := 0
 	for _, piece := range text {
@@ -81,8 +81,8 @@ func (a *answer) reader() io.Reader {
 	return &a.text
 }
 
-// apiError is why a request gets no images, in the words of its service. A QingCloud
-// code is a number, and goes out with the status 200 unless a fault asks for another.
+// apiError is the error response of a service. A QingCloud code is a number, and has
+// the HTTP status 200 unless a fault sets another one.
 type apiError struct {
 	status        int
 	code, message string

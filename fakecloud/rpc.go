@@ -29,8 +29,8 @@ type operation struct {
 	denied func(*call) error // the response to a key without permission, or nil if none is needed
 }
 
-// commonParams belong to every signed request. Clients send RegionId even where an
-// operation has none, and old ones spell Timestamp their own way.
+// commonParams are the parameters of every signed request. Clients send RegionId even
+// if an operation has no such parameter, and old ones spell Timestamp differently.
 var commonParams = []string{
 	"AccessKeyId", "Action", "Format", "RegionId", "SecurityToken", "Signature", "SignatureMethod",
 	"SignatureNonce", "SignatureType", "SignatureVersion", "Timestamp", "TimeStamp", "Version",
@@ -45,7 +45,7 @@ func rpcServices() map[string]service {
 	}
 }
 
-// rpcRequest is what a request says about itself, in whichever dialect.
+// rpcRequest is the common part of a request in either signature version.
 type rpcRequest struct {
 	action, version, keyID, token string
 	nonce, timestamp, signature   string
@@ -55,7 +55,7 @@ type rpcRequest struct {
 	body                          []byte
 }
 
-// parseRequest decodes the request as far as to know what it asks.
+// parseRequest decodes a request up to its action.
 func (f *rpc) parseRequest(x *exchange) error {
 	body, err := x.decode()
 	if isV3(x.http) {
@@ -135,7 +135,7 @@ func missingError(name string) error {
 	return newAPIError(http.StatusBadRequest, "Missing"+name, "%s is mandatory for this action.", name)
 }
 
-// forbidden is the refusal of an account that may not do what it asks.
+// forbidden returns the error for an account without the permission.
 func (in *call) forbidden(status int, code, product string) error {
 	return &apiError{
 		status: status, code: code, message: "User not authorized to operate on the specified resource.",
@@ -156,8 +156,8 @@ const (
 	rpcWindow  = 15 * time.Minute // between the clocks of client and server
 )
 
-// readV1 finds what a request of the older dialect says about itself among its
-// parameters. XML is the documented default of Format.
+// readV1 reads the common parameters of a request with HMAC-SHA1. XML is the documented
+// default of Format.
 func readV1(p params) rpcRequest {
 	r := rpcRequest{
 		action: p["Action"], version: p["Version"], keyID: p["AccessKeyId"], token: p["SecurityToken"],
@@ -170,8 +170,8 @@ func readV1(p params) rpcRequest {
 	return r
 }
 
-// authenticate finds out who signed a request. A nonce is used up only by a request
-// that is authentic.
+// authenticate returns the account that signed a request. Only an authentic request
+// uses up its nonce.
 func (f *rpc) authenticate(x *exchange) error {
 	sent, err := x.checkCommon()
 	if err != nil {
@@ -197,8 +197,8 @@ func (f *rpc) authenticate(x *exchange) error {
 	return nil
 }
 
-// checkCommon checks what every request says but for who sent it, and returns the
-// time of the request.
+// checkCommon checks the common parameters except those of the signature, and returns
+// the time of the request.
 func (x *exchange) checkCommon() (time.Time, error) {
 	r := x.rpc
 	if !r.v3 {
@@ -264,7 +264,7 @@ func expiredTokenError() error {
 	return newAPIError(http.StatusBadRequest, "InvalidSecurityToken.Expired", "Specified SecurityToken is expired.")
 }
 
-// checkToken holds a key against the token that came with it.
+// checkToken compares the token of a request with that of its key.
 func (c *catalog) checkToken(k Key, token string) error {
 	switch {
 	case token == k.Token && k.Expired:

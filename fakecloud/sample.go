@@ -81,7 +81,8 @@ func sampleSystems() []sampleSystem {
 	}
 }
 
-// sampleSWAS is 14 images in cn-hangzhou; the last two came from somebody else.
+// sampleSWAS returns 14 images in cn-hangzhou; the last two are shared by another
+// account.
 func sampleSWAS() []Image {
 	systems := sampleSystems()
 	statuses := []image.Status{image.StatusAvailable, image.StatusAvailable, image.StatusPending, image.StatusUnavailable, image.StatusFailed}

@@ -85,7 +85,7 @@ func sampleCommunityECS() []Image {
 	}
 }
 
-// sampleOther is an image that somebody else made, in cn-hangzhou.
+// sampleOther returns an image of another account, in cn-hangzhou.
 func sampleOther(id, name string, source image.Source, owner string, extra map[string]any) Image {
 	visibility := image.VisibilityPublic
 	if source == image.SourceShared {
@@ -99,7 +99,7 @@ func sampleOther(id, name string, source image.Source, owner string, extra map[s
 	}}
 }
 
-// sampleApp is one application whose images an account builds.
+// sampleApp is an application whose images an account builds.
 type sampleApp struct {
 	name, family string
 	line         int // of sampleLines

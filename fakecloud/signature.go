@@ -49,7 +49,7 @@ func percentEncode(b *strings.Builder, text string) {
 	}
 }
 
-// rpcStringToSign is what an Alibaba client signs, version 1.0 of the RPC style.
+// rpcStringToSign returns the string to sign of version 1.0 of the RPC style.
 func rpcStringToSign(method string, p params) string {
 	var b strings.Builder
 	b.WriteString(method + "&%2F&")
@@ -62,7 +62,7 @@ func rpcSignature(secret, stringToSign string) string {
 	return hmacBase64(sha1.New, secret+"&", stringToSign)
 }
 
-// qingStringToSign is what a QingCloud client signs; the path is as it was sent.
+// qingStringToSign returns QingCloud's string to sign. The path must be as it was sent.
 func qingStringToSign(method, path string, p params) string {
 	return method + "\n" + path + "\n" + canonical(p, "signature")
 }
@@ -99,8 +99,8 @@ func isV3(r *http.Request) bool {
 	return scheme == schemeV3
 }
 
-// readV3 finds what a request of the newer dialect says about itself in its
-// headers. Only a parameter Format asks for XML.
+// readV3 reads the common values of a request with ACS3-HMAC-SHA256 from its headers.
+// Only the parameter Format can select XML.
 func readV3(h http.Header, p params) rpcRequest {
 	parts := map[string]string{}
 	_, list, _ := strings.Cut(h.Get("Authorization"), " ")
@@ -115,7 +115,7 @@ func readV3(h http.Header, p params) rpcRequest {
 	}
 }
 
-// checkV3 checks that a signature covers what it must, and that it is right.
+// checkV3 checks that a signature covers the required headers, and verifies it.
 func (x *exchange) checkV3(secret string) error {
 	h := x.http.Header
 	must := signedV3()

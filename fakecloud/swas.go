@@ -46,7 +46,8 @@ func listCustomImages(in *call) (listing, error) {
 	}, in.err
 }
 
-// swasLists reads the parameters that are JSON arrays; an empty array asks nothing.
+// swasLists parses the parameters that are JSON arrays. An empty array selects every
+// image.
 func (in *call) swasLists() []filter {
 	var filters []filter
 	if ids := in.jsonList("ImageIds"); len(ids) > 0 {

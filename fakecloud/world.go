@@ -193,8 +193,8 @@ func (w World) Visible(account, provider, region string) []image.Image {
 	return seen
 }
 
-// withOSVersion returns the truth about an image, with the version that its record
-// states if the truth has none.
+// withOSVersion returns the image with the OSVersion that its record states if it has
+// none.
 func (m Image) withOSVersion() image.Image {
 	if m.OSVersion == "" {
 		if r, err := newRow(m); err == nil {

@@ -58,8 +58,8 @@ func New(p Product, c provider.Config) (*httpapi.Client, error) {
 	return httpapi.New(api, c)
 }
 
-// sign puts the signed parameters into the form of a POST, so that no credential and
-// no signature stands in a URL.
+// sign puts the signed parameters into the form of a POST, so that no URL has a
+// credential or a signature.
 func (p Product) sign(a *httpapi.Attempt) error {
 	if err := a.Credentials.Validate(); err != nil {
 		return err

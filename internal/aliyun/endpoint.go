@@ -11,8 +11,8 @@ import (
 // endpointTypeNames are the variables that stand for an empty Config.EndpointType.
 var endpointTypeNames = []string{"ALIBABA_CLOUD_ENDPOINT_TYPE", "ALIBABACLOUD_ENDPOINT_TYPE", "ALICLOUD_ENDPOINT_TYPE"}
 
-// host returns the documented host of a product: the public one, or the one inside
-// a VPC if the configuration or the environment asks for it.
+// host returns the documented host of a product. It is the one inside a VPC if the
+// configuration or the environment chooses it, and otherwise the public one.
 func (p Product) host(c provider.Config) (string, error) {
 	private, by, err := isPrivate(c)
 	if err != nil || !private || p.PrivateHost == nil {
@@ -28,8 +28,8 @@ func (p Product) host(c provider.Config) (string, error) {
 	}
 }
 
-// isPrivate reports whether the endpoints inside a VPC are asked for, and by which
-// setting.
+// isPrivate reports whether the configuration or the environment chooses the endpoints
+// inside a VPC, and names the setting.
 func isPrivate(c provider.Config) (private bool, by string, err error) {
 	if c.Endpoint != "" {
 		return false, "", nil

@@ -33,7 +33,7 @@ func EnvironmentKeys() (c provider.Credentials, found bool, err error) {
 // API, as a host or an address, or "".
 func EnvironmentEndpoint() string { return os.Getenv("ALIBABA_CLOUD_ENDPOINT") }
 
-// Role is what the environment says about a role.
+// Role is the role that the environment names.
 type Role struct {
 	ARN, SessionName, ExternalID string
 	Provider, TokenFile          string // of an OIDC token
@@ -44,8 +44,8 @@ type Role struct {
 // the variables of an OIDC token is that token's.
 func (r Role) ForKeys() bool { return r.ARN != "" && r.Provider == "" && r.TokenFile == "" }
 
-// EnvironmentRole returns the role in the environment. Its fields are empty where
-// nothing is set.
+// EnvironmentRole returns the role in the environment. A field is empty if its variable
+// is unset.
 func EnvironmentRole() (r Role, err error) {
 	for _, variable := range []struct {
 		text  *string
@@ -68,10 +68,10 @@ func EnvironmentRole() (r Role, err error) {
 	return r, nil
 }
 
-// Environment returns a source that reads the access key in the environment each
-// time it is asked. It is an error if the environment names a role to assume with
-// it. Its errors have the Kind Unauthenticated, or InvalidArgument for two names
-// of one variable that differ.
+// Environment returns a source that reads the access key in the environment at each
+// use. It is an error if the environment names a role to assume with the key. The
+// errors have the Kind Unauthenticated, or InvalidArgument for two names of one
+// variable with different values.
 func Environment() provider.CredentialsProvider { return environment{} }
 
 type environment struct{}

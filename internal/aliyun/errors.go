@@ -15,7 +15,7 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// classify decides what a response means, by its code and then by its status.
+// classify classifies a response by its code and then by its status.
 func classify(r *httpapi.Response) httpapi.Outcome {
 	if r.Err != nil && r.Status.Code == "" && r.Status.Message == "" {
 		r.Status = xmlStatus(r.Body)
@@ -33,7 +33,7 @@ func classify(r *httpapi.Response) httpapi.Outcome {
 	return out
 }
 
-// withoutStringToSign cuts off the signed text that the server echoes.
+// withoutStringToSign removes the string to sign, which the server echoes.
 func withoutStringToSign(message string) string {
 	if message == "" {
 		return ""
@@ -56,9 +56,9 @@ func succeeded(status int, code string) bool {
 	return false
 }
 
-// xmlStatus reads the error envelope of gateways that ignore Format=JSON:
-// <Error><RequestId/><HostId/><Code/><Message/></Error>. Any other body, a page of
-// HTML for instance, states nothing.
+// xmlStatus decodes the error envelope of gateways that ignore Format=JSON:
+// <Error><RequestId/><HostId/><Code/><Message/></Error>. It returns a zero Status for
+// any other body, such as an HTML page.
 func xmlStatus(body []byte) (status httpapi.Status) {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\ufeff")))
 	if !bytes.HasPrefix(body, []byte("<")) || htmlPage.Match(body) {
@@ -96,8 +96,7 @@ func setStatus(status *httpapi.Status, element, text string) {
 	}
 }
 
-// waitHint is how long the server asks to wait, by the flow control headers of
-// Alibaba Cloud.
+// waitHint returns the wait in the flow control headers of Alibaba Cloud.
 func waitHint(h http.Header) (longest time.Duration) {
 	for _, name := range []string{"X-Ratelimit-User-Api", "X-Ratelimit-User"} {
 		for part := range strings.SplitSeq(h.Get(name), ",") {

@@ -1,6 +1,6 @@
-// Package metadata makes clients of the services that hand out credentials on an
-// instance or beside a program. They are asked directly: through no proxy, without
-// a redirect, and on connections of their own.
+// Package metadata makes clients of services that issue credentials on an instance or
+// beside a program. Requests use no proxy, follow no redirect, and have connections of
+// their own.
 package metadata
 
 import (
@@ -45,7 +45,7 @@ func classify(r *httpapi.Response) httpapi.Outcome {
 	return httpapi.Outcome{Kind: provider.Unauthenticated}
 }
 
-// direct keeps no connection.
+// direct is a transport that does not reuse connections.
 var direct http.RoundTripper = unproxied{&http.Transport{
 	DialContext:            (&net.Dialer{Timeout: time.Second}).DialContext,
 	DisableKeepAlives:      true,
@@ -65,7 +65,8 @@ func (t unproxied) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, err
 }
 
-// IsUnreachable reports whether an error says that nothing answers at the address.
+// IsUnreachable reports whether an error says that the address could not be connected
+// to.
 func IsUnreachable(err error) bool {
 	e := (*provider.Error)(nil)
 	return errors.As(err, &e) && e.Kind == provider.Unavailable && e.Message == "it cannot be reached"

@@ -106,7 +106,7 @@ func splice(doc []byte, at span, with string) []byte {
 	return []byte(string(doc[:at.from]) + with + string(doc[at.to:]))
 }
 
-// byte returns one that means something in JSON, or nothing good.
+// byte returns a byte that is special in JSON, or an invalid one.
 func (b *breeder) byte() string {
 	const some = "{}[]:,\"\\ \n\tutrfn0123-.eE\x00\x1f\x7f\x80\xc3\xff"
 	i := b.rand.IntN(len(some))

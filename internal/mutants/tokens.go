@@ -5,8 +5,8 @@ import "bytes"
 // A span is a part of a document.
 type span struct{ from, to int }
 
-// tokens finds the keys of a document, and the values with nothing inside; in a
-// broken one, what looks like them.
+// tokens returns the keys, scalars and empty values of a document. In an invalid
+// document it returns similar parts.
 func tokens(doc []byte) (found []span) {
 	for i := 0; i < len(doc); {
 		size := tokenSize(doc[i:])

@@ -10,8 +10,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// Account is what a file or the environment says about an account. The endpoint
-// of its credentials is that of its cloud.
+// Account is an account in a file or the environment. The endpoint of its credentials
+// is that of its cloud.
 type Account struct {
 	Credentials provider.Credentials
 	Zone        string // empty: not stated

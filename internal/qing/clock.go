@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// clock is the time as the server sees it: this machine's, and how far that is
-// off. It is safe for concurrent use.
+// clock is the time of the server: the time of this machine plus a skew. It is safe for
+// concurrent use.
 type clock struct{ skew atomic.Int64 } // of the server, in nanoseconds
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.skew.Load())) }
 
-// adjust sets the clock by the date of a response, and reports whether it could.
+// adjust sets the clock by the date of a response. It reports false if the response has
+// no usable date.
 func (c *clock) adjust(h http.Header) bool {
 	date, err := http.ParseTime(h.Get("Date"))
 	if err != nil {

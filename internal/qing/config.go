@@ -58,8 +58,8 @@ func (f flat) account() (Account, error) {
 	return account, err
 }
 
-// endpoint builds the address of the cloud that the keys belong to, with the
-// defaults of the vendor's tools. It is empty if the file names none.
+// endpoint returns the address of the cloud that the keys belong to, with the defaults
+// of the vendor's tools. It is empty if the file names no cloud.
 func (f flat) endpoint() (string, error) {
 	host, port, protocol, uri := plain(f["host"]), plain(f["port"]), plain(f["protocol"]), plain(f["uri"])
 	if host+port+protocol+uri == "" {
@@ -144,7 +144,8 @@ var (
 	comment  = regexp.MustCompile(`(?:^|[ \t]+)#.*$`)
 )
 
-// plain is the text of a value, and empty for what is no text of one line.
+// plain returns the text of a value. It is empty for a value that is not a text of one
+// line.
 func plain(value string) string {
 	if match := single.FindStringSubmatch(value); match != nil {
 		return strings.ReplaceAll(match[1], "''", "'")

@@ -18,8 +18,8 @@ const (
 	missing   = "2100" // no such resource
 )
 
-// codes orders the documented return codes by what they mean and what to do. The
-// first range that holds a code counts.
+// codes maps the documented return codes to Kinds and retries. The first range with a
+// code counts.
 var codes = []struct {
 	from, to int
 	kind     provider.Kind
@@ -42,7 +42,8 @@ var codes = []struct {
 	{from: 5000, to: 5600, kind: provider.Unavailable},
 }
 
-// classify decides what a response means. Errors come inside a success of HTTP, too.
+// classify classifies a response by its code. Errors have the HTTP status of a success,
+// too.
 func (p *protocol) classify(r *httpapi.Response) httpapi.Outcome {
 	switch code := r.Status.Code; {
 	case code == missing && asksForImage(r.Attempt.Request.Params):
@@ -59,7 +60,7 @@ func (p *protocol) classify(r *httpapi.Response) httpapi.Outcome {
 // image does not exist is then an empty listing.
 func asksForImage(params url.Values) bool { return params.Has("images.1") }
 
-// refusal is what a return code means.
+// refusal classifies a return code.
 func (p *protocol) refusal(r *httpapi.Response) httpapi.Outcome {
 	out := byCode(r)
 	switch {

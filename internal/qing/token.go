@@ -15,8 +15,8 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// Token asks the metadata service of an instance for the credentials of its role.
-// An empty address means the documented one.
+// Token returns the credentials of an instance's role from the metadata service. An
+// empty address means the documented one.
 func Token(ctx context.Context, address string) (provider.Credentials, error) {
 	client, err := metadata.New("qingcloudmetadata", cmp.Or(address, "http://169.254.169.254/latest/meta-data/security-credentials"))
 	if err != nil {

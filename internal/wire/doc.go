@@ -1,9 +1,9 @@
-// Package wire reads the JSON answers of image APIs: one pass over a page of
-// bytes, straight into typed records.
+// Package wire decodes the JSON responses of image APIs into typed records, in one
+// pass over the bytes of a page.
 //
-// What to read is a table. A [Field] says where one member of a JSON object
-// lands in a record, an [Object] is the table of one record, and a [Page] is a
-// listing: an envelope around rows of one record.
+// Tables say what to decode. A [Field] stores one member of a JSON object in a
+// record, an [Object] is the table of one record, and a [Page] is a listing: an
+// envelope around rows of one record.
 //
 //	var image = wire.NewObject(
 //		wire.Text("ImageId", func(r *Record) *string { return &r.ID }),
@@ -13,15 +13,15 @@
 //
 // # Tolerant of types, strict about JSON
 //
-// The scanner accepts the documents that encoding/json accepts and no others,
-// and that includes whatever it skips. Inside a valid document a value of an
-// unexpected type is never an error: a number may come as a string and a string
-// as a number, a list as null, "" or {}; what cannot be read is the zero value.
-// Rows alone are exempt: what stands in their place and is not empty must be
-// rows, so that none is lost in silence.
+// The scanner accepts the documents that encoding/json accepts and no others. It
+// validates the parts that it skips, too. Inside a valid document a value of an
+// unexpected type is never an error: a number may be a string and a string a number,
+// and a list may be null, "" or {}. A value that cannot be decoded becomes the zero
+// value. Rows are the exception: a value in their place that is neither empty nor a
+// list of rows is an error, so that no row is lost without an error.
 //
-// Keys match exactly. Where a key comes twice, the last value wins, also for
-// lists; an object that comes twice is merged; null leaves a scalar as it is.
+// Keys match exactly. If a key is repeated, the last value counts, also for lists;
+// repeated objects are merged; null leaves a scalar unchanged.
 //
 // # Memory
 //

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// A Field says where one member of a JSON object lands in a T: in the place that at
-// returns. That must be inside the T itself, as it is asked only once.
+// A Field says where a decoder stores one member of a JSON object: in the place that at
+// returns. The place must be inside the T itself, since at is called only once.
 type Field[T any] struct {
 	member
 	bind func(t *T, m mode) reader // for values that land in t
 }
 
-// A member is what a field says about the JSON side.
+// A member is the JSON side of a field.
 type member struct {
 	name   string
 	other  []string // further spellings of the name, which no page documents
@@ -30,7 +30,7 @@ type mode struct {
 	path    string // of the value
 }
 
-// inside is the mode for what a value holds; step stands between the paths.
+// inside is the mode of the values inside a value; step separates the paths.
 func (m mode) inside(step string) mode {
 	m.path += step
 	return m
@@ -80,7 +80,7 @@ func (f *Field[T]) reader(t *T, m mode) reader {
 	return f.bind(t, m)
 }
 
-// named is a member with nothing inside that has a name.
+// named is a scalar member with a name.
 func named(name string) member { return member{name: name, names: []string{name}} }
 
 // scalar is a field for values that are no lists and no objects. Set takes over what
@@ -113,8 +113,8 @@ func InternedString[T any](name string, at func(*T) *string) Field[T] {
 	return Enum(name, at, func(string) bool { return true })
 }
 
-// Enum is an [InternedString] of a closed vocabulary. A word that known does not accept is
-// stored all the same, and counted as unreadable; an empty one is not.
+// Enum is an [InternedString] of a closed vocabulary. A word that known does not accept
+// is stored, and counted as unreadable unless it is empty.
 func Enum[T any](name string, at func(*T) *string, known func(string) bool) Field[T] {
 	return Field[T]{named(name), func(t *T, m mode) reader {
 		to := at(t)
@@ -152,8 +152,8 @@ func isQuoted(quoted, text []byte) bool {
 	return len(quoted) == len(text)+2 && quoted[0] == '"' && string(quoted[1:1+len(text)]) == string(text)
 }
 
-// Int is a number, or a string that holds one; 1e3 is 1000 and 40.0 is 40. What
-// is not a whole number of 64 bits is 0.
+// Int is a number, or a string that holds one; 1e3 is 1000 and 40.0 is 40. Any other
+// value than a whole number of 64 bits is 0.
 func Int[T any](name string, at func(*T) *int64) Field[T] {
 	return scalar(name, at, func(_ *scanner, to *int64, text []byte) (ok bool) {
 		*to, ok = whole(text)
@@ -199,8 +199,8 @@ func Time[T any](name string, at func(*T) *time.Time) Field[T] {
 	})
 }
 
-// Texts is a list of texts, as [Text] reads them. Null, lists and objects in it are
-// left out; what is no list is empty.
+// Texts is a list of texts, as [Text] decodes them. Null, lists and objects in it are
+// left out. Any other value than a list is empty.
 func Texts[T any](name string, at func(*T) *[]string) Field[T] {
 	return Field[T]{named(name), func(t *T, m mode) reader {
 		texts := at(t)
@@ -224,7 +224,7 @@ func Texts[T any](name string, at func(*T) *[]string) Field[T] {
 	}}
 }
 
-// Nested is an object. What is no object leaves the E as it is.
+// Nested is an object. Any other value leaves the E unchanged.
 func Nested[T, E any](name string, of *Object[E], at func(*T) *E) Field[T] {
 	return Field[T]{holder(name, '{', of), func(t *T, m mode) reader {
 		inside := of.bind(at(t), m.inside("."))
@@ -250,7 +250,7 @@ func holder[E any](name string, opening byte, of *Object[E]) member {
 	return member{name: name, names: pathsInside(name, opening, of.Names()), holder: opening, guards: of.guards}
 }
 
-// pathsInside are the paths of a member and of what it holds.
+// pathsInside returns the path of a member and the paths inside it.
 func pathsInside(name string, opening byte, inside []string) []string {
 	path := name + "."
 	if opening == '[' {

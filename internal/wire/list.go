@@ -87,8 +87,8 @@ func (l *listReader[E]) elements(s *scanner, i int) int {
 	return i
 }
 
-// inPlace reads an object that stands in the place of a list. If it has members of
-// an element, it is the last element.
+// inPlace decodes an object in place of a list. If it has members of an element, it is
+// the last element.
 func (l *listReader[E]) inPlace(s *scanner, start int) int {
 	l.begin()
 	l.members, l.wrapped = 0, false
@@ -101,8 +101,8 @@ func (l *listReader[E]) inPlace(s *scanner, start int) int {
 	return end
 }
 
-// unwrap reads what a wrapper holds: a list, or one object. The members of the
-// object around it stay.
+// unwrap decodes the value of a wrapper: a list, or one object. The members of the
+// object around it are kept.
 func (l *listReader[E]) unwrap(s *scanner, i int) (end int) {
 	l.wrapped = true
 	*l.list = (*l.list)[:0]

@@ -62,15 +62,16 @@ func (o *Object[T]) bind(t *T, m mode) *table {
 	return b
 }
 
-// A decoder decodes documents. It is pooled, and caches what it has read.
+// A decoder decodes documents. It is pooled, and caches keys and repeated values. The
+// caches affect speed, never results.
 type decoder[T any] struct {
 	scanner
 	table *table
 	value T
 }
 
-// Decode reads one JSON document into t, details included. A document that is
-// not an object leaves t as it is. After an error t holds a part of it.
+// Decode decodes one JSON document into t, details included. A document that is not an
+// object leaves t unchanged. After an error, t may be incomplete.
 func (o *Object[T]) Decode(data []byte, t *T) error {
 	d := o.decoders.Get().(*decoder[T])
 	d.begin(data)
@@ -84,8 +85,8 @@ func (o *Object[T]) Decode(data []byte, t *T) error {
 	return err
 }
 
-// maxUsual bounds the documents whose readers are used again. What they keep may be
-// as large as the largest document that they have read.
+// maxUsual limits the size of documents whose readers are reused, since a reader keeps
+// buffers of the size of its largest document.
 const maxUsual = 1 << 20
 
 // document reads the document, if it is an object, with a table.
@@ -97,8 +98,8 @@ func (s *scanner) document(t *table) (end int) {
 	return t.scan(s, i)
 }
 
-// A reader reads the value at a position into one place in memory, and returns
-// where the value ends. Null leaves a scalar as it is.
+// A reader decodes the value at a position into one place in memory, and returns the
+// end of the value. Null leaves a scalar unchanged.
 type reader func(s *scanner, at int) (end int)
 
 // A table reads objects, all at about the same depth, into one place in memory. It
@@ -263,19 +264,19 @@ func (k *cachedToken) ends(data []byte, i int) bool {
 	return at+chunk <= len(data) && ((load(data, i)^k.first)|(load(data, at)^k.last))&k.mask == 0
 }
 
-// middle reports whether what is between the ends is there, too.
+// middle reports whether b has the text between its ends, too.
 func (k *cachedToken) middle(data []byte, i int) bool {
 	return len(k.text) <= 2*chunk || load(data, i+chunk) == k.second &&
 		(len(k.text) <= 3*chunk || string(data[i+chunk:i+k.tail]) == k.text[chunk:k.tail])
 }
 
-// recent are texts that stood in one place of documents.
+// recent caches the last texts at one place of documents.
 type recent struct {
 	texts [8]cachedToken
 	count int // of all that were added
 }
 
-// at returns the one that stands at i, or nothing.
+// at returns the cached text at i, or "".
 func (r *recent) at(data []byte, i int) string {
 	for k := range min(r.count, len(r.texts)) {
 		if t := &r.texts[k]; t.ends(data, i) && t.middle(data, i) {
@@ -285,7 +286,7 @@ func (r *recent) at(data []byte, i int) string {
 	return ""
 }
 
-// add remembers a text in the place of the one that was added longest ago.
+// add caches a text in place of the oldest one.
 func (r *recent) add(text string) {
 	r.texts[r.count%len(r.texts)] = newCachedToken(text)
 	r.count++

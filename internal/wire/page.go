@@ -47,15 +47,15 @@ func (p *Page[P, R]) Names() []string {
 	return append(p.envelope.Names(), names...)
 }
 
-// Result is what a scan of a page found besides its rows.
+// Result describes a scan of a page besides its rows.
 type Result struct {
 	// Found reports whether the member with the rows is there. Null or something
 	// empty in its place, or on the way to it, is a page without rows.
 	Found bool
 
-	// Unreadable counts, by path, the values that are there, are not empty, and
-	// could not be converted; nil if there are none. The paths are those of
-	// [Object.Names]: of a row, or of the envelope.
+	// Unreadable counts, by path, the values that are not empty and could not be
+	// converted. It is nil if all could be. The paths are those of [Object.Names]: of a
+	// row, or of the envelope.
 	Unreadable map[string]int
 }
 
@@ -80,7 +80,8 @@ func (p *Page[P, R]) Scan(data []byte, e *P, row func(r *R, raw Raw) error) (res
 	return result, err
 }
 
-// A pageDecoder reads pages. It is pooled, and caches what it has read.
+// A pageDecoder decodes pages. It is pooled, and caches keys and repeated values. The
+// caches affect speed, never results.
 type pageDecoder[P, R any] struct {
 	scanner
 	path     string
@@ -109,15 +110,15 @@ func (p *Page[P, R]) newPageDecoder() *pageDecoder[P, R] {
 	return v
 }
 
-// forget lets go of what the decoder should not keep alive.
+// forget drops the references of the decoder to a page.
 func (v *pageDecoder[P, R]) forget() {
 	var envelope P
 	var record R
 	v.envelope, v.record, v.row = envelope, record, nil
 }
 
-// place reads what stands where the rows are, or on the way to them. Nothing else
-// may stand there, and only once.
+// place decodes the value at the path of the rows, or at a part of the path. Any other
+// value there is an error, and so is a second one.
 func (v *pageDecoder[P, R]) place(opening byte, read reader) reader {
 	return func(s *scanner, i int) int {
 		if v.found {
@@ -175,8 +176,7 @@ func (v *pageDecoder[P, R]) scanRow(s *scanner, i int) int {
 	return end
 }
 
-// nothing reports whether the value is null, "", [] or {}, and passes over it if
-// so.
+// nothing reports whether the value is null, "", [] or {}, and skips it if so.
 func (s *scanner) nothing(i int) (end int, ok bool) {
 	i, c := s.peek(i)
 	switch c {

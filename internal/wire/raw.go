@@ -2,7 +2,7 @@ package wire
 
 import "bytes"
 
-// Raw is a row as it stands in its page. It is valid until the row function
+// Raw is the JSON text of a row in its page. It is valid until the row function
 // returns.
 type Raw struct {
 	page []byte

@@ -10,9 +10,9 @@ import (
 // maxDepth is how deep values may be nested, as in encoding/json.
 const maxDepth = 10000
 
-// A scanner is the state of one pass over one document. Its methods take the
-// position where they begin and return the one where they ended; after an error
-// that is the end of the document, where nothing more is found.
+// A scanner is the state of one pass over one document. Its methods take the position
+// of their start and return the position of their end. After an error, they return the
+// end of the document.
 type scanner struct {
 	data     []byte
 	err      error // the first one
@@ -31,7 +31,7 @@ func (s *scanner) begin(data []byte) {
 	s.texts.next()
 }
 
-// end checks that nothing follows the document, and lets go of it.
+// end checks that the document has ended, and drops it.
 func (s *scanner) end(i int) error {
 	if i, _ = s.peek(i); i < len(s.data) {
 		s.fail(i, "after the document")
@@ -96,8 +96,8 @@ func (s *scanner) next(i int, closing byte) (end int, more bool) {
 	return i + 1, false
 }
 
-// list enters the list at i. What is no list is skipped, and counted under path
-// unless it is empty.
+// list enters the list at i. Any other value is skipped, and counted under path unless
+// it is empty.
 func (s *scanner) list(i int, path string) (end int, more bool) {
 	i, c := s.peek(i)
 	if c == '[' {
@@ -179,9 +179,9 @@ func (s *scanner) key(i int) (raw []byte, plain bool, end int) {
 	return raw, plain, i + 1
 }
 
-// text reads one value, and returns what a string says or the literal of a number
-// or boolean; that is valid until the next call. A list or an object says nothing.
-// For null, ok is false.
+// text decodes one value, and returns the text of a string or the literal of a number
+// or boolean, which is valid until the next call. For a list or an object the text is
+// empty. For null, ok is false.
 func (s *scanner) text(i int) (text []byte, ok bool, end int) {
 	i, c := s.peek(i)
 	switch c {
@@ -236,7 +236,7 @@ type SyntaxError struct {
 	truncated bool
 }
 
-// Error says what is wrong and where.
+// Error returns the fault and its position.
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("invalid JSON at offset %d: %s", e.Offset, e.Msg)
 }
@@ -257,7 +257,7 @@ type ShapeError struct {
 	Msg    string // quotes nothing of the document
 }
 
-// Error says what was found and where.
+// Error returns the unexpected text and its position.
 func (e *ShapeError) Error() string {
 	return fmt.Sprintf("unexpected JSON at offset %d: %s: %s", e.Offset, e.Path, e.Msg)
 }

@@ -8,9 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// quoted reads the string at i and returns what stands between its quotes, or
-// nothing after an error. It is plain if that is known to be ASCII without escapes,
-// and so already the text.
+// quoted decodes the string at i and returns the bytes between its quotes, or nil after
+// an error. Plain means that they are ASCII without escapes, and so already the text.
 func (s *scanner) quoted(i int) (raw []byte, plain bool, end int) {
 	data, start := s.data, i+1
 	for end = start; end+chunk <= len(data); end += chunk {
@@ -47,8 +46,8 @@ func (s *scanner) unusual(i int) int {
 	return s.fail(i, "in a string")
 }
 
-// ordinaryEnd returns where the first quote, backslash, control character or byte
-// outside ASCII stands in b[i:].
+// ordinaryEnd returns the position of the first quote, backslash, control character or
+// byte outside ASCII in b[i:].
 func ordinaryEnd(b []byte, i int) int {
 	for ; i+chunk <= len(b); i += chunk {
 		if odd := oddBytes(load(b, i)); odd != 0 {
@@ -158,7 +157,7 @@ func unescape(raw []byte) (r rune, size int) {
 	return utf8.RuneError, 6
 }
 
-// codeUnit is the number in a \uXXXX sequence, or -1 if there is none.
+// codeUnit returns the number in a \uXXXX sequence, or -1 if the sequence is malformed.
 func codeUnit(raw []byte) (r rune) {
 	if len(raw) < 6 || raw[0] != '\\' || raw[1] != 'u' {
 		return -1
@@ -169,8 +168,8 @@ func codeUnit(raw []byte) (r rune) {
 	return r
 }
 
-// texts copies texts. The copies of one row share their memory, so that a row
-// mostly takes one allocation, and keeps nothing of other rows.
+// texts copies texts. The copies of one row share their memory, so that a row needs one
+// allocation as a rule, and does not keep the memory of other rows.
 type texts struct {
 	row   strings.Builder
 	used  int // bytes of this row
@@ -188,8 +187,8 @@ func (t *texts) keep(b []byte) string {
 	return t.row.String()[from:]
 }
 
-// next begins another row. What is usual follows rows that have more at once, and
-// those that have less slowly.
+// next begins another row. The estimate of its size grows at once with larger rows, and
+// shrinks slowly.
 func (t *texts) next() {
 	const most = 4 << 10
 	t.usual = min(most, max(t.used, t.usual-t.usual/8))

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// numberEnd returns where the JSON number at b[i:] ends; if it is none, where it
-// goes wrong.
+// numberEnd returns the end of the JSON number at b[i:], or the position of the fault
+// if it is malformed.
 func numberEnd(b []byte, i int) (end int, ok bool) {
 	if i < len(b) && b[i] == '-' {
 		i++
@@ -46,8 +46,8 @@ func digitsEnd(b []byte, i int) (end int, ok bool) {
 const maxDigits = 19
 
 // Whole parses a number as [Int] does: 1e3 is 1000 and 40.0 is 40, white space around
-// it does not matter, and an empty text is 0. What is not a whole number of 64 bits is
-// 0 and not ok.
+// it does not matter, and an empty text is 0. For any other text than a whole number of
+// 64 bits it returns 0 and false.
 func Whole(text string) (n int64, ok bool) { return whole([]byte(text)) }
 
 func whole(text []byte) (n int64, ok bool) {
@@ -177,8 +177,8 @@ func zone(b []byte) (offset time.Duration, ok bool) {
 	return offset, hours >= 0 && minutes >= 0
 }
 
-// pair is the number that the first two bytes of b state, or -1 if they state none
-// or one above limit.
+// pair returns the number in the first two bytes of b, or -1 if it is malformed or
+// above limit.
 func pair(b []byte, limit int) int {
 	tens, ones := b[0]-'0', b[1]-'0'
 	n := 10*int(tens) + int(ones)

@@ -9,7 +9,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// defaults asks for everything.
+// defaults runs the empty query.
 func defaults(t *checkRun) {
 	for _, o := range t.oracles() {
 		o.checkQuery(image.Query{})
@@ -35,7 +35,7 @@ func (t *checkRun) checkVocabulary(o *oracle, info provider.Info, f image.Field)
 	}
 }
 
-// get asks for images one by one.
+// get looks up images one by one.
 func get(t *checkRun) {
 	images := t.harness.World(t.effort.world)
 	s := t.open(images, provider.Config{})
@@ -57,8 +57,8 @@ func get(t *checkRun) {
 	}
 }
 
-// checkClient tries the credentials, with a server that lets everything pass and
-// with one that refuses it.
+// checkClient runs Check with a server that accepts the credentials and with one that
+// refuses them.
 func checkClient(t *checkRun) {
 	if err := t.open(t.harness.World(smallPage), provider.Config{}).Client.Check(t.context()); err != nil {
 		t.failf("Check of good credentials: %w", err)
@@ -70,7 +70,7 @@ func checkClient(t *checkRun) {
 	})
 }
 
-// world checks the truth that the harness makes.
+// world checks the images that the harness makes.
 func world(t *checkRun) {
 	images := t.harness.World(t.effort.world)
 	if n := len(t.harness.World(0)); n != 0 {
@@ -116,8 +116,8 @@ func checkWorldHas(t *checkRun, images []image.Image, f image.Field, reported bo
 	}
 }
 
-// concurrency lets many goroutines ask one client what it was asked before by one.
-// Under the race detector it finds what they share.
+// concurrency runs the same queries on one client sequentially and from many
+// goroutines. The race detector finds memory that they share.
 func concurrency(t *checkRun) {
 	const goroutines = 16
 	world := t.harness.World(t.effort.world)

@@ -11,8 +11,8 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// editJSON applies a change to the decoded form of a JSON text. Any other text stays
-// as it is.
+// editJSON applies a change to the decoded form of a JSON text. Any other text is
+// returned unchanged.
 func editJSON(change func(any) any) func([]byte) []byte {
 	return func(body []byte) []byte {
 		decoder := json.NewDecoder(bytes.NewReader(body))

@@ -17,8 +17,8 @@ func withAttempts(n int) provider.Config {
 	return provider.Config{Retry: provider.Retry{Attempts: n}}
 }
 
-// eachError runs fn for every documented error, with a session whose every response
-// it is.
+// eachError runs fn for every documented error, with a session that always responds
+// with it.
 func (t *checkRun) eachError(fn func(e ErrorCase, s *Session)) {
 	if !t.requires(len(t.harness.Errors) > 0, "Harness.Errors") {
 		return
@@ -76,7 +76,7 @@ func errorPermanent(t *checkRun) {
 	})
 }
 
-// checkError compares with what the fake answered to the last requests.
+// checkError compares an error with the last responses of the emulator.
 func (t *checkRun) checkError(want ErrorCase, s *Session, err error, requests int) {
 	e := asError(err)
 	if e == nil {

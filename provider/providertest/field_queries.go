@@ -11,8 +11,8 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// oneFieldQueries yields queries with one predicate: n of its values in the world and some
-// more if they have odd signs, several at once, and values that nothing has.
+// oneFieldQueries yields queries with one predicate: n values of the world, more if
+// values have special characters, several values at once, and values that no image has.
 func oneFieldQueries(world []image.Image, f image.Field, n int) iter.Seq[image.Query] {
 	return func(yield func(image.Query) bool) {
 		for _, q := range slices.Concat(presentValueQueries(world, f, n), absentValueQueries(world, f, n)) {
@@ -61,8 +61,8 @@ func isPlain(text string) bool {
 	})
 }
 
-// absentValueQueries asks for what hardly anything has, or what only looks like something
-// that is there.
+// absentValueQueries yields queries for values that few images have, and for values
+// that only resemble those of images.
 func absentValueQueries(world []image.Image, f image.Field, n int) []image.Query {
 	switch f {
 	case image.FieldTags:
@@ -192,7 +192,8 @@ func convert[E ~string](values []string) []E {
 	return out
 }
 
-// tagQueries ask for all tags of an image, for an empty value, and for nothing.
+// tagQueries yields queries for all tags of an image, for an empty value, and for tags
+// that no image has.
 func tagQueries(world []image.Image) []image.Query {
 	out := []image.Query{{Tags: map[string]string{"no-such-key": "x"}}}
 	most := image.Image{}

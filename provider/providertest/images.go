@@ -27,7 +27,7 @@ func Images(info provider.Info, n int) []image.Image {
 	return out
 }
 
-// imageMaker makes the image with a number. Five images in a row look alike.
+// imageMaker makes the image with a number. Five consecutive images are similar.
 type imageMaker struct {
 	info           provider.Info
 	number         int
@@ -91,7 +91,7 @@ func (k *imageMaker) id() string {
 	}
 }
 
-// name may be that of another image, or none.
+// name returns the name of an image. It may be empty, or that of another image.
 func (k *imageMaker) name() string {
 	base := []string{"web", "db", "订单", "a b+c/d~e%20&f=g", "Web", `q"u'o\te`, "m"}[k.group%7]
 	own := fmt.Sprintf("%s-%d", base, k.group/2)
@@ -174,7 +174,7 @@ func mostly(k *imageMaker, f image.Field, text string) string {
 	return text
 }
 
-// enumValue is one of the words that the API has, or now and then none.
+// enumValue returns one of the words of the API, or sometimes an empty one.
 func enumValue[E ~string](k *imageMaker, f image.Field, all []E) E {
 	if k.info.Support[f] == provider.None || k.rng.IntN(12) == 0 {
 		return ""

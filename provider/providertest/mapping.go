@@ -13,7 +13,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// mappingFields compares images with the truth, with Native and without.
+// mappingFields compares images with those of the world, with Native and without.
 func mappingFields(t *checkRun) {
 	for _, keep := range []bool{false, true} {
 		l, ok := t.newListing(provider.Config{Listing: provider.Listing{KeepNative: keep}}, func(int) int { return t.effort.world })
@@ -74,7 +74,7 @@ func (t *checkRun) checkReported(info provider.Info, images []image.Image) {
 	}
 }
 
-// withEditedBodies opens the listing with a fake that changes its responses.
+// withEditedBodies opens the listing with an emulator that changes its response bodies.
 func (l *listing) withEditedBodies(change func(body []byte) []byte) (*Session, bool) {
 	s := l.of(l.effort.world)
 	if !l.requires(s.EditBody != nil, "Session.EditBody") {
@@ -90,7 +90,7 @@ func (t *checkRun) newMapping() (*listing, bool) {
 	return t.newListing(c, func(int) int { return t.effort.world })
 }
 
-// mappingTypes changes the types of what the fake sends, and not the content.
+// mappingTypes changes the types of values in the responses, but not their meaning.
 func mappingTypes(t *checkRun) {
 	l, ok := t.newMapping()
 	if !ok {
@@ -127,8 +127,7 @@ func mappingTypes(t *checkRun) {
 	}
 }
 
-// mappingEnums replaces the texts of one member of all records by a word that
-// nobody knows.
+// mappingEnums replaces the texts of one member of all records by an unknown word.
 func mappingEnums(t *checkRun) {
 	l, ok := t.newMapping()
 	if !ok {
@@ -188,7 +187,7 @@ func ids(images []image.Image) []string {
 	return out
 }
 
-// mappingMalformed sends answers that are none.
+// mappingMalformed sends bodies that are not responses to the operation.
 func mappingMalformed(t *checkRun) {
 	l, ok := t.newMapping()
 	if !ok {
@@ -216,7 +215,7 @@ func (t *checkRun) checkBadResponse(l *listing, s *Session, body string) {
 	}
 }
 
-// mappingHuge sends an honest answer with an enormous lot of nothing in it.
+// mappingHuge sends a valid body with many megabytes of white space.
 func mappingHuge(t *checkRun) {
 	l, ok := t.newListing(withAttempts(1), func(int) int { return t.effort.world })
 	if !ok {

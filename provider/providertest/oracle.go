@@ -13,7 +13,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// oracle knows the right answer to every query: what matches in its scope.
+// oracle computes the right result of every query: the images in its scope that match.
 type oracle struct {
 	*checkRun
 	reading string
@@ -34,10 +34,10 @@ func (t *checkRun) newOracle(reading string, world []image.Image) *oracle {
 	return o
 }
 
-// wants reports whether an image belongs to the response.
+// wants reports whether an image belongs to the result.
 func (o *oracle) wants(q image.Query, m image.Image) bool { return o.inScope(q, m) && q.Match(m) }
 
-// checkQuery compares the response of the client with the right one.
+// checkQuery compares the result of the client with the right one.
 func (o *oracle) checkQuery(q image.Query) {
 	o.queries++
 	got, err := o.answer(o.session, q)
@@ -57,7 +57,7 @@ func (o *oracle) readingPrefix() string {
 	return "reading " + o.reading + ": "
 }
 
-// problem says what is wrong with a response; nothing if it is right.
+// problem returns the fault of a result, or an empty text.
 func (o *oracle) problem(q image.Query, got []image.Image) string {
 	came := make([]int, len(o.world))
 	var wrong []string
@@ -98,8 +98,7 @@ func (t *checkRun) oracles() []*oracle {
 	return all
 }
 
-// checkQueries asks every reading the queries that are chosen for it, all readings at
-// once.
+// checkQueries runs queries under every reading, all readings concurrently.
 func (t *checkRun) checkQueries(queries func(number int, o *oracle) iter.Seq[image.Query]) []*oracle {
 	all := t.oracles()
 	var readings sync.WaitGroup

@@ -34,8 +34,8 @@ func (l *listing) checkSize(n int) {
 	}
 }
 
-// newPages is a listing of several small pages that are asked one by one. It is
-// nil where the API has no pages, for then nothing can go wrong with them.
+// newPages returns a listing of several small pages, which are requested one by one. It
+// returns nil if the API has no pages.
 func (t *checkRun) newPages() *listing {
 	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage, Prefetch: 1}}, severalPages)
 	if !ok || !l.isPaged() {
@@ -254,7 +254,7 @@ func (l *listing) isPaged() bool { return l.call.Paging.MaxSize > 0 }
 // of opens a session with the first n images.
 func (l *listing) of(n int) *Session { return l.open(l.world[:n], l.config) }
 
-// read asks the call, and returns what came with the number of requests.
+// read lists the images of the call, and returns them with the number of requests.
 func (l *listing) read(s *Session) (got []image.Image, requests int, err error) {
 	sent := requestsOf(s, func() { got, err = provider.Collect(s.Client.Do(l.context(), l.call)) })
 	return got, len(sent), err
@@ -272,7 +272,7 @@ func (l *listing) requests(n int) (least, most int) {
 	}
 }
 
-// isComplete reports whether every image came once and nothing else.
+// isComplete reports whether the list has every image once and no others.
 func isComplete(world, got []image.Image) bool {
 	times := map[image.Ref]int{}
 	for _, m := range got {

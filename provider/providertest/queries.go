@@ -124,7 +124,7 @@ func (g *generator) add(q *image.Query, f image.Field, m image.Image) {
 	}
 }
 
-// span is often nothing, often within a minute, and sometimes long.
+// span returns a period: often zero, often less than a minute, and sometimes long.
 func (g *generator) span() time.Duration {
 	longest := []time.Duration{1, time.Second, time.Minute, 1000 * time.Hour}
 	return time.Duration(g.rng.Int64N(int64(longest[g.rng.IntN(len(longest))])))

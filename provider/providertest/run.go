@@ -77,7 +77,7 @@ func (c check) failures(t *testing.T, h Harness, e effort) []error {
 	return run.failures
 }
 
-// effort says how many questions the checks ask that could ask any number.
+// effort bounds the checks that could run any number of queries.
 type effort struct {
 	world        int // images of a world: enough of each kind, and few enough to be asked thousands of times
 	queries      int // random queries, under the first reading
@@ -133,7 +133,7 @@ func (t *checkRun) logf(format string, args ...any) {
 	t.t.Logf(format, args...)
 }
 
-// tooManyFailures reports whether more failures would tell nothing new.
+// tooManyFailures reports whether the check has failed often enough to stop.
 func (t *checkRun) tooManyFailures() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -181,7 +181,7 @@ func (t *checkRun) inScope(q image.Query, m image.Image) bool {
 	return t.harness.Scope == nil || t.harness.Scope(q, m)
 }
 
-// answer returns every image of a query.
+// answer returns all images of a query.
 func (t *checkRun) answer(s *Session, q image.Query) ([]image.Image, error) {
 	return provider.Collect(s.Client.Images(t.context(), q))
 }
@@ -193,7 +193,7 @@ func requestsOf(s *Session, fn func()) []Request {
 	return s.Requests()[before:]
 }
 
-// reported lists the predicates that the API can answer.
+// reported returns the predicates on fields that the API reports.
 func reported(info provider.Info) []image.Field {
 	return slices.DeleteFunc(image.AllFields(), func(f image.Field) bool { return info.Support[f] == provider.None })
 }

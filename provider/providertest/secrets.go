@@ -76,7 +76,7 @@ func (t *checkRun) checkHiddenSent(s *Session) bool {
 	return true
 }
 
-// printableValues returns what a program can get out of a client.
+// printableValues returns all values that a program can get from a client.
 func (t *checkRun) printableValues(s *Session) []any {
 	var mu sync.Mutex
 	seen := []any{s.Client, s.Client.Info()}

@@ -11,7 +11,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// quietPeriod is long enough for anything that goes on unasked to show.
+// quietPeriod is the time in which a request that should not be sent would be noticed.
 const quietPeriod = time.Hour
 
 func stopBreak(t *checkRun) {
@@ -89,8 +89,8 @@ func rangeTwice(t *checkRun) {
 	}
 }
 
-// limit asks for the first images of a listing, where the server decides all and
-// where something is checked here.
+// limit runs queries with a limit, with predicates that the server applies and with
+// some that the client applies.
 func limit(t *checkRun) {
 	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
 	if !ok {

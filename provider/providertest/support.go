@@ -36,7 +36,7 @@ func supportPushed(t *checkRun) {
 	}
 }
 
-// sentFor returns what a query sends, pages aside.
+// sentFor returns the parameters that a query sends, without those of paging.
 func (t *checkRun) sentFor(s *Session, q image.Query) map[string]bool {
 	out := map[string]bool{}
 	var err error
@@ -49,7 +49,7 @@ func (t *checkRun) sentFor(s *Session, q image.Query) map[string]bool {
 	return out
 }
 
-// supportNone asks for what the API never reports.
+// supportNone queries fields that the API never reports.
 func supportNone(t *checkRun) {
 	s := t.open(t.harness.World(t.effort.world), provider.Config{})
 	info := s.Client.Info()
@@ -105,7 +105,7 @@ func (t *checkRun) checkSkipped(s *Session, f image.Field, q image.Query) {
 	}
 }
 
-// supersetRows looks at what the server really gives for each predicate that is sent.
+// supersetRows compares the rows of the server with each pushed predicate.
 func supersetRows(t *checkRun) {
 	dropped := map[image.Field]int{}
 	var pushed []image.Field
@@ -159,14 +159,14 @@ func (t *checkRun) countNonMatching(s *Session, q image.Query, call provider.Cal
 	return n
 }
 
-// checkIgnoredPredicate tries again with a server that ignores what it is sent about a
-// predicate, as far as the world has no decoys of its own.
+// checkIgnoredPredicate repeats a query with a server that ignores the parameters of a
+// predicate, if the world has no image that only the client excludes.
 func (t *checkRun) checkIgnoredPredicate(f image.Field) {
 	world := t.harness.World(t.effort.world)
 	sent := false
 	for q := range oneFieldQueries(world, f, t.effort.oneField) {
 		s := t.open(world, provider.Config{})
-		if !t.requires(s.Ignore != nil, "Session.Ignore, and the world has no decoy for "+string(f)) {
+		if !t.requires(s.Ignore != nil, "Session.Ignore, since the world has no image that only the predicate "+string(f)+" excludes") {
 			return
 		}
 		base, err1 := s.Client.Explain(image.Query{})
@@ -199,7 +199,7 @@ func addedParams(base, call provider.Call) []string {
 	})
 }
 
-// explain compares plans with what the fake is sent.
+// explain compares plans with the requests that are sent.
 func explain(t *checkRun) {
 	world := t.harness.World(t.effort.world)
 	s := t.open(world, provider.Config{})
@@ -234,7 +234,8 @@ func (t *checkRun) explainQueries(info provider.Info, world []image.Image) func(
 	}
 }
 
-// explainOnce returns the plan, of which nothing was sent and all can be read.
+// explainOnce returns the plan. It checks that no request was sent and that the plan
+// prints all its fields.
 func (t *checkRun) explainOnce(s *Session, q image.Query) (plan *provider.Plan, ok bool) {
 	var err error
 	if sent := requestsOf(s, func() { plan, err = s.Client.Explain(q) }); len(sent) > 0 {
@@ -255,7 +256,7 @@ func (t *checkRun) explainOnce(s *Session, q image.Query) (plan *provider.Plan, 
 	return plan, true
 }
 
-// checkSent wants every call of the plan to be sent, and nothing else.
+// checkSent checks that every call of the plan was sent, and no other.
 func (t *checkRun) checkSent(q image.Query, plan *provider.Plan, sent []Request) {
 	planned := map[string]bool{}
 	for _, call := range plan.Calls {
@@ -318,7 +319,7 @@ func plan(t *checkRun) {
 	t.checkCallIsKept(s)
 }
 
-// checkCallIsKept wants the pages of a call to leave it as it is.
+// checkCallIsKept checks that fetching the pages of a call does not change it.
 func (t *checkRun) checkCallIsKept(s *Session) {
 	plan, err := s.Client.Explain(image.Query{})
 	if err != nil || len(plan.Calls) == 0 {
