@@ -75,7 +75,7 @@ func readHome(path string, inHome ...string) (string, []byte, error) {
 		}
 		path = filepath.Join(append([]string{home}, inHome...)...)
 	}
-	data, err := os.ReadFile(path)
+	data, err := environ.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return path, nil, absent(path + " does not exist")

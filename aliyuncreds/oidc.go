@@ -5,11 +5,11 @@ import (
 	"errors"
 	"maps"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/imagequery/imagequery/internal/aliyun"
+	"github.com/imagequery/imagequery/internal/environ"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
@@ -84,7 +84,7 @@ func (s Services) exchange(ctx context.Context, f federated) (provider.Credentia
 type tokenFile struct{ path, endpoint string }
 
 func (f tokenFile) Credentials(context.Context) (provider.Credentials, error) {
-	text, err := os.ReadFile(f.path)
+	text, err := environ.ReadFile(f.path)
 	if err != nil {
 		return provider.Credentials{}, &provider.Error{Kind: provider.Unauthenticated, Message: "the OIDC token cannot be read", Err: err}
 	}

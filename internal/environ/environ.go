@@ -1,5 +1,6 @@
 // Package environ reads settings from environment variables that have several
-// names, since the tools of a vendor do not agree on one.
+// names, since the tools of a vendor do not agree on one, and from files of bounded
+// size.
 package environ
 
 import (

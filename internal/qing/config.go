@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/imagequery/imagequery/internal/environ"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -20,7 +21,7 @@ func ReadConfig(path string) (Account, error) {
 	if err != nil {
 		return Account{}, noKeys("there is no home directory")
 	}
-	text, err := os.ReadFile(path)
+	text, err := environ.ReadFile(path)
 	if err != nil {
 		return Account{}, &provider.Error{Kind: provider.Unauthenticated, Message: "no configuration file", Err: err}
 	}
