@@ -32,7 +32,7 @@
 // is an error that names it; a later source is tried only if the earlier ones are
 // not configured at all. Half a key, two keys that differ, two names of one
 // variable with different values, and a switch that is neither true nor false are
-// errors. An empty key is never filled from elsewhere.
+// errors. An empty key in a source is never replaced by one from another source.
 //
 // # Requests
 //

@@ -19,8 +19,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// Server is an [http.RoundTripper] that answers everything alike, and keeps what
-// it was asked. It is safe for concurrent use.
+// Server is an [http.RoundTripper] that responds to every request with the same body,
+// and records the requests. It is safe for concurrent use.
 type Server struct {
 	Status int
 	Body   string
@@ -29,7 +29,7 @@ type Server struct {
 	asked []*url.URL
 }
 
-// RoundTrip answers.
+// RoundTrip records a request and responds to it.
 func (s *Server) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -115,8 +115,8 @@ func New(t *testing.T, make func(provider.Config) (*provider.Client, error), c p
 	return client
 }
 
-// Client returns a client of an adapter in a region that asks a transport, once
-// for each request.
+// Client returns a client of an adapter in a region. It sends its requests to a
+// transport, with one attempt each.
 func Client(t *testing.T, make func(provider.Config) (*provider.Client, error), region string, transport http.RoundTripper) *provider.Client {
 	t.Helper()
 	return New(t, make, provider.Config{
@@ -127,8 +127,8 @@ func Client(t *testing.T, make func(provider.Config) (*provider.Client, error), 
 	})
 }
 
-// Listed returns the images that a client finds in a response that holds these
-// records where ROWS stands in the body.
+// Listed returns the images that a client lists from a body in which the records
+// replace ROWS.
 func Listed(t *testing.T, client func(*testing.T, http.RoundTripper) *provider.Client, body string, records []string) []image.Image {
 	t.Helper()
 	s := &Server{Status: http.StatusOK, Body: strings.Replace(body, "ROWS", strings.Join(records, ","), 1)}
@@ -139,8 +139,8 @@ func Listed(t *testing.T, client func(*testing.T, http.RoundTripper) *provider.C
 	return images
 }
 
-// AskedRPC checks that a server was asked once, at a host, by Alibaba Cloud's RPC
-// protocol, and with which parameters of the operation.
+// AskedRPC checks that a server received one request of Alibaba Cloud's RPC protocol,
+// with this host and these parameters of the operation.
 func AskedRPC(t *testing.T, s *Server, host string, operation url.Values) {
 	t.Helper()
 	if len(s.Asked()) != 1 {

@@ -85,8 +85,8 @@ func checkParameters(t *testing.T, doc operation, table []apispec.Param) {
 	}
 }
 
-// tableName is how a table writes a documented name: empty for a list as a
-// whole, whose parts stand for it.
+// tableName returns a documented name in the notation of the tables. It is empty for a
+// list as a whole, whose members are in the tables.
 func tableName(name string) string {
 	switch name {
 	case "Tag", "Filter", "Filter[].Value":
@@ -128,7 +128,7 @@ func checkArrives[R any](t *testing.T, provider string, m member, details func(i
 	}
 }
 
-// nested is a record whose only member, at a path such as "Tags.Tag[].TagKey", has
+// nested returns a record whose only member, at a path such as "Tags.Tag[].TagKey", has
 // a value.
 func nested(path, value string) string {
 	name, inner, deep := strings.Cut(path, ".")

@@ -26,7 +26,7 @@ type drift struct {
 	mu       sync.Mutex
 	rng      *rand.Rand
 	requests int
-	calm     int // requests from which on nothing changes
+	calm     int // the number of the request from which on the images stay the same
 	gone     map[string]bool
 }
 

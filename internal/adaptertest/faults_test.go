@@ -25,7 +25,7 @@ import (
 type operation struct {
 	name, provider string
 	make           func(provider.Config) (*provider.Client, error)
-	family         bool // asks for one image of a family, on one page
+	family         bool // requests one image of a family, on one page
 }
 
 var operations = []operation{

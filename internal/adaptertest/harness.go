@@ -14,18 +14,17 @@ import (
 // Constructor is the New function of an adapter.
 type Constructor func(provider.Config) (*provider.Client, error)
 
-// service is what the harness of one provider needs to know.
+// service holds the facts about one provider for its harness.
 type service struct {
 	name, region string
 
-	// unreported and words are what the documentation says, whatever the adapter
-	// makes of it.
+	// unreported and words are taken from the documentation, not from the adapter.
 	unreported []image.Field
 	words      map[image.Field][]string
 
-	// fit makes of any image one that the provider can express.
+	// fit changes an image to one that the provider can express.
 	fit func(image.Image) image.Image
-	// extra is what the record of an image says beyond the image; nil: nothing.
+	// extra returns members of an image's record beyond the image; nil: no members.
 	extra func(image.Image) map[string]any
 	// scope is [providertest.Harness.Scope].
 	scope    func(image.Query, image.Image) bool
@@ -119,7 +118,7 @@ func (s service) cloud(t testing.TB, r reading, world []image.Image) *fakecloud.
 	return cloud
 }
 
-// images returns the images with what their records say beyond them.
+// images returns the images with the extra members of their records.
 func (s service) images(world []image.Image) []fakecloud.Image {
 	out := make([]fakecloud.Image, len(world))
 	for i, m := range world {

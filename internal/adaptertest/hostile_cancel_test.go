@@ -24,7 +24,7 @@ type stage struct {
 	name string
 	// serve is the server that keeps the client in the stage; it calls reached.
 	serve func(p *peer, reached func())
-	// set prepares the configuration for a client; nil: nothing to prepare.
+	// set prepares the configuration for a client; nil: the configuration is complete.
 	set   func(v *exercise, reached func())
 	https bool
 	full  bool // the server accepts no connection
@@ -67,7 +67,7 @@ func stages() []stage {
 		}},
 		{name: "sending", who: isRetrying, set: func(v *exercise, reached func()) {
 			dial := func(context.Context, string, string) (net.Conn, error) {
-				ours, _ := net.Pipe() // the other end reads nothing
+				ours, _ := net.Pipe() // the other end does not read
 				reached()
 				return ours, nil
 			}
@@ -213,8 +213,7 @@ func TestEndedContextSendsNothing(t *testing.T) {
 	}
 }
 
-// pageOf is the number of the page that a request asks for, from 1, if pages have
-// one image.
+// pageOf returns the number of the requested page, from 1, if pages have one image.
 func pageOf(r request) int {
 	page := 1
 	if found := pagePattern.FindStringSubmatch(r.text()); found != nil {
@@ -239,7 +238,7 @@ func (c *hostileClient) pageBody(r request) string {
 		`m-1`, fmt.Sprint("m-", pageOf(r))).Replace(c.body(r))
 }
 
-// pagesFrom answers the pages before one, and hangs from then on.
+// pagesFrom serves the pages before one, and hangs from then on.
 func pagesFrom(hangs int) func(*peer) {
 	return each(func(p *peer, r request) {
 		if pageOf(r) < hangs {

@@ -20,7 +20,7 @@ type hostileCase struct {
 	credentials []provider.Kind // of a service of credentials; nil: as want
 	hangs       bool            // the client's time limit ends it
 	plain       bool            // the response passes for one of plain text
-	twice       bool            // a second request may meet what the first one left
+	twice       bool            // a second request may receive bytes that the first one left
 	https       bool
 	echoes      bool // a body or header of the request comes back where net/http itself logs it
 }
@@ -48,7 +48,7 @@ func hostileCases() []hostileCase {
 	return all
 }
 
-// each answers every request of a connection.
+// each handles every request of a connection.
 func each(answer func(p *peer, r request)) func(*peer) {
 	return func(p *peer) {
 		for {

@@ -23,8 +23,8 @@ import (
 type hostileClient struct {
 	name string
 	open opener // of an adapter
-	// ask sends requests to an endpoint, and fails if it gets anything but the
-	// content of the honest response.
+	// ask sends requests to an endpoint, and fails if the content is not that of the
+	// valid response.
 	ask func(context.Context, exercise) error
 	// body is that of the honest response to a request.
 	body func(request) string
@@ -39,7 +39,7 @@ type hostileClient struct {
 	plain       bool // the response is plain text, for which much may pass
 }
 
-// exercise is what one use of a client needs.
+// exercise holds the parts of one use of a client.
 type exercise struct {
 	endpoint string
 	config   provider.Config // the adapter's, without place and credentials

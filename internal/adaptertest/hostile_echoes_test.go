@@ -52,7 +52,7 @@ func lowerEscapes(text string) string {
 	return b.String()
 }
 
-// jsonEscapes spells what is no letter or digit as JSON may.
+// jsonEscapes escapes all characters but letters and digits, as JSON allows.
 func jsonEscapes(text string) string {
 	var b strings.Builder
 	for _, r := range text {

@@ -106,8 +106,7 @@ func tracePanicking(hook string) *provider.Trace {
 	return t
 }
 
-// throttledFirst throttles the first request, and then answers with pages of one
-// image.
+// throttledFirst throttles the first request, and then returns pages of one image.
 func throttledFirst() func(*peer) {
 	var served atomic.Int32
 	return each(func(p *peer, r request) {

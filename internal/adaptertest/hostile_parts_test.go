@@ -25,10 +25,10 @@ type partCase struct {
 	part   func(*parts) // sets the part in the configuration
 	want   []provider.Kind
 	hangs  bool   // the client's time limit ends it
-	panics string // the value that reaches the caller; empty: none
+	panics string // the value that reaches the caller; empty: there is no panic
 }
 
-// parts is what a case may use.
+// parts holds the values that a case may use.
 type parts struct {
 	exercise exercise
 	config   *provider.Config
@@ -49,7 +49,7 @@ func withTransport(f func(p *parts, r *http.Request) (*http.Response, error)) fu
 	}
 }
 
-// bodyFunc is a body of functions; nil ones read nothing and close.
+// bodyFunc is a body of functions. A nil Read ends the body, and a nil Close succeeds.
 type bodyFunc struct {
 	read  func([]byte) (int, error)
 	close func() error
@@ -115,7 +115,7 @@ func withJar(get func(*parts) []*http.Cookie, set func(*parts)) func(*parts) {
 func noCookies(*parts) []*http.Cookie { return nil }
 func setNothing(*parts)               {}
 
-// secretsText is an error's text that shows all that a transport sees.
+// secretsText returns an error's text with all secrets that a transport sees.
 func (p *parts) secretsText(r *http.Request) string {
 	body := ""
 	if r.GetBody != nil {
@@ -345,7 +345,7 @@ func (c *partCase) exercise(ctx context.Context, t *testing.T, client *hostileCl
 	}
 }
 
-// outcome says what is wrong with an outcome; empty: nothing.
+// outcome returns the fault of an outcome, or an empty text.
 func (c *partCase) outcome(l limit, err error, panicked any) string {
 	kind, known := kindIn(err)
 	switch {

@@ -116,7 +116,7 @@ func (s *hostileServer) count() int {
 	return len(s.requests)
 }
 
-// request is one request as it came over the wire.
+// request is one request as it was received.
 type request struct{ line, header, body string }
 
 func (r request) text() string { return r.line + "\r\n" + r.header + "\r\n" + r.body }

@@ -14,7 +14,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// limit is what ends a exercise to a server that hangs.
+// limit is the time after which an exercise with a hanging server is cancelled.
 type limit uint8
 
 const (
@@ -40,7 +40,7 @@ func (l limit) apply(ctx context.Context) (context.Context, context.CancelFunc) 
 
 const (
 	shortTime = 150 * time.Millisecond // until a limit
-	longTime  = 30 * time.Second       // of a exercise that nothing limits; beyond it something hangs
+	longTime  = 30 * time.Second       // of an exercise without a limit; a longer one hangs
 	promptly  = time.Second            // after a context has ended
 )
 
@@ -189,7 +189,7 @@ func (c *cell) attemptTimeout() time.Duration {
 	}
 }
 
-// once asks once, under the limit of the cell.
+// once runs one exercise under the limit of the cell.
 func (c *cell) once(ctx context.Context, t *testing.T, v exercise, w *witness) {
 	l, bound := c.limit, longTime
 	if c.client.credentials && l == byTimeout {

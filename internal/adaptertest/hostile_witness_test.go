@@ -23,8 +23,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// markPattern finds the canaries of secrets, which contain nothing that any encoding
-// escapes.
+// markPattern finds the canaries of secrets. No encoding escapes their characters.
 var markPattern = regexp.MustCompile(`canary[0-9]{5}x`)
 
 // witness keeps all that a program could print of one visit. It is safe for
@@ -118,8 +117,7 @@ func (w *witness) seeFields(v reflect.Value) {
 	}
 }
 
-// shown returns the first place where a text has a mark, or a signature that was
-// sent; empty if there is none.
+// shown returns the first canary or sent signature in a text, or an empty text.
 func shown(text string, canaries, signatures []string) string {
 	for _, mark := range canaries {
 		if at := strings.Index(text, mark); at >= 0 {
@@ -144,8 +142,8 @@ func around(text string, at int) string {
 	return text[max(0, at-160):min(len(text), at+160)]
 }
 
-// badRune finds what a message of the library must not contain: invalid UTF-8,
-// control and bidirectional characters.
+// badRune finds a character that a message must not contain: invalid UTF-8, control and
+// bidirectional characters.
 func badRune(text string) string {
 	if !utf8.ValidString(text) {
 		return "invalid UTF-8"
@@ -220,7 +218,7 @@ func kindName(k provider.Kind) string {
 	return k.Error()
 }
 
-// kindIn is the Kind of an error; ok is false if it has none.
+// kindIn returns the Kind of an error. Ok is false if it has no Kind.
 func kindIn(err error) (k provider.Kind, ok bool) {
 	if err == nil {
 		return 0, true

@@ -102,8 +102,8 @@ func (c checker[R]) checkRefused(doc []byte) {
 	}
 }
 
-// checkAlone compares every image with what it is in a response of its own, where
-// members that come twice come once.
+// checkAlone decodes every image in a response of its own, without repeated members,
+// and compares.
 func (c checker[R]) checkAlone(fresh reader[R], op *apispec.Operation[R], doc []byte, content tree, found findings[R]) {
 	for i, row := range expect(op, c.rows, content).images {
 		alone := answerOf(op, row.settled(listNames(c.api.Record.Names())))
@@ -113,7 +113,8 @@ func (c checker[R]) checkAlone(fresh reader[R], op *apispec.Operation[R], doc []
 	}
 }
 
-// same compares what an adapter finds in a document and in another form of it.
+// same compares the images that an adapter decodes from a document and from another
+// form of it.
 func (c checker[R]) same(op *apispec.Operation[R], doc []byte, f form, want, got findings[R]) {
 	if reflect.DeepEqual(want, got) {
 		return // cmp takes ten times as long

@@ -19,14 +19,13 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// Rows says which members of an image mean more than what they hold.
+// Rows names the members of an image with a special meaning.
 type Rows struct {
 	ID      string   // without it there is no image
 	Secrets []string // no Native has them
 }
 
-// expected is what a response to an operation has to give, found without the
-// adapter.
+// expected is the right content of a response, decoded without the adapter.
 type expected struct {
 	refused bool
 	found   bool // whether something stands at the place of the images
@@ -133,13 +132,13 @@ func answerOf[R any](op *apispec.Operation[R], m tree) tree {
 	return m
 }
 
-// A reader is an adapter that is given answers.
+// A reader is an adapter that decodes given responses.
 type reader[R any] struct {
 	adapter provider.Adapter
 	sender  *echo
 }
 
-// newReader returns an adapter that remembers nothing of what others read.
+// newReader returns an adapter with empty caches.
 func newReader[R any](api *apispec.API[R]) reader[R] {
 	sender := new(echo)
 	return reader[R]{apispec.New(apispec.Define(*api), sender, provider.Config{Region: "region-1", Listing: provider.Listing{KeepNative: true}}), sender}
@@ -150,7 +149,8 @@ func (r reader[R]) fetch(op *apispec.Operation[R], body []byte) (*provider.Page,
 	return r.adapter.Fetch(context.Background(), provider.Call{Action: op.Action}, provider.Cursor{Size: 10})
 }
 
-// echo is a sender whose answer is a body, which is lost after it was read.
+// echo is a sender that responds with a body, which is overwritten after it was
+// decoded.
 type echo struct{ body []byte }
 
 func (e *echo) Host() string { return "api.example.com" }
@@ -161,7 +161,7 @@ func (e *echo) Send(_ context.Context, _ string, _ url.Values, decode httpapi.De
 	return page, err
 }
 
-// findings are all that an adapter makes of a response, Native apart.
+// findings are the results of decoding a response, without Native.
 type findings[R any] struct {
 	Total     int
 	RequestID string

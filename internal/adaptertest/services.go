@@ -68,7 +68,7 @@ func rpcErrors() []errorCase {
 	}
 }
 
-// scopeECS leaves marketplace and community images to those who ask for them.
+// scopeECS excludes marketplace and community images unless the query names them.
 func scopeECS(q image.Query, m image.Image) bool {
 	usual := []image.Source{image.SourceSystem, image.SourceSelf, image.SourceShared}
 	return len(q.Sources) > 0 || len(q.IDs) > 0 || slices.Contains(usual, m.Source)
@@ -122,8 +122,7 @@ func ENS(newClient Constructor) providertest.Harness {
 	}.harness(newClient)
 }
 
-// fitENS gives images places of their own, and derives what the record does not
-// have.
+// fitENS sets a region for each image, and derives the fields that the record lacks.
 func fitENS(m image.Image) image.Image {
 	m.Region = []string{"", "cn-beijing-11", "cn-wulanchabu"}[len(m.ID)%3]
 	m.Visibility = map[image.Source]image.Visibility{
@@ -177,8 +176,7 @@ func SWAS(newClient Constructor) providertest.Harness {
 	}.harness(newClient)
 }
 
-// fitSWAS leaves what came from another account without a source, and one data
-// disk at the most.
+// fitSWAS removes the source of images of other accounts, and all data disks but one.
 func fitSWAS(m image.Image) image.Image {
 	m.Source = image.SourceSelf
 	if m.Visibility == image.VisibilityShared {
@@ -254,14 +252,14 @@ func QingCloud(newClient Constructor) providertest.Harness {
 	}.harness(newClient)
 }
 
-// imagePassword stands in records, and must not be handed on.
+// imagePassword is in records, and must not be in images.
 const imagePassword = "canary password of an image"
 
 func qingCode(code string, kind provider.Kind, requests int) errorCase {
 	return errorCase{http.StatusOK, providertest.ErrorCase{Code: code, Kind: kind, Requests: requests}}
 }
 
-// scopeQing leaves shared images to those who ask for them.
+// scopeQing excludes shared images unless the query names them.
 func scopeQing(q image.Query, m image.Image) bool {
 	return len(q.Sources) > 0 || len(q.IDs) > 0 || m.Source != image.SourceShared
 }

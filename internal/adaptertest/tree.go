@@ -56,7 +56,7 @@ func (v tree) isNothing() bool {
 	return v.isNull() || v.scalar == "" || v.open != 0 && len(v.inside) == 0
 }
 
-// text is what a string says, or the literal of a number or boolean.
+// text is the text of a string, or the literal of a number or boolean.
 func (v tree) text() string {
 	switch scalar := v.scalar.(type) {
 	case string:
@@ -117,8 +117,8 @@ func (v tree) quoted() tree {
 	return out
 }
 
-// hasTwins reports whether an object has two members that mean the same, so that
-// their order matters: some gateways answer code for Code, and Key for TagKey.
+// hasTwins reports whether an object has two members with the same meaning, so that
+// their order matters: some gateways send code for Code, and Key for TagKey.
 func (v tree) hasTwins() bool {
 	seen := map[string]bool{}
 	for _, key := range v.keys {

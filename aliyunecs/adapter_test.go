@@ -5,7 +5,14 @@ import (
 
 	"github.com/imagequery/imagequery/aliyunecs"
 	"github.com/imagequery/imagequery/internal/adaptertest"
+	"github.com/imagequery/imagequery/provider/providertest"
 )
+
+func TestConformance(t *testing.T) { providertest.Run(t, adaptertest.ECS(aliyunecs.New)) }
+
+func TestTablesHaveEveryDocumentedParameterAndField(t *testing.T) {
+	adaptertest.Documented(t, aliyunecs.API(), aliyunecs.Details)
+}
 
 func TestMutantsAreDecodedAsEncodingJSONDoes(t *testing.T) {
 	adaptertest.Mutants(t, aliyunecs.API(), aliyunecs.Details, adaptertest.Rows{ID: "ImageId"},

@@ -1,11 +1,37 @@
 package aliyunens_test
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/imagequery/imagequery/aliyunens"
+	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/providertest"
 )
+
+func clientOf(t *testing.T, server http.RoundTripper) *provider.Client {
+	t.Helper()
+	return adaptertest.Client(t, aliyunens.New, "", server)
+}
+
+func newClient(t *testing.T, c provider.Config) *provider.Client {
+	t.Helper()
+	return adaptertest.New(t, aliyunens.New, c)
+}
+
+// listed returns the images of a page that holds these records.
+func listed(t *testing.T, records ...string) []image.Image {
+	t.Helper()
+	return adaptertest.Listed(t, clientOf, `{"Code":0,"Images":{"Image":[ROWS]}}`, records)
+}
+
+func TestConformance(t *testing.T) { providertest.Run(t, adaptertest.ENS(aliyunens.New)) }
+
+func TestTablesHaveEveryDocumentedParameterAndField(t *testing.T) {
+	adaptertest.Documented(t, aliyunens.API(), aliyunens.Details)
+}
 
 func TestMutantsAreDecodedAsEncodingJSONDoes(t *testing.T) {
 	adaptertest.Mutants(t, aliyunens.API(), aliyunens.Details, adaptertest.Rows{ID: "ImageId"},
