@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log"
 	"net/http"
@@ -90,4 +91,66 @@ func ExampleKeyOf() {
 	// ubuntu arm64: ubuntu_22_04_arm64_20G_sample_20230530.vhd
 	// ubuntu x86_64: ubuntu_22_04_x64_20G_sample_20230530.vhd
 	// invalid argument: unknown group key "zone"; want target, provider, region, platform, os_version, arch, source, owner, family
+}
+
+// A service keeps its choice of images as a file, and later asks whether it stands.
+// Meanwhile one of the images was deleted.
+func ExampleResolve() {
+	cloud, err := fakecloud.New(fakecloud.Sample())
+	if err != nil {
+		log.Fatal(err)
+	}
+	targets, err := provider.Across("prod", aliyunecs.New, provider.Config{
+		Credentials: provider.Static("sample-prod-key", "sample-prod-key-secret", ""),
+		HTTPClient:  &http.Client{Transport: cloud.Transport()},
+	}, "cn-beijing", "ap-southeast-1")
+	if err != nil {
+		log.Fatal(err)
+	}
+	query := image.Query{Platforms: []string{"ubuntu"}, Archs: []image.Arch{image.ArchARM64}}
+	chosen, err := provider.Resolve(context.Background(), targets, query, []provider.GroupKey{provider.GroupRegion}, nil)
+	if err != nil {
+		log.Fatal(err) // chosen lacks the images of the targets in chosen.Failed
+	}
+	file, err := json.MarshalIndent(chosen, "", "  ")
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	if err := cloud.Delete(chosen.Entries[0].Ref); err != nil {
+		log.Fatal(err)
+	}
+
+	var record provider.Resolution
+	if err := json.Unmarshal(file, &record); err != nil {
+		log.Fatal(err)
+	}
+	verdicts, err := provider.Verify(context.Background(), targets, record, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, v := range verdicts {
+		fmt.Println(v.Entry.Group["region"], v.Entry.Ref.ID, v.Standing)
+	}
+	// Output:
+	// ap-southeast-1 ubuntu_22_04_arm64_20G_sample_20230530.vhd gone
+	// cn-beijing ubuntu_22_04_arm64_20G_sample_20230530.vhd current
+}
+
+func ExampleVerify() {
+	targets := sampleTargets() // the key of the last one is wrong
+	byTarget := []provider.GroupKey{provider.GroupTarget}
+	record, err := provider.Resolve(context.Background(), targets[:2], image.Query{Platforms: []string{"debian"}}, byTarget, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	verdicts, err := provider.Verify(context.Background(), targets, record, nil)
+	fmt.Println("every target answered:", err == nil)
+	for _, v := range verdicts {
+		fmt.Println(v.Entry.Target, v.Entry.Name, v)
+	}
+	// Output:
+	// every target answered: false
+	// prod/ap-southeast-1 debian_12_x64_20G_sample_20230530.vhd current
+	// prod/cn-beijing debian_12_x64_20G_sample_20230530.vhd current
 }

@@ -58,31 +58,32 @@ func GroupKeys() []GroupKey {
 // unknown or repeated.
 func KeyOf(keys ...GroupKey) (func(Hit) string, error) {
 	values, err := groupValues(keys)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case len(values) == 0:
-		return oneGroup, nil
-	case len(values) == 1:
-		return values[0], nil
 	}
 	return func(h Hit) string {
-		var b strings.Builder
+		texts := make([]string, len(values))
 		for i, value := range values {
-			if i > 0 {
-				b.WriteString(groupSeparator)
-			}
-			b.WriteString(escapeNUL(value(h)))
+			texts[i] = value(h)
 		}
-		return b.String()
+		return joinValues(texts)
 	}, nil
 }
 
+// joinValues joins the values of several keys so that different values give
+// different texts, which have the order of the values. A single value stays as it is.
+//
 // A NUL in a value is followed by a byte above that of the separator. So a value
-// never contains the separator, and keys have the order of their values.
-const groupSeparator = "\x00\x01"
-
-func escapeNUL(value string) string { return strings.ReplaceAll(value, "\x00", "\x00\xff") }
+// never contains the separator, and the end of a value sorts before any other byte.
+func joinValues(values []string) string {
+	if len(values) == 1 {
+		return values[0]
+	}
+	for i, value := range values {
+		values[i] = strings.ReplaceAll(value, "\x00", "\x00\xff")
+	}
+	return strings.Join(values, "\x00\x01")
+}
 
 // groupValues returns the functions that read keys from a hit.
 func groupValues(keys []GroupKey) ([]func(Hit) string, error) {
