@@ -96,21 +96,13 @@ func (c *cache) start() *fetchCall {
 		defer f.panicked.record()
 		credentials, err = c.fetch(ctx)
 		if err == nil {
-			err = credentials.checkUsable()
+			err = credentials.Validate()
 		}
 	}()
 	return f
 }
 
 var errFetchEnded error = &Error{Kind: Unauthenticated, Message: "the function that fetches credentials ended its goroutine instead of returning"}
-
-// checkUsable accepts a complete key, or a bearer token without a key.
-func (c Credentials) checkUsable() error {
-	if c.AccessKeyID.IsZero() && c.AccessKeySecret.IsZero() && !c.Token.IsZero() {
-		return nil
-	}
-	return c.Validate()
-}
 
 // finish stores the result of a fetch, unless all callers have left.
 func (c *cache) finish(f *fetchCall, credentials Credentials, err error) {

@@ -24,12 +24,25 @@ type Credentials struct {
 	Endpoint string
 }
 
-// Validate reports an empty access key ID or secret, and a key or token that
-// begins or ends with white space or contains a control character, as
-// [Unauthenticated]. The message names the field and never shows its text.
-func (c Credentials) Validate() error {
+// ValidateKeys is [Credentials.Validate] for an API whose requests are signed: a token
+// without an access key is an error, too.
+func (c Credentials) ValidateKeys() error {
 	if c.AccessKeyID.IsZero() || c.AccessKeySecret.IsZero() {
 		return &Error{Kind: Unauthenticated, Message: "the access key ID or the access key secret is empty"}
+	}
+	return c.Validate()
+}
+
+// Validate reports credentials that can authorize no request as [Unauthenticated]:
+// neither an access key nor a token, only one of the access key ID and secret, and a
+// key or token that begins or ends with white space or contains a control character.
+// A token alone is valid. The message names the field and never shows its text.
+func (c Credentials) Validate() error {
+	if c.AccessKeyID.IsZero() != c.AccessKeySecret.IsZero() {
+		return &Error{Kind: Unauthenticated, Message: "the access key ID or the access key secret is empty"}
+	}
+	if c.AccessKeyID.IsZero() && c.Token.IsZero() {
+		return &Error{Kind: Unauthenticated, Message: "the access key and the token are empty"}
 	}
 	for _, field := range []struct {
 		name  string
@@ -72,8 +85,9 @@ type CredentialsProvider interface {
 }
 
 // Static returns a provider of fixed credentials. The token is empty for lasting
-// keys. If [Credentials.Validate] refuses the credentials, every use is an error; other
-// sources are not tried.
+// keys; the access key is empty for an API that takes a bearer token alone. If
+// [Credentials.Validate] refuses the credentials, every use is an error; other sources
+// are not tried.
 func Static(accessKeyID, accessKeySecret, token string) CredentialsProvider {
 	return static{Credentials{
 		AccessKeyID:     NewSecret(accessKeyID),
@@ -89,8 +103,9 @@ func (s static) Credentials(context.Context) (Credentials, error) {
 }
 
 // Env returns a provider that reads the named environment variables on each call.
-// The variable of the token may be unset, or its name empty. Its errors
-// name the variables; their Kind is [Unauthenticated].
+// The variable of the token may be unset, or its name empty. If the names of the
+// access key are empty, the credentials are the token alone. Its errors name the
+// variables; their Kind is [Unauthenticated].
 func Env(accessKeyID, accessKeySecret, token string) CredentialsProvider {
 	return env{accessKeyID, accessKeySecret, token}
 }
@@ -98,6 +113,9 @@ func Env(accessKeyID, accessKeySecret, token string) CredentialsProvider {
 type env struct{ accessKeyID, accessKeySecret, token string }
 
 func (e env) Credentials(context.Context) (Credentials, error) {
+	if e.accessKeyID == "" && e.accessKeySecret == "" {
+		return e.bearer()
+	}
 	c := Credentials{
 		AccessKeyID:     NewSecret(os.Getenv(e.accessKeyID)),
 		AccessKeySecret: NewSecret(os.Getenv(e.accessKeySecret)),
@@ -111,6 +129,17 @@ func (e env) Credentials(context.Context) (Credentials, error) {
 	}
 	if err := c.Validate(); err != nil {
 		return c, &Error{Kind: Unauthenticated, Message: fmt.Sprintf("environment variables %s and %s", e.accessKeyID, e.accessKeySecret), Err: err}
+	}
+	return c, nil
+}
+
+func (e env) bearer() (Credentials, error) {
+	c := Credentials{Token: NewSecret(os.Getenv(e.token))}
+	if c.Token.IsZero() {
+		return c, &Error{Kind: Unauthenticated, Message: fmt.Sprintf("no credentials: set %s, or Config.Credentials", e.token)}
+	}
+	if err := c.Validate(); err != nil {
+		return c, &Error{Kind: Unauthenticated, Message: "environment variable " + e.token, Err: err}
 	}
 	return c, nil
 }

@@ -38,7 +38,7 @@ func TestStaticReturnsItsCredentials(t *testing.T) {
 		"temporary":    {"id", "secret", "token", true},
 		"no ID":        {"", "secret", "token", false},
 		"no secret":    {"id", "", "token", false},
-		"only a token": {"", "", "token", false},
+		"only a token": {"", "", "token", true},
 		"nothing":      {"", "", "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -83,6 +83,29 @@ func TestEnvReadsTheNamedVariables(t *testing.T) {
 				t.Errorf("error %v (-want +got):\n%s", err, diff)
 			}
 		})
+	}
+}
+
+func TestEnvReadsATokenAlone(t *testing.T) {
+	env := provider.Env("", "", "IQ_TEST_TOKEN")
+	t.Setenv("IQ_TEST_TOKEN", "t")
+	c, err := env.Credentials(t.Context())
+	if diff := cmp.Diff([3]string{"", "", "t"}, revealed(c)); diff != "" || err != nil {
+		t.Errorf("error %v (-want +got):\n%s", err, diff)
+	}
+	for token, word := range map[string]string{"": "set IQ_TEST_TOKEN", "t\n": "security token ends with a line break"} {
+		t.Setenv("IQ_TEST_TOKEN", token)
+		_, err := env.Credentials(t.Context())
+		checkUnauthenticated(t, err, "IQ_TEST_TOKEN", word)
+	}
+}
+
+// TestSignedRequestsNeedKeys keeps a token alone out of a signature.
+func TestSignedRequestsNeedKeys(t *testing.T) {
+	for _, c := range []provider.Credentials{
+		{}, {Token: provider.NewSecret("t")}, {AccessKeyID: provider.NewSecret("i")}, {AccessKeySecret: provider.NewSecret("s"), Token: provider.NewSecret("t")},
+	} {
+		checkUnauthenticated(t, c.ValidateKeys(), "access key ID or the access key secret is empty")
 	}
 }
 

@@ -61,7 +61,7 @@ func New(p Product, c provider.Config) (*httpapi.Client, error) {
 // sign puts the signed parameters into the form of a POST, so that no URL has a
 // credential or a signature.
 func (p Product) sign(a *httpapi.Attempt) error {
-	if err := a.Credentials.Validate(); err != nil {
+	if err := a.Credentials.ValidateKeys(); err != nil {
 		return err
 	}
 	a.SetForm(Sign(http.MethodPost, p.params(a), a.Credentials.AccessKeySecret.Reveal()))

@@ -9,6 +9,7 @@ import (
 	"github.com/imagequery/imagequery/internal/wire"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/httpapi"
+	"github.com/imagequery/imagequery/provider/lenient"
 )
 
 // envelope holds the members around the images of a response.
@@ -20,7 +21,7 @@ type envelope struct {
 // count returns the number of images that the response states. Ok is false if it does
 // not state one.
 func (e *envelope) count() (n int, ok bool) {
-	total, ok := wire.Whole(e.total)
+	total, ok := lenient.ParseInt([]byte(e.total))
 	return int(max(total, 0)), ok && total >= 0 && strings.TrimSpace(e.total) != ""
 }
 
@@ -49,7 +50,7 @@ func envelopeFields(e Envelope) []wire.Field[envelope] {
 }
 
 func isCount(text string) bool {
-	n, ok := wire.Whole(text)
+	n, ok := lenient.ParseInt([]byte(text))
 	return ok && n >= 0
 }
 

@@ -44,7 +44,7 @@ func New(name, method string, permissions map[string]string, c provider.Config) 
 
 // sign puts the signed parameters where the method wants them.
 func (p *protocol) sign(a *httpapi.Attempt) error {
-	if err := a.Credentials.Validate(); err != nil {
+	if err := a.Credentials.ValidateKeys(); err != nil {
 		return err
 	}
 	signed := Sign(p.method, a.URL.EscapedPath(), p.params(a), a.Credentials.AccessKeySecret.Reveal())

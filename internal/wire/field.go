@@ -3,6 +3,8 @@ package wire
 import (
 	"slices"
 	"time"
+
+	"github.com/imagequery/imagequery/provider/lenient"
 )
 
 // A Field says where a decoder stores one member of a JSON object: in the place that at
@@ -156,7 +158,7 @@ func isQuoted(quoted, text []byte) bool {
 // value than a whole number of 64 bits is 0.
 func Int[T any](name string, at func(*T) *int64) Field[T] {
 	return scalar(name, at, func(_ *scanner, to *int64, text []byte) (ok bool) {
-		*to, ok = whole(text)
+		*to, ok = lenient.ParseInt(text)
 		return ok
 	})
 }
@@ -165,7 +167,7 @@ func Int[T any](name string, at func(*T) *int64) Field[T] {
 // as unreadable.
 func Size[T any](name string, at func(*T) *int64) Field[T] {
 	return scalar(name, at, func(_ *scanner, to *int64, text []byte) bool {
-		n, ok := whole(text)
+		n, ok := lenient.ParseInt(text)
 		*to = max(n, 0)
 		return ok && n >= 0
 	})
@@ -194,7 +196,7 @@ func Bool[T any](name string, at func(*T) *bool) Field[T] {
 // another layout is the zero time.
 func Time[T any](name string, at func(*T) *time.Time) Field[T] {
 	return scalar(name, at, func(_ *scanner, to *time.Time, text []byte) (ok bool) {
-		*to, ok = instant(text)
+		*to, ok = lenient.ParseTime(text)
 		return ok || len(text) == 0
 	})
 }

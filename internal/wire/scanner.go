@@ -270,3 +270,38 @@ func (s *scanner) fail(i int, where string) int {
 	found := strconv.QuoteRuneToASCII(rune(s.data[i]))
 	return s.stop(&SyntaxError{Offset: int64(i), Msg: "found " + found + " " + where})
 }
+
+// numberEnd returns the end of the JSON number at b[i:], or the position of the fault
+// if it is malformed.
+func numberEnd(b []byte, i int) (end int, ok bool) {
+	if i < len(b) && b[i] == '-' {
+		i++
+	}
+	if i < len(b) && b[i] == '0' {
+		i++
+	} else if i, ok = digitsEnd(b, i); !ok {
+		return i, false
+	}
+	if i < len(b) && b[i] == '.' {
+		if i, ok = digitsEnd(b, i+1); !ok {
+			return i, false
+		}
+	}
+	if i < len(b) && (b[i] == 'e' || b[i] == 'E') {
+		i++
+		if i < len(b) && (b[i] == '+' || b[i] == '-') {
+			i++
+		}
+		return digitsEnd(b, i)
+	}
+	return i, true
+}
+
+// digitsEnd returns where the digits at b[i:] end, of which there must be one.
+func digitsEnd(b []byte, i int) (end int, ok bool) {
+	start := i
+	for i < len(b) && '0' <= b[i] && b[i] <= '9' {
+		i++
+	}
+	return i, i > start
+}

@@ -54,6 +54,9 @@ func Bearer(a *Attempt) error {
 	if a.Credentials.Token.IsZero() {
 		return &provider.Error{Kind: provider.Unauthenticated, Message: "the credentials have no token"}
 	}
+	if err := a.Credentials.Validate(); err != nil {
+		return err
+	}
 	a.PlaceParams()
 	a.Header.Set("Authorization", "Bearer "+a.Credentials.Token.Reveal())
 	return nil

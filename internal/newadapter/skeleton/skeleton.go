@@ -40,7 +40,7 @@ func New(c provider.Config) (*provider.Client, error) {
 
 // sign authorizes one attempt. TODO: sign as the provider documents.
 func sign(a *httpapi.Attempt) error {
-	if err := a.Credentials.Validate(); err != nil {
+	if err := a.Credentials.ValidateKeys(); err != nil {
 		return err
 	}
 	a.PlaceParams()

@@ -1,62 +1,29 @@
-package wire
+package lenient
 
 import (
 	"bytes"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// numberEnd returns the end of the JSON number at b[i:], or the position of the fault
-// if it is malformed.
-func numberEnd(b []byte, i int) (end int, ok bool) {
-	if i < len(b) && b[i] == '-' {
-		i++
-	}
-	if i < len(b) && b[i] == '0' {
-		i++
-	} else if i, ok = digitsEnd(b, i); !ok {
-		return i, false
-	}
-	if i < len(b) && b[i] == '.' {
-		if i, ok = digitsEnd(b, i+1); !ok {
-			return i, false
-		}
-	}
-	if i < len(b) && (b[i] == 'e' || b[i] == 'E') {
-		i++
-		if i < len(b) && (b[i] == '+' || b[i] == '-') {
-			i++
-		}
-		return digitsEnd(b, i)
-	}
-	return i, true
-}
-
-// digitsEnd returns where the digits at b[i:] end, of which there must be one.
-func digitsEnd(b []byte, i int) (end int, ok bool) {
-	start := i
-	for i < len(b) && '0' <= b[i] && b[i] <= '9' {
-		i++
-	}
-	return i, i > start
-}
-
 // maxDigits is how many digits an int64 can have.
 const maxDigits = 19
 
-// Whole parses a number as [Int] does: 1e3 is 1000 and 40.0 is 40, white space around
-// it does not matter, and an empty text is 0. For any other text than a whole number of
-// 64 bits it returns 0 and false.
-func Whole(text string) (n int64, ok bool) { return whole([]byte(text)) }
-
-func whole(text []byte) (n int64, ok bool) {
+// ParseInt parses a whole number of 64 bits. 1e3 is 1000 and 40.0 is 40, white space
+// around the number does not matter, and an empty text is 0. For any other text n is
+// 0 and ok is false.
+func ParseInt(text []byte) (n int64, ok bool) {
 	if n, ok := digitsOnly(text); ok {
 		return n, true
 	}
 	text = bytes.TrimSpace(text)
-	if end, ok := numberEnd(text, 0); !ok || end != len(text) {
-		return 0, len(text) == 0
+	if len(text) == 0 {
+		return 0, true
+	}
+	if c := text[0]; c != '-' && (c < '0' || c > '9') || !json.Valid(text) { // a JSON number
+		return 0, false
 	}
 	if i, err := strconv.ParseInt(string(text), 10, 64); err == nil {
 		return i, true
@@ -66,7 +33,7 @@ func whole(text []byte) (n int64, ok bool) {
 
 // digitsOnly is the number that a text holds if it is digits only, and not too many.
 func digitsOnly(text []byte) (n int64, ok bool) {
-	if len(text) == 0 || len(text) >= maxDigits || text[0] == '0' {
+	if len(text) == 0 || len(text) >= maxDigits || text[0] == '0' && len(text) > 1 {
 		return 0, false
 	}
 	for _, c := range text {
@@ -104,10 +71,11 @@ func scaled(n string) (value int64, ok bool) {
 	return i, true
 }
 
-// instant parses 2006-01-02T15:04:05Z, with or without seconds and a fraction of
-// them, with T or a blank, with Z, an offset or no zone, which is UTC. For anything
-// else ok is false.
-func instant(b []byte) (t time.Time, ok bool) {
+// ParseTime parses 2006-01-02T15:04:05Z, with or without seconds and a fraction of
+// them, with T or a blank, with Z, an offset such as +08:00, +0800 or +08, or no zone,
+// which is UTC. The time is in UTC. For any other text, also an empty one, t is zero
+// and ok is false.
+func ParseTime(b []byte) (t time.Time, ok bool) {
 	const date = "2006-01-02T15:04"
 	if len(b) < len(date) || b[4] != '-' || b[7] != '-' || b[10] != 'T' && b[10] != ' ' || b[13] != ':' {
 		return time.Time{}, false
@@ -139,8 +107,11 @@ func seconds(b []byte) (second, nano int, rest []byte) {
 	if len(b) == 0 || b[0] != '.' {
 		return second, 0, b
 	}
-	end, ok := digitsEnd(b, 1)
-	if !ok {
+	end := 1
+	for end < len(b) && '0' <= b[end] && b[end] <= '9' {
+		end++
+	}
+	if end == 1 {
 		return -1, 0, nil
 	}
 	for i := range 9 {
