@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the golden files of the public AP
 
 // publicPackages are the packages that users import.
 var publicPackages = []string{
-	"image", "provider", "provider/httpapi", "provider/providertest", "fakecloud", "aliyuncreds",
+	"image", "provider", "provider/httpapi", "provider/lenient", "provider/providertest", "fakecloud", "aliyuncreds",
 	"aliyunecs", "aliyunswas", "aliyunens", "qingcloud", "examples/targets",
 }
 

@@ -124,7 +124,7 @@ func similarValues(world []image.Image, f image.Field) [][]string {
 	g.add(&q, f, g.imageWith(f))
 	g.add(&q, f, g.imageWith(f))
 	here := q.Values(f)
-	if len(here) == 0 {
+	if len(here) == 0 || here[0] == "" { // no image has the field, which another check says
 		return nil
 	}
 	many := make([]string, 0, 130)
