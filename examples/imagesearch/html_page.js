@@ -5,7 +5,7 @@
 // by textContent only.
 const data = JSON.parse(document.getElementById("data").textContent);
 const generated = Date.parse(data.generated);
-const rowsOnPage = 200;
+const rowsOnPage = 100;
 const largestChart = 60; // values in a chart; the others are counted together
 const dayMs = 24 * 60 * 60 * 1000;
 const ages = [ // upper bounds in days
