@@ -134,18 +134,18 @@ func (s Support) String() string {
 // Call is one listing: an operation and its parameters, without paging and
 // credentials. It must not be changed after Plan has returned it.
 type Call struct {
-	Action string
-	Params url.Values
-	Pushed []image.Field // the predicates that Params express
-	Paging Paging
+	Action string        `json:"action"`
+	Params url.Values    `json:"params"`
+	Pushed []image.Field `json:"pushed,omitempty"` // the predicates that Params express
+	Paging Paging        `json:"paging"`
 }
 
 // Paging describes how the pages of a [Call] are addressed. The zero value means
 // a single page.
 type Paging struct {
-	MaxSize int  // largest page size, in images; 0: a single page, or Tokens without a size
-	Aligned bool // pages are numbered: an offset must be a multiple of the size
-	Tokens  bool // pages are addressed by the token of the page before
+	MaxSize int  `json:"max_size,omitempty"` // largest page size, in images; 0: a single page, or Tokens without a size
+	Aligned bool `json:"aligned,omitempty"`  // pages are numbered: an offset must be a multiple of the size
+	Tokens  bool `json:"tokens,omitempty"`   // pages are addressed by the token of the page before
 }
 
 // Cursor addresses one page.

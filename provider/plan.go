@@ -14,15 +14,17 @@ import (
 
 // Plan describes how a client runs a query: the calls that it makes and where each
 // predicate is applied. [Client.Explain] returns it without sending anything. The
-// client checks every predicate on every image, wherever it is applied.
+// client checks every predicate on every image, wherever it is applied. Its JSON form
+// is stable, with names in snake case.
 type Plan struct {
-	Provider, Region string
-	Calls            []Call        // in the order in which their images are yielded; none: the result is empty
-	Exact            []image.Field // applied exactly by the server in every call
-	Superset         []image.Field // narrowed by the server in at least one call
-	Local            []image.Field // applied by the client only
-	Unsupported      []image.Field // never reported by the API, so no call is made
-	Notes            []string      // remarks for the reader, one sentence each
+	Provider    string        `json:"provider"`
+	Region      string        `json:"region,omitempty"`
+	Calls       []Call        `json:"calls,omitempty"`       // in the order in which their images are yielded; none: the result is empty
+	Exact       []image.Field `json:"exact,omitempty"`       // applied exactly by the server in every call
+	Superset    []image.Field `json:"superset,omitempty"`    // narrowed by the server in at least one call
+	Local       []image.Field `json:"local,omitempty"`       // applied by the client only
+	Unsupported []image.Field `json:"unsupported,omitempty"` // never reported by the API, so no call is made
+	Notes       []string      `json:"notes,omitempty"`       // remarks for the reader, one sentence each
 }
 
 // String returns the plan as text of several lines, for display.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -48,6 +49,7 @@ func check(ctx context.Context, target provider.Target) provider.Report {
 	}
 }
 
+// printChecks prints a line for each target, or its report in JSON.
 func (r *runner) printChecks(reports []provider.Report) {
 	var b strings.Builder
 	for _, report := range reports {
@@ -58,6 +60,10 @@ func (r *runner) printChecks(reports []provider.Report) {
 		}
 		fmt.Fprintf(&b, "%s: %s\n", oneLine(report.Target), outcome)
 	}
-	_, err := fmt.Fprint(r.stdout, b.String())
+	if r.options.output == formatJSON {
+		r.checkWrite(writeObjects(r.stdout, reports))
+		return
+	}
+	_, err := io.WriteString(r.stdout, b.String())
 	r.checkWrite(err)
 }

@@ -18,6 +18,7 @@ func (o *options) effectRules() []noEffect {
 	return []noEffect{
 		{"check", append(o.queryFlags(), "limit", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by")},
 		{"explain", []string{"report", "timeout", "concurrency", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by", "progress", "summary"}},
+		{"why", []string{"explain", "check", "limit", "skip-unreported", "native-record", "allow-partial", "columns", "sort", "template", "count-by", "journal", "from-journal"}},
 		{"newest", []string{"distinct", "sort"}},
 		{"count-by", []string{"limit", "newest", "sort", "native-record", "columns"}},
 		{"template", []string{"output", "columns", "count-by", "native-record"}},
@@ -51,7 +52,13 @@ func (o *options) checkEffects() error {
 
 // checkOutput refuses flags that have no effect on the output.
 func (o *options) checkOutput() error {
-	if o.given("explain") || o.given("check") {
+	for _, mode := range []string{"explain", "check", "why"} {
+		if !o.given(mode) {
+			continue
+		}
+		if o.output != formatTable && o.output != formatJSON {
+			return fmt.Errorf("--output %s has no effect with --%s: give --output table or json", o.output, mode)
+		}
 		return nil
 	}
 	if o.given("template") {

@@ -37,7 +37,25 @@ func checkNative(targets []provider.Target, q image.Query) error {
 	return nil
 }
 
-func printPlans(w io.Writer, targets []provider.Target, plans []*provider.Plan) error {
+// targetPlan is the plan of one target as --explain prints it in JSON.
+type targetPlan struct {
+	Target string         `json:"target"`
+	Plan   *provider.Plan `json:"plan"`
+}
+
+// printPlans prints the plan of each target, as text or as JSON.
+func printPlans(w io.Writer, targets []provider.Target, plans []*provider.Plan, f format) error {
+	if f == formatJSON {
+		var all []targetPlan
+		for i, plan := range plans {
+			all = append(all, targetPlan{targets[i].Name, plan})
+		}
+		return writeObjects(w, all)
+	}
+	return writePlans(w, targets, plans)
+}
+
+func writePlans(w io.Writer, targets []provider.Target, plans []*provider.Plan) error {
 	var b strings.Builder
 	for i, plan := range plans {
 		if i > 0 {

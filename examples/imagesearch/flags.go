@@ -81,6 +81,7 @@ func (o *options) questionFlags() group {
 	toggle(g.flags, &o.distinct, "distinct", "each image once among the targets with the same endpoint host, as the first of them sees it")
 	toggle(g.flags, &o.newest, "newest", "only the newest image over all targets: an available one unless --status is given, and a self or system one unless --source, --owner or --id is; nothing if a target fails")
 	toggle(g.flags, &o.allowPartial, "allow-partial", "with --newest: the newest of what answered, although a target failed")
+	toggle(g.flags, &o.why, "why", "instead of images: how many each predicate excludes, alone and at all, and why none matches; with --newest, what that excludes")
 	toggle(g.flags, &o.explain, "explain", "print what each target would be asked; send nothing, and need no credentials")
 	toggle(g.flags, &o.checkTargets, "check", "only find out whether each target answers with its credentials")
 	return g

@@ -24,9 +24,14 @@ func writeNDJSON(w io.Writer, hit provider.Hit) error {
 
 // writeJSON writes one array, a hit on each line.
 func writeJSON(w io.Writer, d document) error {
+	return writeObjects(w, d.hits)
+}
+
+// writeObjects writes one array, a value on each line.
+func writeObjects[T any](w io.Writer, values []T) error {
 	var objects [][]byte
-	for _, hit := range d.hits {
-		text, err := marshal(hit)
+	for _, value := range values {
+		text, err := marshal(value)
 		if err != nil {
 			return err
 		}

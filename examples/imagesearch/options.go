@@ -25,6 +25,7 @@ type options struct {
 	newest       bool
 	allowPartial bool
 	explain      bool
+	why          bool
 	checkTargets bool
 	output       format
 	template     *template.Template // nil: none

@@ -97,7 +97,7 @@ func (r *runner) execute(ctx context.Context) error {
 		return errors.Join(err, closeSource())
 	}
 	if r.options.explain {
-		r.checkWrite(printPlans(r.stdout, targets, plans))
+		r.checkWrite(printPlans(r.stdout, targets, plans, r.options.output))
 	} else {
 		r.send(ctx, targets, source)
 	}
@@ -136,6 +136,8 @@ func (r *runner) send(ctx context.Context, targets []provider.Target, source hit
 	switch {
 	case r.options.checkTargets:
 		r.checkAll(ctx, targets)
+	case r.options.why:
+		r.why(ctx, targets)
 	case r.options.newest:
 		r.newest(ctx, targets)
 	default:
