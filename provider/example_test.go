@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"sync"
 
 	"github.com/imagequery/imagequery/aliyunecs"
 	"github.com/imagequery/imagequery/fakecloud"
@@ -121,4 +122,25 @@ func ExampleWithTrace() {
 	fmt.Println(len(images), "images on", pages, "page")
 	// Output:
 	// 32 images on 1 page
+}
+
+// A hook that serves several targets counts for each.
+func ExampleContextTarget() {
+	var mu sync.Mutex
+	images := map[string]int{}
+	ctx := provider.WithTrace(context.Background(), &provider.Trace{
+		Page: func(ctx context.Context, p provider.PageInfo) {
+			mu.Lock()
+			defer mu.Unlock()
+			images[provider.ContextTarget(ctx)] += p.Images
+		},
+	})
+	for _, err := range provider.Search(ctx, sampleTargets()[:2], image.Query{}, nil) {
+		if err != nil {
+			log.Fatal(err)
+		}
+	}
+	fmt.Println(images)
+	// Output:
+	// map[prod/ap-southeast-1:25 prod/cn-beijing:32]
 }

@@ -272,7 +272,7 @@ func (s *search) askTarget(ctx context.Context, i int, events chan<- event) {
 	if s.query.SkipUnreported {
 		c.report.Skipped = target.Client.unreported(s.query)
 	}
-	asked := WithTrace(ctx, c.trace())
+	asked := context.WithValue(WithTrace(ctx, c.trace()), targetKey{}, target.Name)
 	if s.options.TargetTimeout > 0 {
 		var cancel context.CancelFunc
 		asked, cancel = context.WithTimeout(asked, s.options.TargetTimeout)

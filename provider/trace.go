@@ -68,6 +68,16 @@ type PageInfo struct {
 	RequestID                string
 }
 
+// ContextTarget returns the name of the target that a request or page belongs to, for
+// the hooks of a [Trace]. It is empty outside of a search over targets, and in the
+// Target hook, whose Report has the name.
+func ContextTarget(ctx context.Context) string {
+	name, _ := ctx.Value(targetKey{}).(string)
+	return name
+}
+
+type targetKey struct{}
+
 type traceKey struct{}
 
 // WithTrace returns a context whose queries call the hooks of t after the hooks that

@@ -3,87 +3,98 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
-
-	"github.com/schollz/progressbar/v3"
 )
 
-// progress shows on one line how far a run has come. What else is written to the
-// same screen goes beside it.
+// progress shows on one line how far a run has come. Other output to the same
+// terminal replaces the line.
 type progress struct {
-	screen   io.Writer
-	terminal bool   // whether the screen is one
-	end      func() // leaves the last state on the screen; safe to call again
+	output   io.Writer
+	terminal bool   // whether the output is one
+	width    int    // in cells; 0: not known
+	end      func() // removes the line; safe to call again
 
-	mu      sync.Mutex // one writer at a time
-	bar     *progressbar.ProgressBar
-	targets int
-	drawn   bool
+	mu    sync.Mutex // one writer at a time
+	drawn int        // cells of the line that is on the terminal
 }
 
-func newProgress(screen io.Writer, terminal bool) *progress {
-	return &progress{screen: screen, terminal: terminal, end: func() {}}
+func newProgress(output io.Writer, terminal bool, width int) *progress {
+	return &progress{output: output, terminal: terminal, width: width, end: func() {}}
 }
 
-const redrawn = 200 * time.Millisecond
+const (
+	firstDrawing = 500 * time.Millisecond // a shorter run shows no line
+	redrawing    = 200 * time.Millisecond
+	unknownWidth = 80
+	progressBar  = 16 // cells
+)
 
 // start shows the line until end is called.
-func (p *progress) start(t *statistics, targets int) {
-	p.targets = targets
-	p.bar = progressbar.NewOptions(targets+1, // full at the end of the run
-		progressbar.OptionSetWriter(p.screen),
-		progressbar.OptionSetWidth(16),
-		progressbar.OptionSetPredictTime(false),
-		progressbar.OptionSetElapsedTime(true),
-		progressbar.OptionShowDescriptionAtLineEnd(),
-	)
-	p.draw(t)
+func (p *progress) start(s *statistics, targets int) {
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
-		p.keep(t, stop)
+		p.redraw(s, targets, stop)
 	}()
 	p.end = sync.OnceFunc(func() {
 		close(stop)
 		<-stopped
-		p.leave(t)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.erase()
 	})
 }
 
-func (p *progress) keep(t *statistics, stop <-chan struct{}) {
-	tick := time.NewTicker(redrawn)
-	defer tick.Stop()
-	for {
+func (p *progress) redraw(s *statistics, targets int, stop <-chan struct{}) {
+	for wait := firstDrawing; ; wait = redrawing {
 		select {
-		case <-tick.C:
-			p.draw(t)
+		case <-time.After(wait):
+			p.draw(progressLine(s.snapshot(time.Now()), targets))
 		case <-stop:
 			return
 		}
 	}
 }
 
-func (p *progress) draw(t *statistics) {
-	done, images, throttled := t.counts()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	_ = p.bar.Set(done)
-	p.bar.Describe(fmt.Sprintf("%d/%d targets, %d images, %d throttled", done, p.targets, images, throttled))
-	p.drawn = true
+// progressLine describes a state: a bar, counts, and the targets that need
+// attention.
+func progressLine(s snapshot, targets int) string {
+	filled := progressBar * s.done / max(targets, 1)
+	line := fmt.Sprintf("%s%s %d/%d targets, %d images",
+		strings.Repeat(barCharacter, filled), strings.Repeat("░", progressBar-filled), s.done, targets, s.images)
+	if len(s.failed) > 0 {
+		line += fmt.Sprintf(", failed: %s", strings.Join(s.failed, ", "))
+	}
+	if len(s.throttled) > 0 {
+		line += fmt.Sprintf(", throttled: %s", strings.Join(s.throttled, ", "))
+	}
+	return oneLine(line)
 }
 
-// leave draws the line for the last time.
-func (p *progress) leave(t *statistics) {
-	p.draw(t)
+func (p *progress) draw(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_ = p.bar.Finish()
-	_, _ = fmt.Fprintln(p.screen)
-	p.drawn = false
+	p.erase()
+	width := p.width
+	if width == 0 {
+		width = unknownWidth
+	}
+	line = truncate(line, width-1) // a full line would wrap
+	_, _ = io.WriteString(p.output, line)
+	p.drawn = cellWidth(line)
 }
 
-// beside returns a writer that takes the line away before it writes to w.
+// erase overwrites the line with blanks, which any terminal understands.
+func (p *progress) erase() {
+	if p.drawn > 0 {
+		_, _ = io.WriteString(p.output, "\r"+strings.Repeat(" ", p.drawn)+"\r")
+		p.drawn = 0
+	}
+}
+
+// beside returns a writer that removes the line before it writes to w.
 func (p *progress) beside(w io.Writer) io.Writer { return besideWriter{p, w} }
 
 type besideWriter struct {
@@ -92,13 +103,9 @@ type besideWriter struct {
 }
 
 func (b besideWriter) Write(text []byte) (int, error) {
-	p := b.progress
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.drawn {
-		_ = p.bar.Clear()
-		p.drawn = false
-	}
+	b.progress.mu.Lock()
+	defer b.progress.mu.Unlock()
+	b.progress.erase()
 	return b.w.Write(text)
 }
 

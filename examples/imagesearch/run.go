@@ -46,7 +46,7 @@ func runOn(ctx context.Context, s screen, args []string, stdout, stderr io.Write
 	d := newDeadline()
 	defer d.after(ctx)()
 	out, errOut := &deadlineWriter{w: stdout, over: d.over}, &deadlineWriter{w: stderr, over: d.over}
-	r := &runner{environment: environment, deadline: d, progress: newProgress(errOut, isTerminal(stderr)), screen: s}
+	r := &runner{environment: environment, deadline: d, progress: newProgress(errOut, isTerminal(stderr), newScreen(stderr, environment.LookupEnv).width), screen: s}
 	r.stdout, r.stderr = r.progress.beside(out), r.progress.beside(errOut)
 	command := newCommand(r)
 	command.SetArgs(append([]string{}, args...))
@@ -96,9 +96,11 @@ func (r *runner) execute(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, closeSource())
 	}
+	r.notePlatforms()
 	if r.options.explain {
 		r.checkWrite(printPlans(r.stdout, targets, plans, r.options.output))
 	} else {
+		r.noteUnreported(targets, plans)
 		r.send(ctx, targets, source)
 	}
 	if err := closeSource(); err != nil {

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/imagequery/imagequery/provider"
 )
@@ -12,14 +14,14 @@ type statistics struct {
 	mu        sync.Mutex
 	reports   map[string]provider.Report // by target, of those that are done
 	images    int
-	throttled int
+	throttled map[string]time.Time // by target, when its last wait ends
 }
 
 // trace returns the hooks that count.
 func (s *statistics) trace() *provider.Trace {
 	return &provider.Trace{
 		Page:     func(_ context.Context, p provider.PageInfo) { s.count(func() { s.images += p.Images }) },
-		Throttle: func(context.Context, provider.ThrottleInfo) { s.count(func() { s.throttled++ }) },
+		Throttle: s.throttle,
 		Target:   s.done,
 	}
 }
@@ -28,6 +30,22 @@ func (s *statistics) count(change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change()
+}
+
+// throttle counts a wait of the target that a context belongs to.
+func (s *statistics) throttle(ctx context.Context, i provider.ThrottleInfo) {
+	s.throttleTarget(provider.ContextTarget(ctx), i)
+}
+
+func (s *statistics) throttleTarget(name string, i provider.ThrottleInfo) {
+	s.count(func() {
+		if s.throttled == nil {
+			s.throttled = map[string]time.Time{}
+		}
+		if until := i.Began.Add(i.Wait); until.After(s.throttled[name]) {
+			s.throttled[name] = until
+		}
+	})
 }
 
 // done takes the report of a target.
@@ -40,11 +58,30 @@ func (s *statistics) done(_ context.Context, r provider.Report) {
 	})
 }
 
-// counts returns how many targets are done, how many images have come and how
-// often a request had to wait.
-func (s *statistics) counts() (done, images, throttled int) {
-	s.count(func() { done, images, throttled = len(s.reports), s.images, s.throttled })
-	return done, images, throttled
+// snapshot is the state of a run at one time.
+type snapshot struct {
+	done, images      int
+	failed, throttled []string // names of targets, sorted
+}
+
+// snapshot returns the state. Targets that wait at the time are throttled.
+func (s *statistics) snapshot(now time.Time) snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := snapshot{done: len(s.reports), images: s.images}
+	for name, report := range s.reports {
+		if !report.Complete {
+			out.failed = append(out.failed, name)
+		}
+	}
+	for name, until := range s.throttled {
+		if _, done := s.reports[name]; !done && name != "" && until.After(now) {
+			out.throttled = append(out.throttled, name)
+		}
+	}
+	slices.Sort(out.failed)
+	slices.Sort(out.throttled)
+	return out
 }
 
 // of returns the reports of targets, in their order.

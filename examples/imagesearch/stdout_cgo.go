@@ -19,6 +19,3 @@ import "C"
 
 // stdoutWasClosed reports whether the process started without a standard output.
 func stdoutWasClosed() bool { return C.was_stdout_closed() != 0 }
-
-// knowsClosedStdout reports whether stdoutWasClosed can be true.
-const knowsClosedStdout = true
