@@ -9,7 +9,7 @@ import (
 // Ref identifies one image of one provider. It is comparable and can be a map key.
 type Ref struct {
 	Provider string `json:"provider,omitempty"` // an adapter's name, such as "aliyunecs"
-	Region   string `json:"region,omitempty"`   // region or zone; empty where the provider has none, or did not say
+	Region   string `json:"region,omitempty"`   // region or zone; empty if the provider has none or does not report it
 	ID       string `json:"id,omitempty"`       // the provider's own identifier
 }
 

@@ -13,8 +13,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// stages are the places where a context can end. Each makes a sender and a
-// request that hang there, or go on only in a minute.
+// stages are the stages of a request in which a context can end. Each makes a sender
+// and a request that hang there for at least a minute.
 var stages = map[string]struct {
 	transport func() *script
 	sent      int // requests before the end

@@ -21,8 +21,8 @@ type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// answers is what a server says. "ok" is a success, "garbled" a success that
-// cannot be understood, and any other text a failure of the status.
+// answers returns a response. Its body "ok" is a success, "garbled" a success that
+// cannot be decoded, and any other body a failure of the status.
 func answers(status int, body string) *http.Response {
 	return &http.Response{
 		StatusCode: status, Header: http.Header{}, ContentLength: int64(len(body)),
@@ -30,8 +30,7 @@ func answers(status int, body string) *http.Response {
 	}
 }
 
-// script is a transport that goes through its steps, one for each attempt, and
-// repeats the last one.
+// script is a transport that runs one step per attempt, and repeats the last step.
 type script struct {
 	steps []roundTrip
 
@@ -55,14 +54,14 @@ func (s *script) next(r *http.Request) roundTrip {
 	return step
 }
 
-// sent are the queries of the attempts so far.
+// sent returns the queries of the attempts so far.
 func (s *script) sent() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.queries)
 }
 
-// waits are the times between attempts.
+// waits returns the times between attempts.
 func (s *script) waits() []time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -81,13 +80,13 @@ func fails(err error) roundTrip {
 	return func(*http.Request) (*http.Response, error) { return nil, err }
 }
 
-// hangs answers when the request is given up.
+// hangs responds when the request is cancelled.
 func hangs(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
 }
 
-// hangsInside answers with a body that never ends.
+// hangsInside responds with a body that never ends.
 func hangsInside(r *http.Request) (*http.Response, error) {
 	response := answers(http.StatusOK, "")
 	response.ContentLength = -1
@@ -102,7 +101,7 @@ type reader func([]byte) (int, error)
 
 func (f reader) Read(p []byte) (int, error) { return f(p) }
 
-// sender is a client whose requests can be watched by a test.
+// sender is a client whose requests a test can observe.
 type sender struct{ *httpapi.Client }
 
 func newSender(t *testing.T, transport http.RoundTripper, c provider.Config) sender {
@@ -198,7 +197,7 @@ func asError(t *testing.T, err error) *provider.Error {
 	return e
 }
 
-// isEnd checks that an error is the end of a context and nothing else.
+// isEnd checks that an error is the end of a context and has no Kind.
 func isEnd(t *testing.T, err, end error) {
 	t.Helper()
 	if !errors.Is(err, end) {

@@ -14,7 +14,7 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// showsNoAddress looks for what request signs with, in every form of an error.
+// showsNoAddress checks that no form of an error contains the credentials of request.
 func showsNoAddress(t *testing.T, err error) {
 	t.Helper()
 	for e := range chain(err) {
@@ -29,7 +29,7 @@ func showsNoAddress(t *testing.T, err error) {
 	}
 }
 
-// chain is an error and all that it wraps.
+// chain returns an error and all errors that it wraps.
 func chain(err error) func(yield func(error) bool) {
 	return func(yield func(error) bool) {
 		for todo := []error{err}; len(todo) > 0; todo = todo[1:] {
