@@ -23,9 +23,15 @@ func TestProgressShowsTheStateOfARun(t *testing.T) {
 		var b strings.Builder
 		var s statistics
 		p := newProgress(&b, true, 0)
-		drawnNow := func() string {
+		written := func() string {
+			p.mu.Lock()
+			defer p.mu.Unlock()
 			text := b.String()
 			b.Reset()
+			return text
+		}
+		drawnNow := func() string {
+			text := written()
 			return text[strings.LastIndex(text, "\r")+1:]
 		}
 		p.start(&s, 4)
@@ -50,7 +56,7 @@ func TestProgressShowsTheStateOfARun(t *testing.T) {
 		if _, err := io.WriteString(p.beside(&b), "text\n"); err != nil {
 			t.Error(err)
 		}
-		if text := b.String(); !strings.HasPrefix(text, "\r ") || !strings.HasSuffix(text, " \rtext\n") {
+		if text := written(); !strings.HasPrefix(text, "\r ") || !strings.HasSuffix(text, " \rtext\n") {
 			t.Errorf("the line is not removed before other text: %q", text)
 		}
 		time.Sleep(redrawing)
