@@ -46,7 +46,10 @@ type Adapter interface {
 	// query. The caller owns the calls.
 	Plan(image.Query) ([]Call, error)
 
-	// Fetch requests one page. It must not keep or change the call.
+	// Fetch requests one page. It must not keep or change the call. An error of the
+	// Kind Incomplete says that the listing changed and that the scan cannot go on,
+	// for instance since the image that a page token names was deleted: the client
+	// then scans the call again, as it does after other changes.
 	Fetch(ctx context.Context, c Call, at Cursor) (*Page, error)
 }
 
@@ -138,6 +141,12 @@ type Call struct {
 	Params url.Values    `json:"params"`
 	Pushed []image.Field `json:"pushed,omitempty"` // the predicates that Params express
 	Paging Paging        `json:"paging"`
+
+	// Partition says that the calls of the plan with this mark divide one listing
+	// among them, such as visible and hidden images, so that an image can move from
+	// one to another while they are scanned. The client reads them again, the last
+	// one excepted, to find such images, unless Confirm is [ConfirmNever].
+	Partition bool `json:"partition,omitempty"`
 }
 
 // Paging describes how the pages of a [Call] are addressed. The zero value means

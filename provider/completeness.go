@@ -49,6 +49,7 @@ type scanResult struct {
 	unstated bool   // a page with images stated no total
 	changed  bool   // the pages stated several totals
 	missing  string // why images are missing although the scan ended
+	cause    *Error // of the adapter, if it ended the scan
 }
 
 // recordTotal records the total of a page.
@@ -155,6 +156,8 @@ func (c *completeness) incomplete() error {
 	switch {
 	case r.distinct < r.total:
 		return incomplete("the server reports %d images and returned %d in %d scans: %s", r.total, c.union, c.scans, remedy)
+	case r.cause != nil:
+		return &Error{Kind: Incomplete, Message: fmt.Sprintf("the listing was cut off in %d scans: %s", c.scans, remedy), Err: r.cause}
 	case r.missing != "":
 		return incomplete("%s: %s", r.missing, remedy)
 	case r.shifted() && r.total == 0:

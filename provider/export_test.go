@@ -54,7 +54,7 @@ func NewPrefetcher(ctx context.Context, limit int, fetch func(context.Context, C
 }
 
 func (p *Prefetcher) Take(c Call, at Cursor) (*Page, error)   { return p.take(c, at) }
-func (p *Prefetcher) AddHead(index int, c Call, at Cursor)    { p.addHead(index, c, at) }
+func (p *Prefetcher) AddHead(index int, c Call, at Cursor)    { p.addHead(index, c, at.Size) }
 func (p *Prefetcher) TakeHead(index int) (*Page, bool, error) { return p.takeHead(index) }
 func (p *Prefetcher) Last() (Cursor, bool)                    { return p.last() }
 func NewCompleteness(mode ConfirmMode, tokens bool) *Completeness {

@@ -14,8 +14,8 @@ type prefetcher struct {
 	limit  int
 
 	pending int
-	queue   []*prefetch       // the next pages of the current scan, in order
-	heads   map[int]*prefetch // first pages of later calls, by the index of the call
+	queue   []*prefetch         // the next pages of the current scan, in order
+	heads   map[int][]*prefetch // first pages of later calls, in order, by the index of the call
 	running sync.WaitGroup
 	panics  panicRecord
 }
@@ -32,7 +32,7 @@ type prefetch struct {
 // newPrefetcher returns a prefetcher whose requests end with ctx or with close.
 func newPrefetcher(ctx context.Context, limit int, fetch func(context.Context, Call, Cursor) (*Page, error)) *prefetcher {
 	ctx, cancel := context.WithCancel(ctx)
-	return &prefetcher{ctx: ctx, cancel: cancel, fetch: fetch, limit: limit, heads: map[int]*prefetch{}}
+	return &prefetcher{ctx: ctx, cancel: cancel, fetch: fetch, limit: limit, heads: map[int][]*prefetch{}}
 }
 
 // close cancels all requests and returns when they are done. If Fetch panicked and the
@@ -57,21 +57,45 @@ func (p *prefetcher) last() (at Cursor, ok bool) {
 	return p.queue[len(p.queue)-1].at, true
 }
 
-// addHead requests the first page of a later call, unless that was done before.
-func (p *prefetcher) addHead(index int, call Call, at Cursor) {
-	if p.heads[index] == nil {
-		p.heads[index] = p.start(call, at)
+// addHead requests the first page of a later call. If that was done before and the
+// pages have tokens, it requests the page after the last one, as soon as that one has
+// brought its token. So several calls advance while one is consumed.
+func (p *prefetcher) addHead(index int, call Call, size int) {
+	pages := p.heads[index]
+	if pages == nil {
+		p.heads[index] = []*prefetch{p.start(call, Cursor{Size: size})}
+		return
+	}
+	if at, ok := pages[len(pages)-1].following(); ok && call.Paging.Tokens {
+		p.heads[index] = append(pages, p.start(call, at))
 	}
 }
 
-// takeHead returns the first page of a call. Ok is false if it was not requested.
+// following returns the cursor of the page after one that has come. Ok is false if the
+// page has not come, or is the last one.
+func (f *prefetch) following() (at Cursor, ok bool) {
+	select {
+	case <-f.done:
+	default:
+		return Cursor{}, false
+	}
+	if f.err != nil || f.page == nil || f.page.Next == "" || f.page.Next == f.at.Token {
+		return Cursor{}, false
+	}
+	return Cursor{Offset: f.at.Offset + len(f.page.Images), Size: f.at.Size, Token: f.page.Next}, true
+}
+
+// takeHead returns the first page of a call. The pages after it become the queue. Ok
+// is false if the page was not requested.
 func (p *prefetcher) takeHead(index int) (page *Page, ok bool, err error) {
-	head := p.heads[index]
-	if head == nil {
+	pages := p.heads[index]
+	if pages == nil {
 		return nil, false, nil
 	}
 	delete(p.heads, index)
-	page, err = p.wait(head)
+	p.drop()
+	p.queue = pages[1:]
+	page, err = p.wait(pages[0])
 	return page, true, err
 }
 

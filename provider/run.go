@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"slices"
 
 	"github.com/imagequery/imagequery/image"
 )
@@ -21,11 +22,13 @@ type run struct {
 	scans      generation // that began so far, over all calls
 	matched    int        // images that were yielded
 
-	unreadable map[string]int // of the last scan
+	again      bool             // every call was read once
+	distinct   int              // images that came, over all calls
+	unreadable []map[string]int // of the last scan of each call
 }
 
 func (c *Client) newRun(calls []Call, match func(*image.Image) bool) *run {
-	return &run{client: c, calls: calls, match: match, seen: newSeenSet()}
+	return &run{client: c, calls: calls, match: match, seen: newSeenSet(), unreadable: make([]map[string]int, len(calls))}
 }
 
 // start yields the images of all calls, and the error that ends them. When it
@@ -34,17 +37,61 @@ func (r *run) start(ctx context.Context, yield func(image.Image, error) bool) {
 	r.prefetcher = newPrefetcher(ctx, r.client.config.Listing.Prefetch, r.client.adapter.Fetch)
 	defer r.prefetcher.close()
 	r.ctx, r.yield = r.prefetcher.ctx, yield
+	index, err := r.readAll()
+	for _, counts := range r.unreadable {
+		traceUnreadable(r.ctx, counts)
+	}
+	if err != nil {
+		yield(image.Image{}, r.client.fail(r.ctx, r.calls[index].Action, err))
+	}
+}
+
+// readAll reads every call, and those that partition a listing until no image can have
+// moved between them unseen. It returns the call that an error belongs to.
+func (r *run) readAll() (index int, err error) {
 	for i := range r.calls {
-		more, err := r.read(i)
-		traceUnreadable(r.ctx, r.unreadable)
-		if err != nil {
-			yield(image.Image{}, r.client.fail(r.ctx, r.calls[i].Action, err))
-			return
-		}
-		if !more {
-			return
+		if more, err := r.read(i); err != nil || !more {
+			return i, err
 		}
 	}
+	if r.client.config.Listing.Confirm == ConfirmNever {
+		return 0, nil
+	}
+	return r.readMoved()
+}
+
+// readMoved reads the calls that partition a listing again, from the last but one to
+// the first. An image that moved to a call after its scan, from a call before its scan,
+// comes then. While such images come, the calls are read again.
+func (r *run) readMoved() (index int, err error) {
+	parts := r.partition()
+	if len(parts) < 2 {
+		return 0, nil
+	}
+	r.again = true
+	for range maxScans - 1 {
+		before := r.distinct
+		slices.Reverse(parts)
+		for _, i := range parts[1:] {
+			if more, err := r.read(i); err != nil || !more {
+				return i, err
+			}
+		}
+		if r.distinct == before {
+			return 0, nil
+		}
+	}
+	return parts[0], incomplete("images moved between the calls of the listing during %d scans: list again later", maxScans)
+}
+
+// partition returns the indexes of the calls that partition a listing.
+func (r *run) partition() (parts []int) {
+	for i, call := range r.calls {
+		if call.Partition {
+			parts = append(parts, i)
+		}
+	}
+	return parts
 }
 
 // read scans one call until its images are complete. More is false if the consumer
@@ -55,7 +102,7 @@ func (r *run) read(index int) (more bool, err error) {
 	for {
 		s := r.newScan(index, first)
 		more, err := s.read()
-		r.unreadable = s.unreadable
+		r.unreadable[index] = s.unreadable
 		r.logUnreadable(call, s.unreadable)
 		if err != nil || !more {
 			return false, err
@@ -85,11 +132,11 @@ func (r *run) logAgain(call Call, s scanResult) {
 	}
 }
 
-// prefetchHeads requests the first pages of the calls after one.
+// prefetchHeads requests the first pages of the calls after one, or their next pages.
 func (r *run) prefetchHeads(index int) {
-	for next := index + 1; next < len(r.calls) && r.limit == 0 && r.prefetcher.hasRoom(); next++ {
+	for next := index + 1; !r.again && next < len(r.calls) && r.limit == 0 && r.prefetcher.hasRoom(); next++ {
 		call := r.calls[next]
-		r.prefetcher.addHead(next, call, Cursor{Size: r.pageSize(call)})
+		r.prefetcher.addHead(next, call, r.pageSize(call))
 	}
 }
 

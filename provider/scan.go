@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/imagequery/imagequery/image"
@@ -38,6 +39,10 @@ func (s *scan) read() (more bool, err error) {
 			return false, err
 		}
 		page, err := s.nextPage()
+		if cut, ok := cutOff(err); ok {
+			s.result.missing, s.result.cause = cut.detail(), cut
+			return true, nil
+		}
 		if err != nil {
 			return false, err
 		}
@@ -60,6 +65,14 @@ func (s *scan) read() (more bool, err error) {
 // isEndless reports whether far more pages came than the stated total explains.
 func (s *scan) isEndless() bool {
 	return s.pages >= maxPagesBeyond && s.result.total > 0 && s.result.distinct/2 > s.result.total
+}
+
+// cutOff returns the error of an adapter that says that the listing changed while it
+// was scanned, and that this scan cannot go on. An example is a page token whose image
+// was deleted.
+func cutOff(err error) (e *Error, ok bool) {
+	ok = errors.As(err, &e) && e.Kind == Incomplete
+	return e, ok
 }
 
 func (s *scan) nextPage() (*Page, error) {
@@ -116,6 +129,9 @@ func (s *scan) dedupe(images []image.Image) (fresh int) {
 			s.result.added++
 		case before == s.generation-1:
 			s.result.seenBefore++
+		}
+		if before == 0 {
+			s.run.distinct++
 		}
 		if before == 0 && s.run.match(&images[i]) {
 			s.matches = append(s.matches, i)

@@ -327,7 +327,7 @@ func (t *checkRun) checkCallIsKept(s *Session) {
 		return
 	}
 	call := plan.Calls[0]
-	before := provider.Call{Action: call.Action, Params: maps.Clone(call.Params), Pushed: slices.Clone(call.Pushed), Paging: call.Paging}
+	before := provider.Call{Action: call.Action, Params: maps.Clone(call.Params), Pushed: slices.Clone(call.Pushed), Paging: call.Paging, Partition: call.Partition}
 	if _, err := provider.Collect(s.Client.Do(t.context(), call)); err != nil {
 		t.failf("the first call of the empty query: %w", err)
 	}
