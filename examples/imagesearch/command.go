@@ -19,7 +19,7 @@ cloud. Without a configuration the built-in sample cloud is searched.
 Exit status: 0 every target answered completely; 1 a target failed or is
 incomplete, and what was found is printed all the same (by --newest only with
 --allow-partial); 2 bad flag, query or configuration, or credentials that are
-missing, and no cloud was asked; 3 --newest found nothing, and every target answered;
+missing, and no cloud was asked; 3 --newest or --newest-per found nothing, and every target answered;
 130, 143 ended by SIGINT, SIGTERM. A reader of the output that goes away is no failure.`
 
 const examples = `  imagesearch --platform ubuntu --status available             # of the sample cloud

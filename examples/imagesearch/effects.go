@@ -17,13 +17,14 @@ type noEffect struct {
 func (o *options) effectRules() []noEffect {
 	return []noEffect{
 		{"check", append(o.queryFlags(), "limit", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by")},
-		{"explain", []string{"report", "timeout", "concurrency", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by", "progress", "summary"}},
-		{"why", []string{"explain", "check", "limit", "skip-unreported", "native-record", "allow-partial", "columns", "sort", "template", "count-by", "journal", "from-journal"}},
+		{"explain", []string{"lock", "report", "timeout", "concurrency", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by", "progress", "summary"}},
+		{"why", []string{"explain", "check", "lock", "limit", "skip-unreported", "native-record", "allow-partial", "columns", "sort", "template", "count-by", "journal", "from-journal"}},
 		{"newest", []string{"distinct", "sort"}},
-		{"count-by", []string{"limit", "newest", "sort", "native-record", "columns"}},
+		{"newest-per", []string{"distinct"}},
+		{"count-by", []string{"limit", "newest", "newest-per", "sort", "native-record", "columns"}},
 		{"template", []string{"output", "columns", "count-by", "native-record"}},
-		{"journal", []string{"from-journal", "limit", "newest", "distinct", "explain", "check"}},
-		{"from-journal", []string{"limit", "newest", "distinct", "explain", "check", "timeout", "concurrency", "prefetch"}},
+		{"journal", []string{"from-journal", "limit", "newest", "newest-per", "distinct", "explain", "check"}},
+		{"from-journal", []string{"limit", "newest", "newest-per", "distinct", "explain", "check", "timeout", "concurrency", "prefetch"}},
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/imagequery/imagequery/examples/internal/providers"
 	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
 )
 
 // group is one section of the help.
@@ -80,7 +81,9 @@ func (o *options) questionFlags() group {
 	g.flags.Var(natives(&o.query.Native), "native", "a documented parameter of one provider; may be repeated")
 	toggle(g.flags, &o.distinct, "distinct", "each image once among the targets with the same endpoint host, as the first of them sees it")
 	toggle(g.flags, &o.newest, "newest", "only the newest image over all targets: an available one unless --status is given, and a self or system one unless --source, --owner or --id is; nothing if a target fails")
-	toggle(g.flags, &o.allowPartial, "allow-partial", "with --newest: the newest of what answered, although a target failed")
+	g.flags.Var(scalar(&o.newestPer, "KEY[,KEY]", parseGroupKeys), "newest-per", "the newest image of each group, by the rules of --newest; keys: "+words(provider.GroupKeys()))
+	g.flags.Var(scalar(&o.lock, "FILE", plainText), "lock", "with --newest or --newest-per: write the chosen images and the query as a record, in JSON")
+	toggle(g.flags, &o.allowPartial, "allow-partial", "with --newest or --newest-per: the newest of what answered, although a target failed")
 	toggle(g.flags, &o.why, "why", "instead of images: how many each predicate excludes, alone and at all, and why none matches; with --newest, what that excludes")
 	toggle(g.flags, &o.explain, "explain", "print what each target would be asked; send nothing, and need no credentials")
 	toggle(g.flags, &o.checkTargets, "check", "only find out whether each target answers with its credentials")
@@ -126,6 +129,7 @@ func choices() map[string][]string {
 		"output":     texts(formats()),
 		"progress":   texts(showModes()),
 		"summary":    texts(showModes()),
+		"newest-per": texts(provider.GroupKeys()),
 		"columns":    keyNames(imageKeys()),
 		"sort":       keyNames(imageKeys()),
 		"count-by":   keyNames(imageKeys()),

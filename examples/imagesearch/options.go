@@ -23,6 +23,8 @@ type options struct {
 	query        image.Query
 	distinct     bool
 	newest       bool
+	newestPer    []provider.GroupKey // nil: none
+	lock         string              // a path; empty: none
 	allowPartial bool
 	explain      bool
 	why          bool
@@ -59,8 +61,10 @@ func (o *options) check() error {
 		text string
 	}{
 		{o.explain && o.checkTargets, "--explain and --check exclude each other: give one of them"},
-		{o.newest && o.checkTargets, "--newest and --check exclude each other: give one of them"},
-		{o.allowPartial && !o.newest, "--allow-partial is for --newest: any other search prints what it finds"},
+		{o.choosesNewest() && o.checkTargets, "--newest and --newest-per exclude --check: give one of them"},
+		{o.newest && o.newestPer != nil, "--newest and --newest-per exclude each other: give one of them"},
+		{o.lock != "" && !o.choosesNewest(), "--lock is for --newest and --newest-per: add one of them"},
+		{o.allowPartial && !o.choosesNewest(), "--allow-partial is for --newest and --newest-per: any other search prints what it finds"},
 	} {
 		if pair.bad {
 			return errors.New(pair.text)
@@ -69,10 +73,10 @@ func (o *options) check() error {
 	if o.sort != nil {
 		o.sortedLimit, o.query.Limit = o.query.Limit, 0
 	}
-	if o.newest {
+	if o.choosesNewest() {
 		narrowed, err := provider.NewestQuery(o.query)
 		if err != nil {
-			return errors.New("--newest and --limit exclude each other: the newest is one image by itself")
+			return errors.New("--newest and --newest-per exclude --limit: the newest is one image by itself")
 		}
 		o.query = narrowed // so that --explain shows it
 	}

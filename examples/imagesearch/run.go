@@ -17,7 +17,7 @@ const (
 	exitComplete = 0 // every target answered completely
 	exitFailed   = 1 // a target failed, or the answer could not be written
 	exitUsage    = 2 // bad flag, query or configuration; nothing was sent
-	exitNothing  = 3 // --newest found nothing, and every target answered
+	exitNothing  = 3 // --newest or --newest-per found nothing, and every target answered
 	// 128 plus the number of a signal: the signal ended the run
 )
 
@@ -140,8 +140,8 @@ func (r *runner) send(ctx context.Context, targets []provider.Target, source hit
 		r.checkAll(ctx, targets)
 	case r.options.why:
 		r.why(ctx, targets)
-	case r.options.newest:
-		r.newest(ctx, targets)
+	case r.options.choosesNewest():
+		r.newestImages(ctx, targets)
 	default:
 		r.search(ctx, targets, source)
 	}
