@@ -59,6 +59,15 @@ type Checker interface {
 	Check(context.Context) error
 }
 
+// Preparer is implemented by an [Adapter] whose plans depend on facts about its account,
+// such as its own project or the version of the API. The client calls Prepare before
+// the first plan that it carries out, and again before a later one until it returns
+// nil. Calls do not overlap. Plan must also work before: [Client.Explain] sends nothing,
+// so its plan may then be one that requests more.
+type Preparer interface {
+	Prepare(context.Context) error
+}
+
 // Info describes one API in one region. It is read-only.
 type Info struct {
 	Name   string // of the provider, such as "aliyunecs"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sync/atomic"
 
 	"github.com/imagequery/imagequery/image"
 )
@@ -17,13 +18,21 @@ type Client struct {
 	info      Info
 	config    Config
 	configErr error // why the client cannot be used
+
+	preparation *preparation
+}
+
+// preparation is the state of the calls of [Preparer].
+type preparation struct {
+	running chan struct{} // held by the goroutine that calls Prepare
+	done    atomic.Bool
 }
 
 // New returns a client of an adapter. It reads [Config.Listing] and the Logger; the
 // other fields are for the adapter. The adapters' own New functions call it. If
 // Listing is not valid, every use of the client returns [InvalidArgument].
 func New(a Adapter, c Config) *Client {
-	return &Client{adapter: a, info: a.Info(), config: c.WithDefaults(), configErr: c.Listing.validate()}
+	return &Client{adapter: a, info: a.Info(), config: c.WithDefaults(), configErr: c.Listing.validate(), preparation: &preparation{running: make(chan struct{}, 1)}}
 }
 
 // usable returns an error if the client was made with a bad configuration.
@@ -55,7 +64,7 @@ func (c *Client) Images(ctx context.Context, q image.Query) iter.Seq2[image.Imag
 // images is Images for a prepared query.
 func (c *Client) images(ctx context.Context, q image.Query) iter.Seq2[image.Image, error] {
 	return func(yield func(image.Image, error) bool) {
-		plan, err := c.plan(q)
+		plan, err := c.preparedPlan(ctx, q)
 		if err == nil && len(plan.Unsupported) > 0 && !q.SkipUnreported {
 			err = c.fail(ctx, "", &Error{Kind: Unsupported, Message: c.unsupportedText(plan.Unsupported, false)})
 		}
@@ -67,6 +76,40 @@ func (c *Client) images(ctx context.Context, q image.Query) iter.Seq2[image.Imag
 		r.limit, r.exact = q.Limit, plan.exact()
 		r.start(ctx, yield)
 	}
+}
+
+// prepare lets the adapter learn about its account, once.
+func (c *Client) prepare(ctx context.Context) error {
+	adapter, ok := c.adapter.(Preparer)
+	if !ok || c.preparation.done.Load() {
+		return nil
+	}
+	select {
+	case c.preparation.running <- struct{}{}:
+		defer func() { <-c.preparation.running }()
+	case <-ctx.Done():
+		return c.fail(ctx, "", ctx.Err())
+	}
+	if c.preparation.done.Load() {
+		return nil
+	}
+	if err := adapter.Prepare(ctx); err != nil {
+		return c.fail(ctx, "", err)
+	}
+	c.preparation.done.Store(true)
+	return nil
+}
+
+// preparedPlan returns the plan of a prepared query that is to be carried out.
+func (c *Client) preparedPlan(ctx context.Context, q image.Query) (*Plan, error) {
+	plan, err := c.plan(q)
+	if _, ok := c.adapter.(Preparer); !ok || err != nil || len(plan.Calls) == 0 {
+		return plan, err
+	}
+	if err := c.prepare(ctx); err != nil {
+		return nil, err
+	}
+	return c.plan(q)
 }
 
 // Do lists the images of one call, with the same guarantees as [Client.Images] but

@@ -117,14 +117,14 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
-var regionPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+var regionPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$`)
 
 // Validate reports the first bad value as [InvalidArgument]: a region with
-// characters that no region has (it becomes part of a host name), or a negative
-// bound. Adapters check the endpoint and the credentials besides.
+// characters that no region has, or a negative bound. Adapters check the endpoint and
+// the credentials besides, and a region that they put into a host name.
 func (c Config) Validate() error {
 	if c.Region != "" && !regionPattern.MatchString(c.Region) {
-		return badConfig("Region", c.Region, "want lower-case letters, digits and inner hyphens, such as cn-hangzhou")
+		return badConfig("Region", c.Region, "want letters, digits, and inner hyphens, dots and underscores, such as cn-hangzhou or RegionOne")
 	}
 	if strings.ContainsFunc(c.UserAgent, unicode.IsControl) {
 		return badConfig("UserAgent", strconv.Quote(c.UserAgent), "control characters cannot stand in a header; leave them out")

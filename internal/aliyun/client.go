@@ -35,6 +35,9 @@ type Product struct {
 // New returns a client of one product in one region. Its errors are those of
 // [httpapi.New].
 func New(p Product, c provider.Config) (*httpapi.Client, error) {
+	if err := httpapi.CheckRegion(p.Name, c.Region); err != nil {
+		return nil, err
+	}
 	host, err := p.host(c)
 	if err != nil {
 		return nil, p.placed(err, c.Region)

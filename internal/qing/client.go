@@ -23,6 +23,9 @@ type protocol struct {
 // all requests: POST puts the signed parameters into a form, GET into the query.
 // The errors are those of [httpapi.New].
 func New(name, method string, permissions map[string]string, c provider.Config) (*httpapi.Client, error) {
+	if err := httpapi.CheckRegion(name, c.Region); err != nil {
+		return nil, err
+	}
 	if c.EndpointType == "vpc" && c.Endpoint == "" {
 		return nil, &provider.Error{
 			Provider: name, Region: c.Region, Kind: provider.InvalidArgument,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/imagequery/imagequery/provider"
@@ -42,11 +43,33 @@ func withRegion(endpoint, region string) (string, error) {
 	if region == "" && strings.Contains(endpoint, placeholder) {
 		return "", badEndpoint("it contains {region}, and Config.Region is empty; set Config.Region, or write the region")
 	}
+	if strings.Contains(endpoint, placeholder) && !hostLabel.MatchString(region) {
+		return "", badRegion(region, "Config.Endpoint contains {region}: want letters, digits and inner hyphens, or write the region into the endpoint")
+	}
 	endpoint = strings.ReplaceAll(endpoint, placeholder, region)
 	if strings.ContainsAny(endpoint, "{}") {
 		return "", badEndpoint("the only placeholder is {region}, in lower case")
 	}
 	return endpoint, nil
+}
+
+var hostLabel = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+
+// CheckRegion reports a region that cannot be part of a host name, as
+// [provider.InvalidArgument]: it must be lower-case letters, digits and inner hyphens,
+// at most 63 bytes. An empty region is valid. Name is that of the provider. An adapter whose API.Endpoint puts the
+// region into a host name calls it first, since Config.Validate allows more.
+func CheckRegion(name, region string) error {
+	if region == "" || hostLabel.MatchString(region) && region == strings.ToLower(region) {
+		return nil
+	}
+	e := badRegion(region, "want lower-case letters, digits and inner hyphens, such as cn-hangzhou")
+	e.Provider, e.Region = name, region
+	return e
+}
+
+func badRegion(region, remedy string) *provider.Error {
+	return &provider.Error{Kind: provider.InvalidArgument, Message: fmt.Sprintf("Config.Region %q: %s", region, remedy)}
 }
 
 // badEndpoint does not repeat the address, which may hold a password.
