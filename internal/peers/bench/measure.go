@@ -84,10 +84,10 @@ func (a sample) minus(b sample, n int) sample {
 	return sample{(a.Wall - b.Wall) / f, (a.CPU - b.CPU) / f, (a.Mallocs - b.Mallocs) / f, (a.Bytes - b.Bytes) / f}
 }
 
-// peakMB is the most memory that this process ever had in RAM, in megabytes of a
-// million bytes. What the parent had does not count, as it would in getrusage.
-func peakMB() float64 {
-	status, _ := os.ReadFile("/proc/self/status")
+// peakMB is the most memory that a process, or "self", ever had in RAM, in megabytes of
+// a million bytes. What the parent had does not count, as it would in getrusage.
+func peakMB(process string) float64 {
+	status, _ := os.ReadFile("/proc/" + process + "/status")
 	for line := range strings.Lines(string(status)) {
 		if text, ok := strings.CutPrefix(line, "VmHWM:"); ok {
 			kb, _ := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "kB")), 64)

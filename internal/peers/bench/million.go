@@ -76,7 +76,7 @@ func alone(name, url string, total int) error {
 		if err != nil {
 			return err
 		}
-		text, err := json.Marshal(outcome{s.Wall, s.CPU, peakMB()})
+		text, err := json.Marshal(outcome{s.Wall, s.CPU, peakMB("self")})
 		fmt.Println(string(text))
 		return err
 	}
