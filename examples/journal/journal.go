@@ -111,7 +111,8 @@ func (j *Journal) Close() error { return j.lock.Unlock() }
 
 // Search yields the hits of the targets that the journal has complete, and searches
 // the others as [provider.Search] does. It records each target when its listing has
-// ended. Options.Distinct must not be set.
+// ended, up to 16 at the same time, and ends when all of them are recorded.
+// Options.Distinct must not be set.
 //
 // An error that is no [*provider.TargetError] ends the search: the context ended, or
 // the journal could not be written, as on a full disk. The targets that were recorded
@@ -136,6 +137,7 @@ func (j *Journal) Search(ctx context.Context, options *provider.SearchOptions) i
 func (j *Journal) searchMissing(ctx context.Context, missing []provider.Target, options *provider.SearchOptions, yield func(provider.Hit, error) bool) {
 	w := newWriter(ctx, j, missing)
 	defer w.discardAll()
+	defer w.wait()
 	for hit, err := range provider.Search(w.observe(ctx), missing, j.query, options) {
 		if err == nil {
 			w.add(hit)
@@ -148,6 +150,7 @@ func (j *Journal) searchMissing(ctx context.Context, missing []provider.Target, 
 			return
 		}
 	}
+	w.wait()
 	if err := w.failure(); err != nil {
 		yield(provider.Hit{}, err)
 	}

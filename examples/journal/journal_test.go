@@ -330,6 +330,44 @@ func TestLeavingRecordsNothingUnfinished(t *testing.T) {
 	}
 }
 
+// TestSearchEndsWhenItsTargetsAreRecorded ends searches of more targets than are
+// recorded at the same time: by themselves, and by the consumer.
+func TestSearchEndsWhenItsTargetsAreRecorded(t *testing.T) {
+	var names []string
+	for i := range 100 {
+		names = append(names, fmt.Sprintf("a%d/r", i))
+	}
+	for _, taken := range []int{0, 150} { // 0: all
+		c := &cloud{images: 3}
+		dir, targets := t.TempDir(), c.targets(names...)
+		j, err := journal.Open(dir, targets, journal.Options{Query: &image.Query{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hits := 0
+		for _, err := range j.Search(t.Context(), nil) {
+			if hits++; err != nil || hits == taken {
+				break
+			}
+		}
+		left := filesOf(t, dir)
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		record, err := journal.Read([]string{dir}, targets, journal.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		recorded := len(targets) - len(record.Missing())
+		if len(left) != 2*recorded+1 || hits == 3*len(targets) && recorded != len(targets) {
+			t.Errorf("after %d hits %d targets are recorded, in the files %v: want two for each and the lock", hits, recorded, left)
+		}
+		if after := filesOf(t, dir); !slices.Equal(after, left) {
+			t.Errorf("files %v when the search had ended, %v later", left, after)
+		}
+	}
+}
+
 func TestSearchEndsWhenTheJournalCannotBeWritten(t *testing.T) {
 	c := &cloud{images: 100}
 	dir := filepath.Join(t.TempDir(), "journal")

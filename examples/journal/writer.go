@@ -12,16 +12,20 @@ import (
 	"path/filepath"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/imagequery/imagequery/provider"
 )
 
 // writer records the targets of a search. The hits of a target are appended to its
 // new file in blocks, so that many targets need neither many open files nor much
-// memory.
+// memory. Targets that are done are recorded on other goroutines, since each waits for
+// the disk several times.
 type writer struct {
 	journal *Journal
 	ctx     context.Context // of the search
 	targets map[string]provider.Target
+	commits errgroup.Group
 
 	mu    sync.Mutex
 	files map[string]*hitsWriter // by target, from its first hit to its end
@@ -29,8 +33,13 @@ type writer struct {
 	left  bool                   // the consumer has stopped: a report may be complete although its listing did not end
 }
 
+// maxCommits is the number of targets that are recorded at the same time. File systems
+// write the syncs of several files to the disk together.
+const maxCommits = 16
+
 func newWriter(ctx context.Context, j *Journal, targets []provider.Target) *writer {
 	w := &writer{journal: j, ctx: ctx, targets: map[string]provider.Target{}, files: map[string]*hitsWriter{}}
+	w.commits.SetLimit(maxCommits)
 	for _, t := range targets {
 		w.targets[t.Name] = t
 	}
@@ -60,17 +69,39 @@ func (w *writer) file(target string) *hitsWriter {
 	return file
 }
 
-// end records a target, unless its listing was cut off by the end of the search.
+// end starts to record a target, unless its listing was cut off by the end of the
+// search. It waits while too many targets are being recorded.
 func (w *writer) end(_ context.Context, report provider.Report) {
+	file := w.finished(report)
+	if file == nil {
+		return
+	}
+	w.commits.Go(func() error {
+		if err := w.record(file, report); err != nil {
+			file.discard()
+			w.fail(err)
+		}
+		return nil
+	})
+}
+
+// finished returns the file of a target that is to be recorded, or nil.
+func (w *writer) finished(report provider.Report) *hitsWriter {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.left || w.err != nil || w.ctx.Err() != nil && !report.Complete {
-		return
+		return nil
 	}
 	file := w.file(report.Target)
 	delete(w.files, report.Target)
-	if w.err = w.record(file, report); w.err != nil {
-		file.discard()
+	return file
+}
+
+func (w *writer) fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil {
+		w.err = err
 	}
 }
 
@@ -112,6 +143,9 @@ func (w *writer) failure() error {
 	}
 	return fmt.Errorf("journal: %w: the targets recorded so far are valid; make room and run again", w.err)
 }
+
+// wait returns when the targets that are done are recorded.
+func (w *writer) wait() { _ = w.commits.Wait() }
 
 // discardAll removes the files of targets that were not recorded.
 func (w *writer) discardAll() {
