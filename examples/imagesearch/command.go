@@ -19,8 +19,8 @@ cloud. Without a configuration the built-in sample cloud is searched.
 Exit status: 0 every target answered completely; 1 a target failed or is
 incomplete, and what was found is printed all the same (by --newest only with
 --allow-partial); 2 bad flag, query or configuration, or credentials that are
-missing, and no cloud was asked; 3 --newest or --newest-per found nothing, and every target answered;
-130, 143 ended by SIGINT, SIGTERM. A reader of the output that goes away is no failure.`
+missing, and no cloud was asked; 3 --newest or --newest-per found nothing, and
+every target answered; 4 --verify found an image that is no longer current; 130, 143 ended by SIGINT, SIGTERM. A reader of the output that goes away is no failure.`
 
 const examples = `  imagesearch --platform ubuntu --status available             # of the sample cloud
   imagesearch --config clouds.yaml --source self --output csv  # what we made, everywhere
@@ -28,6 +28,8 @@ const examples = `  imagesearch --platform ubuntu --status available            
   imagesearch --created-after 2026-01-01 --arch arm64 --output ndjson
   imagesearch --native aliyunecs.InstanceType=ecs.g7.large --explain
   imagesearch --newest --platform ubuntu --output json         # the image to launch
+  imagesearch --newest-per platform,arch --lock images.json    # what to launch, as a record
+  imagesearch --verify images.json                             # is it still what to launch?
   imagesearch --config clouds.yaml --report report.json        # who answered what
   imagesearch --config clouds.yaml --check                     # are the credentials good?
   source <(imagesearch completion bash)`

@@ -17,14 +17,15 @@ type noEffect struct {
 func (o *options) effectRules() []noEffect {
 	return []noEffect{
 		{"check", append(o.queryFlags(), "limit", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by")},
-		{"explain", []string{"lock", "report", "timeout", "concurrency", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by", "progress", "summary"}},
+		{"explain", []string{"lock", "verify", "limit", "allow-partial", "report", "timeout", "concurrency", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by", "progress", "summary"}},
 		{"why", []string{"explain", "check", "lock", "limit", "skip-unreported", "native-record", "allow-partial", "columns", "sort", "template", "count-by", "journal", "from-journal"}},
+		{"verify", append(o.queryFlags(), "newest", "newest-per", "lock", "allow-partial", "why", "check", "limit", "distinct", "native-record", "columns", "sort", "template", "count-by", "journal", "from-journal")},
 		{"newest", []string{"distinct", "sort"}},
 		{"newest-per", []string{"distinct"}},
 		{"count-by", []string{"limit", "newest", "newest-per", "sort", "native-record", "columns"}},
 		{"template", []string{"output", "columns", "count-by", "native-record"}},
-		{"journal", []string{"from-journal", "limit", "newest", "newest-per", "distinct", "explain", "check"}},
-		{"from-journal", []string{"limit", "newest", "newest-per", "distinct", "explain", "check", "timeout", "concurrency", "prefetch"}},
+		{"journal", []string{"from-journal", "limit", "newest", "newest-per", "lock", "verify", "why", "distinct", "explain", "check"}},
+		{"from-journal", []string{"limit", "newest", "newest-per", "lock", "verify", "why", "distinct", "explain", "check", "timeout", "concurrency", "prefetch"}},
 	}
 }
 
@@ -53,7 +54,7 @@ func (o *options) checkEffects() error {
 
 // checkOutput refuses flags that have no effect on the output.
 func (o *options) checkOutput() error {
-	for _, mode := range []string{"explain", "check", "why"} {
+	for _, mode := range []string{"explain", "check", "why", "verify"} {
 		if !o.given(mode) {
 			continue
 		}

@@ -48,11 +48,21 @@ func printPlans(w io.Writer, targets []provider.Target, plans []*provider.Plan, 
 	if f == formatJSON {
 		var all []targetPlan
 		for i, plan := range plans {
-			all = append(all, targetPlan{targets[i].Name, plan})
+			all = append(all, targetPlan{targets[i].Name, withAdvice(plan)})
 		}
 		return writeObjects(w, all)
 	}
 	return writePlans(w, targets, plans)
+}
+
+// withAdvice returns a plan with notes in the words of the flags.
+func withAdvice(plan *provider.Plan) *provider.Plan {
+	changed := *plan
+	changed.Notes = slices.Clone(plan.Notes)
+	for i, note := range changed.Notes {
+		changed.Notes[i] = adviceFor(plan.Provider, note)
+	}
+	return &changed
 }
 
 func writePlans(w io.Writer, targets []provider.Target, plans []*provider.Plan) error {
@@ -61,8 +71,7 @@ func writePlans(w io.Writer, targets []provider.Target, plans []*provider.Plan) 
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		text := strings.ReplaceAll(inFlagWords(plan.String()), "; Native ", "; --native "+plan.Provider+".")
-		fmt.Fprintf(&b, "%s\n%s", oneLine(targets[i].Name), indented(text))
+		fmt.Fprintf(&b, "%s\n%s", oneLine(targets[i].Name), indented(adviceFor(plan.Provider, plan.String())))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

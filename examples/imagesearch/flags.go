@@ -83,6 +83,7 @@ func (o *options) questionFlags() group {
 	toggle(g.flags, &o.newest, "newest", "only the newest image over all targets: an available one unless --status is given, and a self or system one unless --source, --owner or --id is; nothing if a target fails")
 	g.flags.Var(scalar(&o.newestPer, "KEY[,KEY]", parseGroupKeys), "newest-per", "the newest image of each group, by the rules of --newest; keys: "+words(provider.GroupKeys()))
 	g.flags.Var(scalar(&o.lock, "FILE", plainText), "lock", "with --newest or --newest-per: write the chosen images and the query as a record, in JSON")
+	g.flags.Var(scalar(&o.verify, "FILE", plainText), "verify", "instead of images: run the query of a record again, and print for each of its images whether it is current, superseded, deprecated or gone; status 4 unless all are current")
 	toggle(g.flags, &o.allowPartial, "allow-partial", "with --newest or --newest-per: the newest of what answered, although a target failed")
 	toggle(g.flags, &o.why, "why", "instead of images: how many each predicate excludes, alone and at all, and why none matches; with --newest, what that excludes")
 	toggle(g.flags, &o.explain, "explain", "print what each target would be asked; send nothing, and need no credentials")

@@ -76,6 +76,19 @@ var goldenCases = map[string][]string{
 		"--summary always --output id", "--summary always --output id --id m-web", "--summary always --count-by os",
 		"--summary always --source-instance i-1 --skip-unreported", "--summary always --check", "--summary always --newest",
 	},
+	"newest_per": {
+		"--newest-per status", "--newest-per regoin", "--newest-per region,regoin", "--newest-per region,region", "--newest-per region,", "--newest-per =",
+		"--newest-per region", "--newest-per region,arch --status available --status deprecated", "--newest-per platform --output id --status pending --status failed",
+		"--newest-per target --output csv --columns target,id", "--newest-per arch --template {{.Image.Arch}}={{.ID}}", "--newest-per region --name none",
+		"--newest-per region --sort=-name --summary always --status available --status deprecated", "--newest-per arch --explain",
+		"--newest-per source-instance", "--newest-per os_verison",
+	},
+	"lock_errors": {
+		"--lock f", "--newest --lock /dev/null", "--newest --lock /dev/null/f", "--newest --lock /nonexistent/f", "--newest-per region --lock /",
+		"--newest --lock f --verify f", "--newest --lock f --why", "--newest --lock f --explain", "--newest --lock f --journal d",
+		"--verify /nonexistent/f", "--verify /", "--verify f --platform ubuntu", "--verify f --skip-unreported", "--verify f --limit 1", "--verify f --output csv",
+		"--verify f --newest", "--verify f --native aliyunecs.x=y", "--verify f --verify g",
+	},
 	"summary_of_failures": {
 		"--summary always --output id", "--summary always --check", "--summary always --newest", "--summary never --output id",
 		"--summary auto --output id",

@@ -42,6 +42,43 @@ func TestNewestPerPrintsAndLocksEachGroup(t *testing.T) {
 	}
 }
 
+func TestLockIsCheckedBeforeAnythingIsSent(t *testing.T) {
+	cloud, url := serve(t, familyWorld())
+	file, folder := writeConfig(t, prodTarget, url), t.TempDir()
+	for path, want := range map[string]string{
+		filepath.Join(folder, "none", "images.json"): "no such file or directory; want a file in a folder that can be written",
+		folder:      "not a regular file",
+		"/dev/full": "not a regular file",
+	} {
+		got := imagesearch(t.Context(), "--newest", "--lock", path, "--config", file)
+		if got.status != exitUsage || got.stdout != "" || !strings.Contains(got.stderr, want) {
+			t.Errorf("%s: %+v, want %q", path, got, want)
+		}
+	}
+	if sent := cloud.Requests(); len(sent) > 0 {
+		t.Errorf("%d requests were sent", len(sent))
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func TestAFailedSearchLeavesTheOldRecord(t *testing.T) {
+	_, url := serve(t, familyWorld())
+	folder := t.TempDir()
+	lock := filepath.Join(folder, "images.json")
+	if err := os.WriteFile(lock, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := imagesearch(t.Context(), "--newest", "--lock", lock, "--config", writeConfig(t, prodTarget+brokenTarget, url))
+	if text, err := os.ReadFile(lock); err != nil || string(text) != "old" || got.status != exitFailed {
+		t.Errorf("%q, %v: %+v", text, err, got)
+	}
+	if left, err := os.ReadDir(folder); err != nil || len(left) != 1 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
 func TestNewestPerAndLockRefuseBadFlags(t *testing.T) {
 	for args, want := range map[string]string{
 		"--newest-per regoin":                   "did you mean region?",

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,29 @@ func (r *runner) newestImages(ctx context.Context, targets []provider.Target) {
 	}
 }
 
+// checkLock refuses a --lock that cannot be written, before anything is sent.
+func (o *options) checkLock() error {
+	if o.lock == "" {
+		return nil
+	}
+	if info, err := os.Stat(o.lock); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("--lock %s: not a regular file; want one that can be replaced", o.lock)
+	}
+	file, err := temporaryBeside(o.lock)
+	if failure, ok := errors.AsType[*fs.PathError](err); ok {
+		err = failure.Err // its path is that of the temporary file
+	}
+	if err != nil {
+		return fmt.Errorf("--lock %s: %w; want a file in a folder that can be written", o.lock, err)
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
+// temporaryBeside makes a file in the folder of another one.
+func temporaryBeside(path string) (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+}
+
 // writeRecord replaces a file by a record. A reader sees the old file or the whole
 // new one.
 func writeRecord(path string, record provider.Resolution) error {
@@ -75,7 +99,7 @@ func writeRecord(path string, record provider.Resolution) error {
 		return err
 	}
 	text.WriteByte('\n')
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	file, err := temporaryBeside(path)
 	if err != nil {
 		return err
 	}

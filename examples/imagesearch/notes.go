@@ -16,6 +16,9 @@ func (r *runner) note(format string, args ...any) {
 
 // notePlatforms names the nearest known platform for each one that is not known.
 func (r *runner) notePlatforms() {
+	if r.options.verify != "" {
+		return // its query was noted when the record was made
+	}
 	known := image.Platforms()
 	for _, text := range r.options.query.Platforms {
 		name := image.ParsePlatform(text)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,6 +26,8 @@ type options struct {
 	newest       bool
 	newestPer    []provider.GroupKey // nil: none
 	lock         string              // a path; empty: none
+	verify       string              // a path; empty: none
+	record       provider.Resolution // of --verify
 	allowPartial bool
 	explain      bool
 	why          bool
@@ -62,6 +65,7 @@ func (o *options) check() error {
 	}{
 		{o.explain && o.checkTargets, "--explain and --check exclude each other: give one of them"},
 		{o.choosesNewest() && o.checkTargets, "--newest and --newest-per exclude --check: give one of them"},
+		{o.choosesNewest() && o.query.Limit > 0, "--newest and --newest-per exclude --limit: each group has one newest image"},
 		{o.newest && o.newestPer != nil, "--newest and --newest-per exclude each other: give one of them"},
 		{o.lock != "" && !o.choosesNewest(), "--lock is for --newest and --newest-per: add one of them"},
 		{o.allowPartial && !o.choosesNewest(), "--allow-partial is for --newest and --newest-per: any other search prints what it finds"},
@@ -76,11 +80,11 @@ func (o *options) check() error {
 	if o.choosesNewest() {
 		narrowed, err := provider.NewestQuery(o.query)
 		if err != nil {
-			return errors.New("--newest and --newest-per exclude --limit: the newest is one image by itself")
+			return o.named(err)
 		}
 		o.query = narrowed // so that --explain shows it
 	}
-	if err := o.checkJournal(); err != nil {
+	if err := cmp.Or(o.checkJournal(), o.readRecord()); err != nil {
 		return err
 	}
 	return o.named(o.query.Validate())

@@ -18,6 +18,7 @@ const (
 	exitFailed   = 1 // a target failed, or the answer could not be written
 	exitUsage    = 2 // bad flag, query or configuration; nothing was sent
 	exitNothing  = 3 // --newest or --newest-per found nothing, and every target answered
+	exitChanged  = 4 // --verify found a choice that does not stand any more
 	// 128 plus the number of a signal: the signal ended the run
 )
 
@@ -88,6 +89,9 @@ func (r *runner) execute(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.options.checkLock(); err != nil {
+		return err
+	}
 	source, closeSource, err := r.openSource(targets)
 	if err != nil {
 		return err
@@ -120,7 +124,13 @@ func (r *runner) prepare(ctx context.Context, configured []targets.Target) ([]pr
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := r.options.checkRecord(opened); err != nil {
+		return nil, nil, err
+	}
 	plans, err := explainAll(opened, r.options.query)
+	if err != nil && r.options.verify != "" {
+		err = fmt.Errorf("--verify %s: %w", r.options.verify, err)
+	}
 	if err == nil && !r.options.explain && len(r.options.fromJournals) == 0 {
 		err = targets.Authenticate(ctx, selected)
 	}
@@ -140,6 +150,8 @@ func (r *runner) send(ctx context.Context, targets []provider.Target, source hit
 		r.checkAll(ctx, targets)
 	case r.options.why:
 		r.why(ctx, targets)
+	case r.options.verify != "":
+		r.verifyRecord(ctx, targets)
 	case r.options.choosesNewest():
 		r.newestImages(ctx, targets)
 	default:

@@ -34,7 +34,7 @@ func (r *runner) summary(targets []provider.Target, elapsed time.Duration) strin
 	}
 	images := fmt.Sprintf("%d images from ", r.printed)
 	switch {
-	case r.options.checkTargets, r.options.why:
+	case r.options.checkTargets, r.options.why, r.options.verify != "":
 		images = ""
 	case r.printed == 1:
 		images = "1 image from "

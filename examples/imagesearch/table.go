@@ -62,9 +62,7 @@ func tableCells(keys []key, hit provider.Hit) []string {
 		if at, ok := k.value(hit).(time.Time); ok && !at.IsZero() {
 			text = at.UTC().Format("2006-01-02 15:04")
 		}
-		if cells[i] = oneLine(text); cells[i] == "" {
-			cells[i] = missingCell
-		}
+		cells[i] = shownCell(text)
 	}
 	return cells
 }

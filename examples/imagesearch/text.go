@@ -38,8 +38,15 @@ func inFlagWords(text string) string {
 		"use Limit, or Config.Listing.PageSize", "use --limit",
 		"set Config.Region", "choose targets with --target",
 		"use Client.Check", "use --check",
+		"one that Resolve has made", "one that --lock has written",
+		"a version of the library that knows it, or resolve again", "a version of imagesearch that knows it, or write it again with --lock",
 		"not before created_before", "not before --created-before",
 	).Replace(text)
+}
+
+// adviceFor is inFlagWords for the advice about a parameter of a provider.
+func adviceFor(name, text string) string {
+	return strings.ReplaceAll(inFlagWords(text), "; Native ", "; --native "+name+".")
 }
 
 // didYouMean returns a question with the known word that is nearest to a text.
