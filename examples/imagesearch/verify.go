@@ -133,9 +133,9 @@ func writeVerdicts(w io.Writer, s screen, keys []provider.GroupKey, verdicts []p
 	for _, k := range shown {
 		columns = append(columns, column{header: strings.ToUpper(string(k))})
 	}
-	columns = append(columns, column{header: "TARGET"}, column{header: "ID"}, column{header: "NAME"},
-		column{header: "CHANGED"}, column{header: "STANDING"})
+	columns = append(columns, column{header: "TARGET"}, column{header: "ID"}, column{header: "NAME"}, column{header: "CHANGED"})
 	var rows [][]string
+	widest := 0
 	for _, v := range verdicts {
 		var row []string
 		for _, k := range shown {
@@ -145,8 +145,11 @@ func writeVerdicts(w io.Writer, s screen, keys []provider.GroupKey, verdicts []p
 		if v.Changed {
 			changed = "yes"
 		}
-		rows = append(rows, append(row, shownCell(v.Entry.Target), shownCell(v.Entry.Ref.ID), shownCell(v.Entry.Name), changed, oneLine(standingText(v))))
+		standing := oneLine(standingText(v))
+		widest = max(widest, cellWidth(standing))
+		rows = append(rows, append(row, shownCell(v.Entry.Target), shownCell(v.Entry.Ref.ID), shownCell(v.Entry.Name), changed, standing))
 	}
+	columns = append(columns, column{header: "STANDING", fixed: widest <= s.width/2}) // a failure can be long
 	return writeGrid(w, s, columns, rows)
 }
 
