@@ -24,51 +24,100 @@ type Budget struct {
 	queue    []*waiter // FIFO
 	inFlight int
 	timer    *time.Timer // for the next time at which a waiter can be admitted
+
+	tokenHeld bool // a request has its token and waits for a slot of its search
 }
 
 type operation struct{ region, action string }
 
 type waiter struct {
 	operation operation
+	inSearch  bool          // it waits for a slot of its search after this
 	admitted  chan struct{} // closed by serve
 }
 
 // Acquire waits until a request for an operation may be sent. Waiters are admitted
-// in FIFO order. The caller must call release when the request is done. The only
-// error is that of the context, whose end ends the wait immediately.
-func (b *Budget) Acquire(ctx context.Context, region, action string) (release func(), err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if b == nil {
-		return func() {}, nil
-	}
-	w := &waiter{operation{region, action}, make(chan struct{})}
-	b.join(w)
-	select {
-	case <-w.admitted:
-		return sync.OnceFunc(b.release), nil
-	case <-ctx.Done():
-		b.leave(w)
-		return nil, ctx.Err()
+// in FIFO order. Under a [Search], Acquire then waits for one of the search's
+// requests in flight ([SearchOptions].InFlight); a Hold that begins in the meantime
+// is observed. A request that waits for the search has taken its token of the rate,
+// so at most one request of a Budget with PerSecond does.
+//
+// Adapters call Acquire right before each attempt, with the context of Fetch, also
+// if the Budget is nil, and call release when the response has been received or the
+// attempt has failed. Waited is the wait for the budget alone. The only error is
+// that of the context, whose end ends the wait immediately, except for the request
+// of a page that the search has no use for now, which Fetch must not retry.
+func (b *Budget) Acquire(ctx context.Context, region, action string) (release func(), waited time.Duration, err error) {
+	r := pageRequestOf(ctx)
+	r.begin()
+	for {
+		leave, wait, err := b.enter(ctx, operation{region, action}, r != nil)
+		waited += wait
+		if err != nil {
+			return nil, waited, err
+		}
+		releaseSlot, err := r.acquire(ctx, b.hasRate())
+		if r != nil {
+			b.allowNext()
+		}
+		if err != nil {
+			leave()
+			return nil, waited, err
+		}
+		release := sync.OnceFunc(func() { releaseSlot(); leave() })
+		if r == nil || !b.isHeld(operation{region, action}) {
+			return release, waited, nil
+		}
+		release()
 	}
 }
 
-// TryAcquire is like [Budget.Acquire] but does not wait. It reports false if the
-// request would have to wait.
-func (b *Budget) TryAcquire(region, action string) (release func(), ok bool) {
-	if b == nil {
-		return func() {}, true
+// enter waits for the budget.
+func (b *Budget) enter(ctx context.Context, o operation, inSearch bool) (leave func(), waited time.Duration, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, 0, err
 	}
-	w := &waiter{operation{region, action}, make(chan struct{})}
+	if b == nil {
+		return func() {}, 0, nil
+	}
+	w := &waiter{o, inSearch, make(chan struct{})}
 	b.join(w)
 	select {
 	case <-w.admitted:
-		return sync.OnceFunc(b.release), true
+		return b.release, 0, nil
 	default:
-		b.leave(w)
-		return nil, false
 	}
+	began := time.Now()
+	select {
+	case <-w.admitted:
+		return b.release, time.Since(began), nil
+	case <-ctx.Done():
+		b.leave(w)
+		return nil, time.Since(began), ctx.Err()
+	}
+}
+
+func (b *Budget) hasRate() bool { return b != nil && b.PerSecond > 0 }
+
+// allowNext admits requests again after one with a token has its slot, or has given
+// it up.
+func (b *Budget) allowNext() {
+	if !b.hasRate() {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.tokenHeld = false
+	b.serve()
+}
+
+func (b *Budget) isHeld(o operation) bool {
+	if b == nil {
+		return false
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.holds[o].After(time.Now())
 }
 
 // Hold admits no requests for an operation until a time. It keeps the later of two
@@ -112,6 +161,7 @@ func (b *Budget) leave(w *waiter) {
 		b.queue = slices.Delete(b.queue, at, at+1)
 	} else {
 		b.inFlight--
+		b.tokenHeld = b.tokenHeld && !w.inSearch
 	}
 	b.serve()
 }
@@ -132,7 +182,7 @@ func (b *Budget) serve() {
 			waitFor(held)
 			return false
 		}
-		stopped = stopped || b.InFlight > 0 && b.inFlight >= b.InFlight
+		stopped = stopped || b.tokenHeld || b.InFlight > 0 && b.inFlight >= b.InFlight
 		if stopped {
 			return false
 		}
@@ -142,6 +192,7 @@ func (b *Budget) serve() {
 			return false
 		}
 		b.inFlight++
+		b.tokenHeld = w.inSearch && b.hasRate()
 		close(w.admitted)
 		return true
 	})

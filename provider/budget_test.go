@@ -49,7 +49,7 @@ func (l *line) join(ctx context.Context, action string, n int) {
 }
 
 func (l *line) request(ctx context.Context, action string, number int) {
-	release, err := l.budget.Acquire(ctx, "r", action)
+	release, _, err := l.budget.Acquire(ctx, "r", action)
 	if err != nil {
 		return
 	}
@@ -156,7 +156,7 @@ func TestBudgetRateCountsStarts(t *testing.T) {
 func TestReleaseTwiceFreesOneSlot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &provider.Budget{InFlight: 1}
-		release, err := b.Acquire(t.Context(), "r", "List")
+		release, _, err := b.Acquire(t.Context(), "r", "List")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -173,7 +173,7 @@ func TestReleaseTwiceFreesOneSlot(t *testing.T) {
 func TestNilBudgetHasNoLimits(t *testing.T) {
 	var none *provider.Budget
 	none.Hold("r", "List", time.Now().Add(time.Hour))
-	release, err := none.Acquire(t.Context(), "r", "List")
+	release, _, err := none.Acquire(t.Context(), "r", "List")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestNilBudgetHasNoLimits(t *testing.T) {
 	release()
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := none.Acquire(ended, "r", "List"); !errors.Is(err, context.Canceled) {
+	if _, _, err := none.Acquire(ended, "r", "List"); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v, want the context's", err)
 	}
 }
@@ -205,7 +205,7 @@ var endings = map[string]func(t *testing.T) (*provider.Budget, func()){
 // taken sends one request into a budget, which keeps its slot.
 func taken(t *testing.T, b *provider.Budget) (*provider.Budget, func()) {
 	t.Helper()
-	release, err := b.Acquire(t.Context(), "r", "List")
+	release, _, err := b.Acquire(t.Context(), "r", "List")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func TestBudgetWaitsEndWithTheContext(t *testing.T) {
 				c := newClock()
 				ctx, cancel := context.WithTimeout(t.Context(), 5*second)
 				defer cancel()
-				if _, err := b.Acquire(ctx, "r", "List"); !errors.Is(err, context.DeadlineExceeded) || c.at() != 5*second {
+				if _, _, err := b.Acquire(ctx, "r", "List"); !errors.Is(err, context.DeadlineExceeded) || c.at() != 5*second {
 					t.Errorf("error %v after %s", err, c.at())
 				}
 				release()
@@ -241,7 +241,7 @@ func TestBudgetEndedContextTakesNoSlot(t *testing.T) {
 		cancel()
 		b := &provider.Budget{PerSecond: 1, InFlight: 1}
 		for range 10 {
-			if _, err := b.Acquire(ended, "r", "List"); !errors.Is(err, context.Canceled) {
+			if _, _, err := b.Acquire(ended, "r", "List"); !errors.Is(err, context.Canceled) {
 				t.Errorf("error %v, want the context's", err)
 			}
 		}
@@ -287,14 +287,14 @@ func TestBudgetFreesASlotGrantedToAnEndedWait(t *testing.T) {
 	defer stop()
 	b := &provider.Budget{InFlight: 1}
 	for run := range 5_000 {
-		release, err := b.Acquire(bounded, "r", "List")
+		release, _, err := b.Acquire(bounded, "r", "List")
 		if err != nil {
 			t.Fatalf("run %d: the slot is lost: %v", run, err)
 		}
 		ctx, cancel := context.WithCancel(bounded)
 		var group sync.WaitGroup
 		group.Go(func() {
-			if late, err := b.Acquire(ctx, "r", "List"); err == nil {
+			if late, _, err := b.Acquire(ctx, "r", "List"); err == nil {
 				late()
 			}
 		})
@@ -302,28 +302,4 @@ func TestBudgetFreesASlotGrantedToAnEndedWait(t *testing.T) {
 		group.Go(release)
 		group.Wait()
 	}
-}
-
-func TestTryAcquireDoesNotWait(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		b := &provider.Budget{InFlight: 1}
-		release, ok := b.TryAcquire("r", "List")
-		if !ok {
-			t.Fatal("a free budget refuses")
-		}
-		if _, ok := b.TryAcquire("r", "List"); ok {
-			t.Error("a full budget lets another one go")
-		}
-		release()
-		b.Hold("r", "List", time.Now().Add(time.Second))
-		if _, ok := b.TryAcquire("r", "List"); ok {
-			t.Error("a held operation may go")
-		}
-		if _, ok := b.TryAcquire("r", "Get"); !ok {
-			t.Error("the refused ones have kept the slot")
-		}
-		if _, ok := (*provider.Budget)(nil).TryAcquire("r", "List"); !ok {
-			t.Error("no budget refuses")
-		}
-	})
 }

@@ -29,15 +29,14 @@ func (p *Pager) Advance(rows, fresh, distinct, total int, token string) {
 	p.advance(&Page{Images: make([]image.Image, rows), Total: total, Next: token}, fresh, distinct, total)
 }
 
-func (p *Pager) Next() Cursor              { return p.next }
-func (p *Pager) End() (bool, string)       { return p.ended, p.missing }
-func (p *Pager) KnownRows(total int) int   { return p.knownRows(total) }
-func LargestDivisor(n, limit int) int      { return largestDivisor(n, limit) }
-func NewSeenSet() *SeenSet                 { return &SeenSet{newSeenSet()} }
-func (p *Prefetcher) HasRoom() bool        { return p.hasRoom() }
-func (p *Prefetcher) Add(c Call, a Cursor) { p.add(c, a) }
-func (p *Prefetcher) Drop()                { p.drop() }
-func (p *Prefetcher) Close()               { p.close() }
+func (p *Pager) Next() Cursor                   { return p.next }
+func (p *Pager) End() (bool, string)            { return p.ended, p.missing }
+func (p *Pager) KnownRows(total int) int        { return p.knownRows(total) }
+func LargestDivisor(n, limit int) int           { return largestDivisor(n, limit) }
+func NewSeenSet() *SeenSet                      { return &SeenSet{newSeenSet()} }
+func (p *Prefetcher) Add(c Call, a Cursor) bool { return p.add(c, a) }
+func (p *Prefetcher) Drop()                     { p.drop() }
+func (p *Prefetcher) Close()                    { p.close() }
 
 func (s *SeenSet) Set(r image.Ref, now Generation) Generation { return s.set(r, now) }
 
@@ -53,10 +52,11 @@ func NewPrefetcher(ctx context.Context, limit int, fetch func(context.Context, C
 	return &Prefetcher{newPrefetcher(ctx, limit, fetch)}
 }
 
-func (p *Prefetcher) Take(c Call, at Cursor) (*Page, error)   { return p.take(c, at) }
-func (p *Prefetcher) AddHead(index int, c Call, at Cursor)    { p.addHead(index, c, at.Size) }
-func (p *Prefetcher) TakeHead(index int) (*Page, bool, error) { return p.takeHead(index) }
-func (p *Prefetcher) Last() (Cursor, bool)                    { return p.last() }
+func (p *Prefetcher) Take(c Call, at Cursor) (*Page, error)     { return p.take(c, at) }
+func (p *Prefetcher) AddHead(index int, c Call, at Cursor) bool { return p.addHead(index, c, at.Size) }
+func (p *Prefetcher) TakeHead(index int) (*Page, bool, error)   { return p.takeHead(index) }
+func (p *Prefetcher) Last() (Cursor, bool)                      { return p.last() }
+
 func NewCompleteness(mode ConfirmMode, tokens bool) *Completeness {
 	return &Completeness{completeness{mode: mode, tokens: tokens}}
 }

@@ -58,6 +58,9 @@ func contextEnd(ctx context.Context) error {
 }
 
 func withCause(ctx context.Context, err error) error {
+	if timeout, ok := context.Cause(ctx).(targetTimeout); ok {
+		return timeout
+	}
 	if cause := context.Cause(ctx); !errors.Is(err, cause) {
 		return fmt.Errorf("%w: %w", err, cause)
 	}
@@ -66,6 +69,9 @@ func withCause(ctx context.Context, err error) error {
 
 // interrupted returns the error of an ended context with the error that followed.
 func interrupted(ctx context.Context, err error) error {
+	if _, ok := errors.AsType[targetTimeout](err); ok {
+		return unplaced(err)
+	}
 	if errors.Is(err, ctx.Err()) {
 		return withCause(ctx, unplaced(err))
 	}

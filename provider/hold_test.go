@@ -24,7 +24,7 @@ func TestHoldIsForOneOperation(t *testing.T) {
 			{"r", "List", 10 * second},
 			{"r", "List", 10 * second},
 		} {
-			release, err := b.Acquire(t.Context(), test.region, test.action)
+			release, _, err := b.Acquire(t.Context(), test.region, test.action)
 			if err != nil || c.at() != test.want {
 				t.Errorf("%s in %s: after %s, error %v, want %s", test.action, test.region, c.at(), err, test.want)
 			}

@@ -103,7 +103,7 @@ func TestPanicOfATargetReachesTheConsumerOfSearch(t *testing.T) {
 		"first page":      newExploding(0),
 		"prefetched page": newExploding(30),
 	} {
-		for _, options := range []*provider.SearchOptions{nil, {Distinct: true}, {FailFast: true}, {Concurrency: 1}} {
+		for _, options := range []*provider.SearchOptions{nil, {Distinct: true}, {FailFast: true}, {InFlight: 1}} {
 			synctest.Test(t, func(t *testing.T) {
 				good := &slow{server: &server{images: imagesOf(1000)}}
 				targets := []provider.Target{
@@ -155,7 +155,7 @@ func TestPanicOfAHookReachesTheConsumerOfSearch(t *testing.T) {
 // otherwise lose the error of its target, or the page. Nothing is left behind.
 func TestGoexitOfFetchReachesTheConsumer(t *testing.T) {
 	for _, at := range []int{0, 30} {
-		for _, options := range []*provider.SearchOptions{nil, {Distinct: true}, {Concurrency: 1}} {
+		for _, options := range []*provider.SearchOptions{nil, {Distinct: true}, {InFlight: 1}} {
 			synctest.Test(t, func(t *testing.T) {
 				good := &slow{server: &server{images: imagesOf(1000)}}
 				targets := []provider.Target{

@@ -134,9 +134,11 @@ func (r *run) logAgain(call Call, s scanResult) {
 
 // prefetchHeads requests the first pages of the calls after one, or their next pages.
 func (r *run) prefetchHeads(index int) {
-	for next := index + 1; !r.again && next < len(r.calls) && r.limit == 0 && r.prefetcher.hasRoom(); next++ {
+	for next := index + 1; !r.again && next < len(r.calls) && r.limit == 0; next++ {
 		call := r.calls[next]
-		r.prefetcher.addHead(next, call, r.pageSize(call))
+		if !r.prefetcher.addHead(next, call, r.pageSize(call)) {
+			return
+		}
 	}
 }
 

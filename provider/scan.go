@@ -183,7 +183,6 @@ func (s *scan) prefetchPages(pendingMatched int) {
 		at = last
 		at.Offset += at.Size
 	}
-	for ; at.Offset < end && s.run.prefetcher.hasRoom(); at.Offset += at.Size {
-		s.run.prefetcher.add(s.call, at)
+	for ; at.Offset < end && s.run.prefetcher.add(s.call, at); at.Offset += at.Size {
 	}
 }

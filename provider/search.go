@@ -7,9 +7,8 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/imagequery/imagequery/image"
 )
@@ -93,24 +92,29 @@ func (e *TargetError) Unwrap() error { return e.Err }
 // SearchOptions configures a search. The zero value and a nil pointer are good
 // defaults.
 type SearchOptions struct {
-	// Concurrency is the number of targets that are listed at the same time; 0
-	// means 16.
-	Concurrency int
+	// InFlight is the largest number of requests in flight, over all targets; 0
+	// means 256. Waits for a [Budget], between attempts, for credentials and for the
+	// consumer do not count. First pages go before prefetched pages. At most three
+	// times as many pages are in memory: a consumer that is slower delays further
+	// requests.
+	InFlight int
 
 	// TargetTimeout bounds each target, from its first request to its last hit.
-	// It includes the time that a slow consumer takes. 0 means no bound.
+	// It includes the time that a slow consumer takes, but not the waits for the
+	// first request, nor under Distinct for earlier targets. 0 means no bound.
 	TargetTimeout time.Duration
 
 	// FailFast ends the search at the first failure.
 	FailFast bool
 
 	// Distinct yields each image once among the targets with the same endpoint
-	// host: the hit of the target that comes first in the list. Hits of later
-	// targets with that host are held back until the earlier ones are done.
+	// host: the hit of the target that comes first in the list. Later targets with
+	// that host wait with their first pages until the earlier ones are done, so one
+	// slow target delays the others with its host.
 	Distinct bool
 }
 
-const defaultConcurrency = 16
+const defaultInFlight = 256
 
 // Search runs one query against many targets. It yields hits as they arrive: those
 // of one target in its order, those of several targets interleaved. A target that
@@ -140,6 +144,7 @@ func Search(ctx context.Context, targets []Target, q image.Query, options *Searc
 			yield(Hit{}, err)
 			return
 		}
+		s.limiter = newLimiter(cmp.Or(s.options.InFlight, defaultInFlight))
 		if s.run(ctx) && ctx.Err() != nil {
 			yield(Hit{}, &Error{Err: contextEnd(ctx)})
 		}
@@ -153,6 +158,8 @@ type search struct {
 	options SearchOptions
 	yield   func(Hit, error) bool
 	target  func(context.Context, Report) // hook; may be nil
+	limiter *limiter
+	groupOf []*targetGroup // by target
 
 	enough  bool        // the limit is reached or the consumer has stopped
 	stopped bool        // no more events are yielded
@@ -198,10 +205,9 @@ func (s *search) run(ctx context.Context) bool {
 			s.take(e)
 		}
 	}()
-	ordered := newSequencer(s)
 	for e := range events {
 		s.stopped = s.stopped || s.panics.recorded()
-		ordered.add(e)
+		s.take(e)
 		if s.stopped {
 			cancel()
 		}
@@ -209,7 +215,7 @@ func (s *search) run(ctx context.Context) bool {
 	return !s.stopped
 }
 
-// take handles one event, in the order in which the consumer sees them.
+// take handles one event.
 func (s *search) take(e event) {
 	switch {
 	case e.kind == targetDone:
@@ -219,6 +225,7 @@ func (s *search) take(e event) {
 		s.failed[e.target] = true
 		s.enough = !s.yield(Hit{}, e.err)
 		s.stopped = s.enough || s.options.FailFast
+	case s.groupOf[e.target].isRepeated(e.image.Ref):
 	default:
 		s.found++
 		s.yielded[e.target]++
@@ -244,18 +251,25 @@ func (s *search) done(e event) {
 // of them cancels the others.
 func (s *search) ask(ctx context.Context, cancel context.CancelFunc) <-chan event {
 	events := make(chan event)
-	var group errgroup.Group
-	group.SetLimit(cmp.Or(s.options.Concurrency, defaultConcurrency))
+	groups, of := s.groups()
+	s.groupOf = of
+	var running sync.WaitGroup
+	for _, g := range groups {
+		running.Go(func() {
+			for position := range g.targets {
+				g.await(position - g.window)
+				s.limiter.awaitRoom()
+				running.Go(func() {
+					defer g.finish(position)
+					defer s.cancelAfterPanic(cancel)
+					s.panics.guard(func() { s.askTarget(ctx, g, position, events) })
+				})
+			}
+		})
+	}
 	go func() {
-		defer close(events)
-		for i := range s.targets {
-			group.Go(func() error {
-				defer s.cancelAfterPanic(cancel)
-				s.panics.guard(func() { s.askTarget(ctx, i, events) })
-				return nil
-			})
-		}
-		_ = group.Wait()
+		running.Wait()
+		close(events)
 	}()
 	return events
 }
@@ -266,31 +280,34 @@ func (s *search) cancelAfterPanic(cancel context.CancelFunc) {
 	}
 }
 
-func (s *search) askTarget(ctx context.Context, i int, events chan<- event) {
-	target, began := s.targets[i], time.Now()
+// askTarget reports the images, the failure and the end of a target.
+func (s *search) askTarget(ctx context.Context, g *targetGroup, position int, events chan<- event) {
+	i, began := g.targets[position], time.Now()
+	target := s.targets[i]
 	c := &counter{report: Report{Target: target.Name, Provider: target.Client.info.Name, Region: target.Client.info.Region}}
 	if s.query.SkipUnreported {
 		c.report.Skipped = target.Client.unreported(s.query)
 	}
-	asked := context.WithValue(WithTrace(ctx, c.trace()), targetKey{}, target.Name)
-	if s.options.TargetTimeout > 0 {
-		var cancel context.CancelFunc
-		asked, cancel = context.WithTimeout(asked, s.options.TargetTimeout)
-		defer cancel()
-	}
+	asked, cancel := context.WithCancelCause(context.WithValue(WithTrace(ctx, c.trace()), targetKey{}, target.Name))
+	defer cancel(nil)
+	limit := &targetLimit{s.limiter, newTargetClock(s.options.TargetTimeout, cancel)}
+	defer limit.clock.stop()
+
 	var failure error
-	for m, err := range target.Client.images(asked, s.query) {
+	out := delivery{group: g, position: position, clock: limit.clock, send: func(m image.Image) { events <- event{target: i, image: m} }}
+	for m, err := range target.Client.images(limit.context(asked), s.query) {
 		if err != nil {
 			failure = err
 			break
 		}
 		c.count(func(r *Report) { r.Matched++ })
-		events <- event{target: i, image: m}
+		out.add(m)
 	}
 	report := c.finish(began, failure)
 	if failure != nil {
 		events <- event{target: i, kind: targetFailed, err: &TargetError{Target: target.Name, Report: report, Err: failure}}
 	}
+	out.flush()
 	events <- event{target: i, kind: targetDone, report: report, ctx: asked}
 }
 
@@ -301,8 +318,8 @@ func (s *search) check() error {
 		return err
 	}
 	s.query = q
-	if o := s.options; o.Concurrency < 0 || o.TargetTimeout < 0 {
-		return badSearch("SearchOptions: Concurrency %d, TargetTimeout %s: negative; leave them 0 for the default", o.Concurrency, o.TargetTimeout)
+	if o := s.options; o.InFlight < 0 || o.TargetTimeout < 0 {
+		return badSearch("SearchOptions: InFlight %d, TargetTimeout %s: negative; leave them 0 for the default", o.InFlight, o.TargetTimeout)
 	}
 	if len(s.targets) == 0 {
 		return badSearch("Search: no targets; give at least one")

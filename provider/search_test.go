@@ -20,15 +20,21 @@ import (
 // paced is an adapter that takes its time for each page, or for ever.
 type paced struct {
 	server
-	delay time.Duration // negative: it never answers
-	err   error
-	busy  *busy // nil: nobody counts
+	delay  time.Duration // negative: it never answers
+	err    error
+	busy   *busy // nil: requests are not counted
+	budget *provider.Budget
 }
 
 // busy counts the pages that are under way.
 type busy struct{ now, most, ended atomic.Int32 }
 
 func (p *paced) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) (*provider.Page, error) {
+	release, _, err := p.budget.Acquire(ctx, "r", c.Action)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	if p.busy != nil {
 		now := p.busy.now.Add(1)
 		for most := p.busy.most.Load(); now > most && !p.busy.most.CompareAndSwap(most, now); most = p.busy.most.Load() {
@@ -55,7 +61,10 @@ func (p *paced) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) 
 func targetsOf(adapters ...*paced) []provider.Target {
 	targets := make([]provider.Target, len(adapters))
 	for i, a := range adapters {
-		name := string(rune('a' + i))
+		name := string(rune('a' + i%26))
+		if i >= 26 {
+			name += fmt.Sprint(i)
+		}
 		for j := range a.images {
 			a.images[j].Region = name
 		}
@@ -124,12 +133,12 @@ func TestSearchYieldsHitsAsTheyArrive(t *testing.T) {
 	})
 }
 
-func TestSearchLimitsConcurrentTargets(t *testing.T) {
+func TestSearchLimitsRequestsInFlight(t *testing.T) {
 	for _, test := range []struct {
-		targets, concurrency, most int
-		took                       time.Duration
+		targets, inFlight, most int
+		took                    time.Duration
 	}{
-		{20, 0, 16, 2 * second},
+		{300, 0, 256, 2 * second},
 		{6, 2, 2, 3 * second},
 		{4, 1, 1, 4 * second},
 		{3, 99, 3, second},
@@ -140,7 +149,7 @@ func TestSearchLimitsConcurrentTargets(t *testing.T) {
 			for i := range adapters {
 				adapters[i] = &paced{server: server{images: imagesOf(1)}, delay: second, busy: b}
 			}
-			f := searched(t.Context(), targetsOf(adapters...), image.Query{}, &provider.SearchOptions{Concurrency: test.concurrency})
+			f := searched(t.Context(), targetsOf(adapters...), image.Query{}, &provider.SearchOptions{InFlight: test.inFlight})
 			if len(f.hits) != test.targets || len(f.errs) > 0 {
 				t.Errorf("%+v: %d hits, errors %v", test, len(f.hits), f.errs)
 			}
@@ -194,11 +203,12 @@ func refuseAfter(pages int) func(int) error {
 	}
 }
 
-func TestSearchTargetTimeoutBeginsWithTheTarget(t *testing.T) {
+func TestSearchTargetTimeoutBeginsWithTheFirstRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		slow := func() *paced { return &paced{server: server{images: imagesOf(1)}, delay: 3 * second} }
 		targets := targetsOf(slow(), slow(), &paced{delay: -1}, slow())
-		f := searched(t.Context(), targets, image.Query{}, &provider.SearchOptions{Concurrency: 1, TargetTimeout: 4 * second})
+		f := searched(t.Context(), targets, image.Query{}, &provider.SearchOptions{InFlight: 1, TargetTimeout: 4 * second})
+		slices.Sort(f.hits) // the targets wait for the slot in any order
 		if diff := cmp.Diff([]string{"a/m-0000", "b/m-0000", "d/m-0000"}, f.hits); diff != "" || f.finished != 13*second {
 			t.Errorf("took %s (-want +got):\n%s", f.finished, diff)
 		}
@@ -213,7 +223,7 @@ func TestSearchFailFastEndsAtTheFirstFailure(t *testing.T) {
 		denied := &provider.Error{Kind: provider.PermissionDenied}
 		last := &paced{server: server{images: imagesOf(5)}}
 		targets := targetsOf(&paced{server: server{images: imagesOf(2)}}, &paced{err: denied, delay: second}, &paced{delay: -1}, last)
-		f := searched(t.Context(), targets, image.Query{}, &provider.SearchOptions{FailFast: true, Concurrency: 3})
+		f := searched(t.Context(), targets, image.Query{}, &provider.SearchOptions{FailFast: true, InFlight: 3})
 		if len(f.of("a")) != 2 || f.finished != second {
 			t.Errorf("hits %v after %s", f.hits, f.finished)
 		}
@@ -254,7 +264,7 @@ func TestSearchRefusesBadArguments(t *testing.T) {
 		"a name twice":     {append(slices.Clone(good), good[0]), image.Query{}, nil, []string{"target 2", `"a"`, "unique"}},
 		"a native section": {good, native("fake", "other", "more"), nil, []string{`"more"`, "native", "remove its section"}},
 		"no targets":       {nil, image.Query{}, nil, []string{"no targets", "at least one"}},
-		"concurrency":      {good, image.Query{}, &provider.SearchOptions{Concurrency: -1}, []string{"Concurrency", "-1", "leave"}},
+		"in flight":        {good, image.Query{}, &provider.SearchOptions{InFlight: -1}, []string{"InFlight", "-1", "leave"}},
 		"timeout":          {good, image.Query{}, &provider.SearchOptions{TargetTimeout: -second}, []string{"TargetTimeout", "-1s", "leave"}},
 	} {
 		t.Run(name, func(t *testing.T) {

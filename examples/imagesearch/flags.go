@@ -108,7 +108,7 @@ func (o *options) outputFlags() group {
 func (o *options) runFlags() group {
 	g := newGroup("How to run")
 	g.flags.Var(scalar(&o.timeout, "DURATION", parseDuration), "timeout", "end the whole run after this time, such as 30s (default: none)")
-	g.flags.Var(scalar(&o.concurrency, "N", parseCount), "concurrency", "so many targets at once (default: 16)")
+	g.flags.Var(scalar(&o.concurrency, "N", parseCount), "concurrency", "so many requests in flight, or targets with --check (default: 256; 16 with --check)")
 	g.flags.Var(scalar(&o.prefetch, "N", parseCount), "prefetch", "so many pages of a target ahead of the one being read (default: 16)")
 	g.flags.Var(choice(&o.progress, "WHEN", showModes()), "progress", words(showModes())+"; on the standard error, auto if that is a terminal")
 	g.flags.Var(choice(&o.summary, "WHEN", showModes()), "summary", words(showModes())+"; one line on the standard error about the whole run, auto if that is a terminal")

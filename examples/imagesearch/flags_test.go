@@ -60,7 +60,7 @@ func TestFlagsConfigureTheRun(t *testing.T) {
 	if diff := cmp.Diff(provider.Config{UserAgent: "imagesearch", Listing: provider.Listing{Prefetch: 3, KeepNative: true}}, config); diff != "" {
 		t.Errorf("configuration (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(&provider.SearchOptions{Concurrency: 5, Distinct: true}, r.options.search()); diff != "" {
+	if diff := cmp.Diff(&provider.SearchOptions{InFlight: 5, Distinct: true}, r.options.search()); diff != "" {
 		t.Errorf("search (-want +got):\n%s", diff)
 	}
 }

@@ -118,7 +118,7 @@ func (o *options) configure(c *provider.Config) {
 
 // search are the options of a search.
 func (o *options) search() *provider.SearchOptions {
-	return &provider.SearchOptions{Concurrency: o.concurrency, Distinct: o.distinct}
+	return &provider.SearchOptions{InFlight: o.concurrency, Distinct: o.distinct}
 }
 
 // bound ends the run after --timeout.

@@ -83,13 +83,13 @@ func stages() []stage {
 		{name: "throttled", who: isRetrying, serve: reaching(respondWith("429 Slow", "Retry-After: 60\r\n", "{}"))},
 		{name: "waiting for the budget", who: isAdapter, set: func(v *exercise, reached func()) {
 			budget := &provider.Budget{InFlight: 1}
-			_, _ = budget.Acquire(context.Background(), "", "other")
+			_, _, _ = budget.Acquire(context.Background(), "", "other")
 			v.config.Budget = budget
 			reached()
 		}},
 		{name: "waiting for the rate", who: isAdapter, set: func(v *exercise, reached func()) {
 			budget := &provider.Budget{PerSecond: 0.001}
-			_, _ = budget.Acquire(context.Background(), "", "other")
+			_, _, _ = budget.Acquire(context.Background(), "", "other")
 			v.config.Budget = budget
 			reached()
 		}},

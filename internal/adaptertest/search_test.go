@@ -97,7 +97,7 @@ func TestSearchFindsTheImagesOfManyAccounts(t *testing.T) {
 	before := runtime.NumGoroutine()
 	transport := &perAccount{next: cloud.Transport()}
 	found, failed := map[string]int{}, 0
-	for hit, err := range provider.Search(t.Context(), targetsOf(t, transport, 3), image.Query{}, &provider.SearchOptions{Concurrency: 64}) {
+	for hit, err := range provider.Search(t.Context(), targetsOf(t, transport, 3), image.Query{}, &provider.SearchOptions{InFlight: 64}) {
 		switch {
 		case err == nil:
 			found[hit.Image.ID]++
@@ -142,7 +142,7 @@ func BenchmarkSearch(b *testing.B) {
 		b.Run(fmt.Sprint(concurrency, "-at-once"), func(b *testing.B) {
 			targets := targetsOf(b, cloud.Transport(), 0)
 			for b.Loop() {
-				for _, err := range provider.Search(b.Context(), targets, image.Query{}, &provider.SearchOptions{Concurrency: concurrency}) {
+				for _, err := range provider.Search(b.Context(), targets, image.Query{}, &provider.SearchOptions{InFlight: concurrency}) {
 					if err != nil {
 						b.Fatal(err)
 					}

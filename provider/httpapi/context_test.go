@@ -30,7 +30,7 @@ var stages = map[string]struct {
 	"in the budget, full": {
 		transport: func() *script { return newScript(says(200, "ok")) },
 		prepare: func(c *provider.Config, _ *call) {
-			if _, err := c.Budget.Acquire(context.Background(), c.Region, "Other"); err != nil {
+			if _, _, err := c.Budget.Acquire(context.Background(), c.Region, "Other"); err != nil {
 				panic(err)
 			}
 		},

@@ -155,7 +155,10 @@ func (x *exchange) meaning(err error) provider.Error {
 // interrupted returns the error of a request whose context ended, with the last
 // failure before the end.
 func (x *exchange) interrupted(end error) provider.Error {
-	if cause := context.Cause(x.ctx); cause != nil && !errors.Is(end, cause) {
+	switch cause := context.Cause(x.ctx); {
+	case errors.Is(cause, context.DeadlineExceeded): // of a search, or of a caller
+		end = cause
+	case cause != nil && !errors.Is(end, cause):
 		end = fmt.Errorf("%w: %w", end, cause)
 	}
 	if x.last == nil {

@@ -57,18 +57,27 @@ func (c *Client) userAgent() string {
 	return c.config.UserAgent + " " + own
 }
 
-// RoundTrip makes one attempt. It waits for the budget, signs, sends, and reads the
-// response whole, all within the time of one attempt but for the budget.
+// RoundTrip makes one attempt: it gets the credentials, waits for the budget, signs,
+// sends, and reads the response whole, all within the time of one attempt but for the
+// budget. A wait for credentials holds no place in the budget.
 func (x *exchange) RoundTrip(base *http.Request) (*http.Response, error) {
+	x.attempt = nil
+	used, left, err := x.authorize()
+	if err != nil {
+		return nil, err
+	}
 	release, err := x.acquire()
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	ctx, cancel := context.WithTimeout(x.ctx, x.client.timeout)
+	if used.expired() {
+		release()
+		return x.RoundTrip(base)
+	}
+	ctx, cancel := context.WithTimeout(x.ctx, left)
 	defer cancel()
-	x.attempt = nil
-	if err := x.sign(ctx, base.Header.Clone()); err != nil {
+	if err := x.sign(base.Header.Clone(), used.Credentials); err != nil {
 		return nil, x.attemptError(ctx, err)
 	}
 	x.attempts++
@@ -83,42 +92,59 @@ func (x *exchange) RoundTrip(base *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// acquire waits for the budget of the account.
-func (x *exchange) acquire() (release func(), err error) {
-	budget, region := x.client.config.Budget, x.client.config.Region
-	if err := x.ctx.Err(); err != nil {
-		return nil, err
-	}
-	if release, ok := budget.TryAcquire(region, x.request.Action); ok {
-		return release, nil
+// granted are credentials and the time at which they were received.
+type granted struct {
+	provider.Credentials
+	at time.Time
+}
+
+// expired reports whether the credentials have expired since they were received.
+// Credentials that had expired before are used: the clock may be wrong.
+func (g granted) expired() bool {
+	return g.Expires.After(g.at) && !g.Expires.After(time.Now())
+}
+
+// authorize returns the credentials of an attempt and the rest of its time.
+func (x *exchange) authorize() (used granted, left time.Duration, err error) {
+	timeout := x.client.timeout
+	if x.client.api.Sign == nil {
+		return granted{}, timeout, nil
 	}
 	began := time.Now()
-	release, err = budget.Acquire(x.ctx, region, x.request.Action)
-	x.traceThrottle(began, time.Since(began))
+	ctx, cancel := context.WithTimeout(x.ctx, timeout)
+	defer cancel()
+	source := x.client.credentials
+	used.Credentials, err = await(ctx, func() (provider.Credentials, error) { return source.Credentials(ctx) })
+	if ctx.Err() != nil {
+		return granted{}, 0, x.attemptError(ctx, ctx.Err())
+	}
+	if err != nil {
+		return granted{}, 0, x.attemptError(ctx, credentialsError(err))
+	}
+	if err := x.client.api.checkHome(used.Credentials, x.client.endpoint); err != nil {
+		return granted{}, 0, &failure{err: asProviderError(err)}
+	}
+	used.at = time.Now()
+	return used, timeout - used.at.Sub(began), nil
+}
+
+// acquire waits for the budget of the account and for the search.
+func (x *exchange) acquire() (release func(), err error) {
+	config, began := x.client.config, time.Now()
+	release, waited, err := config.Budget.Acquire(x.ctx, config.Region, x.request.Action)
+	x.traceThrottle(began, waited)
 	return release, err
 }
 
-// sign makes the attempt, with credentials where the API has a signature.
-func (x *exchange) sign(ctx context.Context, header http.Header) error {
-	api := x.client.api
-	if api.Sign == nil {
-		x.attempt = x.newAttempt(header, provider.Credentials{})
+// sign makes the attempt.
+func (x *exchange) sign(header http.Header, used provider.Credentials) error {
+	x.attempt = x.newAttempt(header, used)
+	sign := x.client.api.Sign
+	if sign == nil {
 		x.attempt.PlaceParams()
 		return nil
 	}
-	source := x.client.credentials
-	used, err := await(ctx, func() (provider.Credentials, error) { return source.Credentials(ctx) })
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	if err != nil {
-		return credentialsError(err)
-	}
-	if err := api.checkHome(used, x.client.endpoint); err != nil {
-		return &failure{err: asProviderError(err)}
-	}
-	x.attempt = x.newAttempt(header, used)
-	if err := api.Sign(x.attempt); err != nil {
+	if err := sign(x.attempt); err != nil {
 		return &failure{err: asProviderError(err)}
 	}
 	return nil

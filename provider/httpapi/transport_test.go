@@ -58,7 +58,7 @@ func TestEveryEndReleasesItsSlot(t *testing.T) {
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
-				release, err := budget.Acquire(ctx, "r1", "List")
+				release, _, err := budget.Acquire(ctx, "r1", "List")
 				if err != nil {
 					t.Fatalf("the slot never came back: %v", err)
 				}

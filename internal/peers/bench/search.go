@@ -59,7 +59,7 @@ func searchOf(a api, concurrency int) func(target) error {
 			targets = append(targets, provider.Target{Name: fmt.Sprint("account-", i), Client: client})
 		}
 		hits := 0
-		for _, err := range provider.Search(context.Background(), targets, a.query, &provider.SearchOptions{Concurrency: concurrency}) {
+		for _, err := range provider.Search(context.Background(), targets, a.query, &provider.SearchOptions{InFlight: concurrency}) {
 			if err != nil {
 				return err
 			}
