@@ -19,11 +19,11 @@ import (
 // never asked. An interrupt ends it at once, with the answer of the first and a report
 // of all three.
 func TestInterruptedProcess(t *testing.T) {
-	asked := make(chan bool, 9)
-	url := hangingCloud(t, func() { asked <- true })
 	config := strings.Replace(twoAccounts, "[cn-hangzhou]", "[cn-shanghai]", 1)
 	for mode, concurrency := range map[string]string{"--output=ndjson": "9", "--newest": "9", "--check": "1"} {
 		t.Run(mode, func(t *testing.T) {
+			asked := make(chan bool, 9)
+			url := hangingCloud(t, func() { asked <- true })
 			file, report := writeConfig(t, config, url), filepath.Join(t.TempDir(), "report.json")
 			command := asProcess(t, "--config", file, mode, "--concurrency="+concurrency, "--report", report)
 			stdout, stderr := arrival{text: webLine, seen: make(chan bool)}, bytes.Buffer{}
@@ -73,13 +73,15 @@ func checkInterrupted(t *testing.T, reports []reportJSON, first bool) {
 
 // arrival is a buffer that says when a text has come.
 type arrival struct {
-	bytes.Buffer
-	text string
-	seen chan bool
+	buffer bytes.Buffer
+	text   string
+	seen   chan bool
 }
 
+func (a *arrival) String() string { return a.buffer.String() }
+
 func (a *arrival) Write(p []byte) (int, error) {
-	n, err := a.Buffer.Write(p)
+	n, err := a.buffer.Write(p)
 	if a.text != "" && strings.Contains(a.String(), a.text) {
 		a.text = ""
 		close(a.seen)
