@@ -14,10 +14,10 @@ type targetGroup struct {
 	targets []int
 
 	// These are zero in a group without order.
-	window int // targets that are started, from the one whose turn it is
-	ahead  int // targets that may prefetch, likewise
-	seen   map[image.Ref]bool
-	passed []chan struct{} // by position; closed when the target and all before it are done
+	window      int // targets that are started, from the one whose turn it is
+	prefetching int // targets that may prefetch, likewise
+	seen        map[image.Ref]bool
+	passed      []chan struct{} // by position; closed when the target and all before it are done
 
 	mu   sync.Mutex
 	done []bool
@@ -52,9 +52,9 @@ func (s *search) groups() (all []*targetGroup, of []*targetGroup) {
 const usualPrefetch = 16
 
 // order makes an ordered group.
-func (g *targetGroup) order(window, ahead int) {
+func (g *targetGroup) order(window, prefetching int) {
 	n := len(g.targets)
-	g.window, g.ahead, g.seen = window, ahead, map[image.Ref]bool{}
+	g.window, g.prefetching, g.seen = window, prefetching, map[image.Ref]bool{}
 	g.done, g.passed = make([]bool, n), make([]chan struct{}, n)
 	for i := range g.passed {
 		g.passed[i] = make(chan struct{})
@@ -111,7 +111,7 @@ type delivery struct {
 func (d *delivery) add(m image.Image) {
 	if d.group.isOrdered() && !d.begun {
 		d.begun, d.first = true, &m
-		d.clock.exclude(func() { d.group.await(d.position - d.group.ahead) })
+		d.clock.exclude(func() { d.group.await(d.position - d.group.prefetching) })
 		return
 	}
 	d.flush()

@@ -18,7 +18,7 @@ type limiter struct {
 	limit int // requests in flight
 
 	mu         sync.Mutex
-	sending    int // requests in flight
+	inFlight   int // requests in flight
 	awaited    int // pages that their scans wait for or deliver
 	prefetched int // pages that were requested ahead
 	starting   int // prefetched pages that have not come to the budget yet
@@ -86,7 +86,7 @@ func (l *limiter) addUrgent(w *slotWaiter) {
 
 // serve admits waiters while there are slots for them.
 func (l *limiter) serve() {
-	for l.sending < l.limit {
+	for l.inFlight < l.limit {
 		w := l.next()
 		if w == nil {
 			return
@@ -96,8 +96,8 @@ func (l *limiter) serve() {
 			r.share = awaitedShare
 			l.awaited++
 		}
-		l.sending++
-		r.sending++
+		l.inFlight++
+		r.inFlight++
 		l.settle(w)
 		close(w.admitted)
 	}
@@ -150,8 +150,8 @@ func (l *limiter) leave(w *slotWaiter) {
 }
 
 func (l *limiter) releaseSlot(r *pageRequest) {
-	l.sending--
-	r.sending--
+	l.inFlight--
+	r.inFlight--
 	if r.over {
 		l.releaseShare(r)
 	}
@@ -161,7 +161,7 @@ func (l *limiter) releaseSlot(r *pageRequest) {
 // releaseShare ends the share of a page in the memory of the search, unless its
 // request is in flight.
 func (l *limiter) releaseShare(r *pageRequest) {
-	if r.sending > 0 {
+	if r.inFlight > 0 {
 		return
 	}
 	switch r.share {
@@ -184,7 +184,7 @@ type pageRequest struct {
 	awaited  bool // the scan waits for the page or delivers it
 	starting bool
 	share    pageShare
-	sending  int  // attempts in flight
+	inFlight int  // attempts in flight
 	refused  bool // a prefetched page for which there was no memory
 	over     bool // the page is delivered or dropped
 	waiter   *slotWaiter
@@ -360,7 +360,7 @@ func (t *targetLimit) prefetch() (r *pageRequest, ok bool) {
 	l := t.limiter
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.waiting > 0 || l.sending+l.starting >= l.limit || l.prefetched+l.starting >= l.limit {
+	if l.waiting > 0 || l.inFlight+l.starting >= l.limit || l.prefetched+l.starting >= l.limit {
 		return nil, false
 	}
 	l.starting++
