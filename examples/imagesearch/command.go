@@ -57,7 +57,24 @@ func newCommand(r *runner) *cobra.Command {
 	})
 	r.setHelp(command, groups)
 	setCompletion(command)
+	command.InitDefaultCompletionCmd("completion")
+	if completion, _, err := command.Find([]string{"completion"}); err == nil && completion != command {
+		completion.Args = nil
+		completion.RunE = unknownShell
+	}
 	return command
+}
+
+// unknownShell refuses a completion for a shell that has none.
+func unknownShell(c *cobra.Command, args []string) error {
+	var shells []string
+	for _, one := range c.Commands() {
+		shells = append(shells, one.Name())
+	}
+	if len(args) == 0 {
+		return fmt.Errorf("completion: no shell: want %s", alternatives(shells))
+	}
+	return fmt.Errorf("completion %q: want %s%s", args[0], alternatives(shells), didYouMean(args[0], shells))
 }
 
 // suggestionFor names the flag or the word that was probably meant.

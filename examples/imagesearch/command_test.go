@@ -50,6 +50,21 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
+func TestCompletionRefusesUnknownShells(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"completion"}, "imagesearch: completion: no shell: want bash, fish, powershell or zsh\n"},
+		{[]string{"completion", "zhs"}, "imagesearch: completion \"zhs\": want bash, fish, powershell or zsh; did you mean zsh?\n"},
+		{[]string{"completion", "nushell"}, "imagesearch: completion \"nushell\": want bash, fish, powershell or zsh\n"},
+	} {
+		if got, want := imagesearch(t.Context(), c.args...), (result{exitUsage, "", c.want}); got != want {
+			t.Errorf("%q: %+v, want %+v", c.args, got, want)
+		}
+	}
+}
+
 // A line of ndjson is out before the search has ended.
 func TestNDJSONStreams(t *testing.T) {
 	reader, writer := io.Pipe()
