@@ -56,25 +56,8 @@ func newCommand(r *runner) *cobra.Command {
 		return fmt.Errorf("%w%s; see --help", err, suggestionFor(c, err))
 	})
 	r.setHelp(command, groups)
-	setCompletion(command)
-	command.InitDefaultCompletionCmd("completion")
-	if completion, _, err := command.Find([]string{"completion"}); err == nil && completion != command {
-		completion.Args = nil
-		completion.RunE = unknownShell
-	}
+	r.setCompletion(command)
 	return command
-}
-
-// unknownShell refuses a completion for a shell that has none.
-func unknownShell(c *cobra.Command, args []string) error {
-	var shells []string
-	for _, one := range c.Commands() {
-		shells = append(shells, one.Name())
-	}
-	if len(args) == 0 {
-		return fmt.Errorf("completion: no shell: want %s", alternatives(shells))
-	}
-	return fmt.Errorf("completion %q: want %s%s", args[0], alternatives(shells), didYouMean(args[0], shells))
 }
 
 // suggestionFor names the flag or the word that was probably meant.
@@ -119,18 +102,3 @@ func (r *runner) setHelp(root *cobra.Command, groups []group) {
 }
 
 const helpWidth = 110
-
-// setCompletion tells a shell the values of each flag.
-func setCompletion(command *cobra.Command) {
-	known := choices()
-	command.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Value.Type() == "FILE" || f.NoOptDefVal != "" {
-			return
-		}
-		complete := cobra.FixedCompletions(known[f.Name], cobra.ShellCompDirectiveNoFileComp)
-		if err := command.RegisterFlagCompletionFunc(f.Name, complete); err != nil {
-			panic(err) // the flag exists: it is being visited
-		}
-	})
-	command.ValidArgsFunction = cobra.NoFileCompletions
-}

@@ -23,48 +23,6 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-func TestCompletion(t *testing.T) {
-	for _, c := range []struct {
-		args []string
-		want string
-	}{
-		{[]string{"--arch", ""}, "x86_64\ni386\narm64\n:4\n"},
-		{[]string{"--output", ""}, strings.Join(texts(formats()), "\n") + "\n:4\n"},
-		{[]string{"--name", ""}, ":4\n"},
-		{[]string{"--progress", ""}, "auto\nalways\nnever\n:4\n"},
-		{[]string{"--config", ""}, ":0\n"},
-		{[]string{"--report", ""}, ":0\n"},
-	} {
-		if got := imagesearch(t.Context(), append([]string{"__complete"}, c.args...)...); got.stdout != c.want {
-			t.Errorf("%q: %q, want %q", c.args, got.stdout, c.want)
-		}
-	}
-	for flag, values := range choices() {
-		got := imagesearch(t.Context(), "__complete", "--"+flag, "")
-		if !strings.HasPrefix(got.stdout, strings.Join(values, "\n")+"\n") {
-			t.Errorf("--%s: %q", flag, got.stdout)
-		}
-	}
-	if got := imagesearch(t.Context(), "completion", "bash"); got.status != exitComplete || !strings.Contains(got.stdout, "imagesearch") {
-		t.Errorf("status %d, %d bytes", got.status, len(got.stdout))
-	}
-}
-
-func TestCompletionRefusesUnknownShells(t *testing.T) {
-	for _, c := range []struct {
-		args []string
-		want string
-	}{
-		{[]string{"completion"}, "imagesearch: completion: no shell: want bash, fish, powershell or zsh\n"},
-		{[]string{"completion", "zhs"}, "imagesearch: completion \"zhs\": want bash, fish, powershell or zsh; did you mean zsh?\n"},
-		{[]string{"completion", "nushell"}, "imagesearch: completion \"nushell\": want bash, fish, powershell or zsh\n"},
-	} {
-		if got, want := imagesearch(t.Context(), c.args...), (result{exitUsage, "", c.want}); got != want {
-			t.Errorf("%q: %+v, want %+v", c.args, got, want)
-		}
-	}
-}
-
 // A line of ndjson is out before the search has ended.
 func TestNDJSONStreams(t *testing.T) {
 	reader, writer := io.Pipe()

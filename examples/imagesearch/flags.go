@@ -127,6 +127,7 @@ func choices() map[string][]string {
 		"status":     texts(image.Statuses()),
 		"os":         texts(image.OSes()),
 		"arch":       texts(image.Archs()),
+		"platform":   image.Platforms(),
 		"output":     texts(formats()),
 		"progress":   texts(showModes()),
 		"summary":    texts(showModes()),

@@ -50,6 +50,9 @@ func runOn(ctx context.Context, s screen, args []string, stdout, stderr io.Write
 	r := &runner{environment: environment, deadline: d, progress: newProgress(errOut, isTerminal(stderr), newScreen(stderr, environment.LookupEnv).width), screen: s}
 	r.stdout, r.stderr = r.progress.beside(out), r.progress.beside(errOut)
 	command := newCommand(r)
+	if isCompletion(args) {
+		allowRepeats(command.Flags())
+	}
 	command.SetArgs(append([]string{}, args...))
 	err := command.ExecuteContext(ctx)
 	if failure := out.failure(); failure != nil {
