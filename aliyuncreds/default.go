@@ -3,6 +3,7 @@ package aliyuncreds
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/imagequery/imagequery/internal/aliyun"
@@ -33,6 +34,7 @@ func (s Services) sources() []source {
 		{"OIDC", s.environmentOIDC},
 		{"profiles", s.environmentProfile},
 		{"credentials URI", s.environmentURI},
+		{"bearer token", environmentBearer},
 		{"instance role", s.environmentInstance},
 	}
 }
@@ -125,6 +127,15 @@ func (s Services) environmentURI(ctx context.Context) (provider.Credentials, err
 		return c, because(err, variable)
 	}
 	return c, nil
+}
+
+// environmentBearer refuses a bearer token, which the APIs of images do not take.
+func environmentBearer(context.Context) (provider.Credentials, error) {
+	const variable = "ALIBABA_CLOUD_BEARER_TOKEN"
+	if os.Getenv(variable) == "" {
+		return provider.Credentials{}, absent(variable + " is not set")
+	}
+	return provider.Credentials{}, unauthenticated(variable + " is set, and bearer tokens are not supported: unset it, or configure another source")
 }
 
 func (s Services) environmentInstance(ctx context.Context) (provider.Credentials, error) {

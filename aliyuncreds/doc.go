@@ -19,7 +19,8 @@
 //     ALIBABA_CLOUD_CREDENTIALS_FILE names. ALIBABA_CLOUD_PROFILE,
 //     ALIBABACLOUD_PROFILE or ALICLOUD_PROFILE chooses a profile of either file;
 //     ALIBABA_CLOUD_IGNORE_PROFILE=true ignores both files.
-//  5. An address that returns a session: ALIBABA_CLOUD_CREDENTIALS_URI.
+//  5. An address that returns a session: ALIBABA_CLOUD_CREDENTIALS_URI. A bearer
+//     token, ALIBABA_CLOUD_BEARER_TOKEN, is an error here.
 //  6. The role of the instance, the one that ALIBABA_CLOUD_ECS_METADATA names or
 //     the only one, unless ALIBABA_CLOUD_ECS_METADATA_DISABLED is true.
 //

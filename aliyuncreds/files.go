@@ -24,7 +24,7 @@ func openCLI() (book, error) {
 	case disabled:
 		return book{}, absent(variable + " is true")
 	}
-	path, data, err := readHome("", ".aliyun", "config.json")
+	path, data, err := readNamed("ALICLOUD_SHARED_CREDENTIALS_FILE", ".aliyun", "config.json")
 	if err != nil {
 		return book{}, err
 	}
@@ -46,12 +46,7 @@ func openCLI() (book, error) {
 
 // openShared reads the file of the vendor's SDKs.
 func openShared() (book, error) {
-	const variable = "ALIBABA_CLOUD_CREDENTIALS_FILE"
-	named := os.Getenv(variable)
-	path, data, err := readHome(named, ".alibabacloud", "credentials")
-	if err != nil && named != "" {
-		return book{}, unauthenticated(variable + ": " + err.Error())
-	}
+	path, data, err := readNamed("ALIBABA_CLOUD_CREDENTIALS_FILE", ".alibabacloud", "credentials")
 	if err != nil {
 		return book{}, err
 	}
@@ -64,6 +59,17 @@ func openShared() (book, error) {
 		b.profiles[name] = sharedProfile(name, keys)
 	}
 	return b, nil
+}
+
+// readNamed reads the file that a variable names, which must exist, or else one in
+// the home directory.
+func readNamed(variable string, inHome ...string) (string, []byte, error) {
+	named := os.Getenv(variable)
+	path, data, err := readHome(named, inHome...)
+	if err != nil && named != "" {
+		err = unauthenticated(variable + ": " + err.Error())
+	}
+	return path, data, err
 }
 
 // readHome reads a file, or one in the home directory if path is empty.
