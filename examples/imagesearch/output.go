@@ -129,9 +129,12 @@ func (c *collecting) print(hit provider.Hit) error {
 
 func (c *collecting) end() error { return c.write(c.hits) }
 
-// ordered sorts the hits as --sort says, and then applies --limit to them.
+// ordered sorts the hits as --sort says, and then applies --limit to them. The newest
+// images of groups arrive in the order of the groups.
 func (o *options) ordered(hits []provider.Hit, targets []provider.Target) []provider.Hit {
-	sortByTarget(hits, targets)
+	if o.newestPer == nil {
+		sortByTarget(hits, targets)
+	}
 	sortHits(hits, o.sort)
 	if o.sortedLimit > 0 && len(hits) > o.sortedLimit {
 		return hits[:o.sortedLimit]

@@ -56,7 +56,7 @@ func TestUnsupported(t *testing.T) {
 	_, url := serve(t, testWorld())
 	file := writeConfig(t, prodTarget, url)
 	got := imagesearch(t.Context(), "--config", file, "--source-instance", "i-1", "--output", "json")
-	if got.status != exitFailed || got.stdout != "[]\n" || strings.Count(got.stderr, "source_instances") != 2 {
+	if got.status != exitFailed || got.stdout != "[]\n" || strings.Count(got.stderr, "--source-instance") != 2 {
 		t.Errorf("%+v", got)
 	}
 	if !strings.Contains(got.stderr, "--skip-unreported") {

@@ -2,10 +2,13 @@ package main
 
 import (
 	"errors"
+	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 
 	wordlist "github.com/imagequery/imagequery/examples/internal/words"
+	"github.com/imagequery/imagequery/image"
 )
 
 // oneLine makes a text safe for one line of a terminal: white space becomes a
@@ -31,6 +34,7 @@ func isInvisible(r rune) bool {
 
 // inFlagWords says the library's advice in the words of the flags.
 func inFlagWords(text string) string {
+	text = neverReported.ReplaceAllStringFunc(text, func(part string) string { return withFlags(part, predicateFlags()) })
 	return strings.NewReplacer(
 		"set SkipUnreported", "give --skip-unreported",
 		"SkipUnreported", "--skip-unreported",
@@ -43,6 +47,16 @@ func inFlagWords(text string) string {
 		"not before created_before", "not before --created-before",
 	).Replace(text)
 }
+
+// neverReported finds the names of predicates that an API cannot answer.
+var neverReported = regexp.MustCompile(`never reports [a-z_]+(, [a-z_]+)*`)
+
+// predicateFlags returns the flag of each predicate.
+var predicateFlags = sync.OnceValue(func() map[image.Field]string {
+	var o options
+	o.predicateFlags()
+	return o.flagOf
+})
 
 // adviceFor is inFlagWords for the advice about a parameter of a provider.
 func adviceFor(name, text string) string {

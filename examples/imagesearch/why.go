@@ -21,7 +21,7 @@ func (r *runner) why(ctx context.Context, targets []provider.Target) {
 	}
 	r.progress.end()
 	if r.options.output == formatJSON {
-		text, err := marshal(d)
+		text, err := marshal(diagnosisInFlagWords(d, r.options.flagOf))
 		if err == nil {
 			_, err = r.stdout.Write(append(text, '\n'))
 		}
@@ -29,6 +29,24 @@ func (r *runner) why(ctx context.Context, targets []provider.Target) {
 		return
 	}
 	r.checkWrite(writeDiagnosis(r.stdout, r.screen, d, r.options.flagOf))
+}
+
+// diagnosisInFlagWords returns a diagnosis with advice in the words of the flags.
+func diagnosisInFlagWords(d provider.Diagnosis, flagOf map[image.Field]string) provider.Diagnosis {
+	texts := causeTexts(d, flagOf)
+	d.Causes = slices.Clone(d.Causes)
+	for i := range d.Causes {
+		d.Causes[i].Text = strings.TrimPrefix(texts[i], "--"+flagOf[d.Causes[i].Field]+": ")
+	}
+	d.Targets = slices.Clone(d.Targets)
+	for i := range d.Targets {
+		t := &d.Targets[i]
+		t.Defaults = slices.Clone(t.Defaults) // of the client
+		for j := range t.Defaults {
+			t.Defaults[j].Effect = adviceFor(t.Provider, t.Defaults[j].Effect)
+		}
+	}
+	return d
 }
 
 // writeDiagnosis writes the predicates as a table, then the scope of each target and
