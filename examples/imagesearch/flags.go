@@ -95,7 +95,7 @@ func (o *options) outputFlags() group {
 	g := newGroup("What to print")
 	g.flags.Var(choice(&o.output, "FORMAT", formats()), "output", words(formats())+"; ndjson prints images as they arrive; html is one page without network, its ages counted until now or $SOURCE_DATE_EPOCH")
 	g.flags.Var(scalar(&o.template, "TEXT", parseTemplate), "template", "print each image by a Go text/template, such as '{{.Target}} {{.ID}} {{.Name}}', and a newline")
-	g.flags.Var(scalar(&o.columns, "NAME[,NAME]", parseColumns), "columns", "of table and csv: target, the keys that json has, or tags.KEY")
+	g.flags.Var(scalar(&o.columns, "NAME[,NAME]", parseColumns), "columns", "of table and csv: target, the keys that json has, or tags.KEY (default of table: the main ones that fit the terminal)")
 	g.flags.Var(scalar(&o.sort, "KEY[,KEY]", parseSort), "sort", "order of the images, before --limit applies; -KEY descends")
 	g.flags.Var(scalar(&o.countBy, "KEY[,KEY]", parseKeys), "count-by", "instead of images, how many there are with each value of the keys")
 	toggle(g.flags, &o.nativeRecord, "native-record", "add each provider's own record to json, ndjson and csv")

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -12,21 +14,28 @@ type column struct {
 	header string
 	right  bool                     // aligned to the right; only the header is shortened
 	fixed  bool                     // never shortened
+	last   bool                     // shortened after all others
+	rank   int                      // a screen that is too narrow lacks the columns with the highest; 0: always there
 	color  func(cell string) string // number of the color, on a terminal; nil: none
 }
 
 const (
-	columnGap   = 2 // blanks between columns
-	narrowest   = 3 // cells of a column that has been shortened
+	columnGap   = 2  // blanks between columns
+	narrowest   = 3  // cells of a column that has been shortened
+	readable    = 12 // cells that a ranked column keeps; it is left out instead
 	ellipsis    = "…"
 	missingCell = "-"
 )
 
-// writeGrid writes a header and rows in columns. If the screen has a width, the
-// widest text columns are shortened until the lines fit.
+// writeGrid writes a header and rows in columns. If the screen has a width, ranked
+// columns are left out, and the widest text columns are shortened, until the lines fit.
 func writeGrid(w io.Writer, s screen, columns []column, rows [][]string) error {
+	if s.width > 0 {
+		columns, rows = chooseColumns(columns, rows, s.width)
+	}
 	header, widths, least := measure(columns, rows)
 	if s.width > 0 {
+		shorten(widths, leastBut(columns, widths, least), s.width)
 		shorten(widths, least, s.width)
 	}
 	var b strings.Builder
@@ -57,6 +66,55 @@ func measure(columns []column, rows [][]string) (header []string, widths, least 
 		}
 	}
 	return header, widths, least
+}
+
+// chooseColumns leaves out the ranked columns that do not fit beside those of a lower
+// rank, each in the width that it can be read in.
+func chooseColumns(columns []column, rows [][]string, limit int) ([]column, [][]string) {
+	_, widths, _ := measure(columns, rows)
+	order := make([]int, len(columns))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(columns[i].rank, columns[j].rank) })
+	var chosen []int
+	used := -columnGap
+	for _, i := range order {
+		width := widths[i]
+		if c := columns[i]; !c.fixed && !c.right && !c.last {
+			width = min(width, readable)
+		}
+		if columns[i].rank == 0 || len(chosen) == 0 || used+columnGap+width <= limit {
+			chosen = append(chosen, i)
+			used += columnGap + width
+		}
+	}
+	slices.Sort(chosen)
+	cut := make([][]string, len(rows))
+	for i, row := range rows {
+		cut[i] = at(row, chosen)
+	}
+	return at(columns, chosen), cut
+}
+
+// at returns the items of a list at some indexes.
+func at[T any](all []T, indexes []int) []T {
+	out := make([]T, len(indexes))
+	for i, index := range indexes {
+		out[i] = all[index]
+	}
+	return out
+}
+
+// leastBut returns the widths that columns must have while the last ones are whole.
+func leastBut(columns []column, widths, least []int) []int {
+	out := slices.Clone(least)
+	for i, c := range columns {
+		if c.last {
+			out[i] = widths[i]
+		}
+	}
+	return out
 }
 
 // shorten narrows the widest columns until a line is no wider than limit, or all of

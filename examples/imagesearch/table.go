@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,17 +12,27 @@ import (
 // defaultColumns are the columns of a table without --columns.
 var defaultColumns = []string{"target", "id", "name", "platform", "arch", "status", "source", "size_gib", "created"}
 
+// columnsByWorth are the same columns; a narrow terminal lacks the last ones. The
+// identifier is what people copy, and the target says where it is.
+var columnsByWorth = []string{"id", "target", "created", "status", "platform", "name", "arch", "source", "size_gib"}
+
 // writeTable writes the hits in columns for people.
 func writeTable(w io.Writer, d document) error {
 	keys := d.columns
 	if keys == nil {
 		keys = usualColumns(d.hits)
 	}
+	columns := tableColumns(keys)
+	if d.columns == nil {
+		for i, k := range keys {
+			columns[i].rank = 1 + slices.Index(columnsByWorth, k.name)
+		}
+	}
 	rows := make([][]string, len(d.hits))
 	for i, hit := range d.hits {
 		rows[i] = tableCells(keys, hit)
 	}
-	return writeGrid(w, d.screen, tableColumns(keys), rows)
+	return writeGrid(w, d.screen, columns, rows)
 }
 
 // usualColumns leaves the name out if it is the identifier in every row.
@@ -42,7 +53,7 @@ func usualColumns(hits []provider.Hit) []key {
 func tableColumns(keys []key) []column {
 	columns := make([]column, len(keys))
 	for i, k := range keys {
-		columns[i] = column{header: oneLine(strings.ToUpper(k.name)), right: k.isNumber(), fixed: k.isTime()}
+		columns[i] = column{header: oneLine(strings.ToUpper(k.name)), right: k.isNumber(), fixed: k.isTime(), last: k.name == "id"}
 		if k.isTime() {
 			columns[i].header += " (UTC)"
 		}

@@ -133,7 +133,7 @@ func writeVerdicts(w io.Writer, s screen, keys []provider.GroupKey, verdicts []p
 	for _, k := range shown {
 		columns = append(columns, column{header: strings.ToUpper(string(k))})
 	}
-	columns = append(columns, column{header: "TARGET"}, column{header: "ID"}, column{header: "NAME"}, column{header: "CHANGED"})
+	columns = append(columns, column{header: "TARGET"}, column{header: "ID", last: true}, column{header: "NAME"}, column{header: "CHANGED"})
 	var rows [][]string
 	widest := 0
 	for _, v := range verdicts {
