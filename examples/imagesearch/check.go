@@ -25,7 +25,9 @@ func (r *runner) checkAll(ctx context.Context, targets []provider.Target) {
 	}
 	for _, target := range targets {
 		group.Go(func() error {
-			r.stats.done(ctx, check(ctx, target))
+			report := check(provider.WithTrace(ctx, r.trace.hooks(target.Name)), target)
+			r.stats.done(ctx, report)
+			r.trace.target(report)
 			return nil
 		})
 	}

@@ -17,7 +17,7 @@ type noEffect struct {
 func (o *options) effectRules() []noEffect {
 	return []noEffect{
 		{"check", append(o.queryFlags(), "limit", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by")},
-		{"explain", []string{"lock", "verify", "limit", "allow-partial", "report", "timeout", "concurrency", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by", "progress", "summary"}},
+		{"explain", []string{"lock", "verify", "limit", "allow-partial", "report", "trace", "timeout", "concurrency", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by", "progress", "summary"}},
 		{"why", []string{"explain", "check", "lock", "limit", "skip-unreported", "native-record", "allow-partial", "columns", "sort", "template", "count-by", "journal", "from-journal"}},
 		{"verify", append(o.queryFlags(), "newest", "newest-per", "lock", "allow-partial", "why", "check", "limit", "distinct", "native-record", "columns", "sort", "template", "count-by", "journal", "from-journal")},
 		{"newest", []string{"distinct", "sort"}},
@@ -25,7 +25,7 @@ func (o *options) effectRules() []noEffect {
 		{"count-by", []string{"limit", "newest", "newest-per", "sort", "native-record", "columns"}},
 		{"template", []string{"output", "columns", "count-by", "native-record"}},
 		{"journal", []string{"from-journal", "limit", "newest", "newest-per", "lock", "verify", "why", "distinct", "explain", "check"}},
-		{"from-journal", []string{"limit", "newest", "newest-per", "lock", "verify", "why", "distinct", "explain", "check", "timeout", "concurrency", "prefetch"}},
+		{"from-journal", []string{"limit", "newest", "newest-per", "lock", "verify", "why", "distinct", "explain", "check", "trace", "timeout", "concurrency", "prefetch"}},
 	}
 }
 

@@ -107,6 +107,7 @@ func (o *options) outputFlags() group {
 
 func (o *options) runFlags() group {
 	g := newGroup("How to run")
+	g.flags.Var(scalar(&o.trace, "FILE", plainText), "trace", "write a trace of targets, pages, attempts and waits, for chrome://tracing or Perfetto")
 	g.flags.Var(scalar(&o.timeout, "DURATION", parseDuration), "timeout", "end the whole run after this time, such as 30s (default: none)")
 	g.flags.Var(scalar(&o.concurrency, "N", parseCount), "concurrency", "so many requests in flight, or targets with --check (default: 256; 16 with --check)")
 	g.flags.Var(scalar(&o.prefetch, "N", parseCount), "prefetch", "so many pages of a target ahead of the one being read (default: 16)")

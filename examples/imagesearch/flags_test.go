@@ -116,6 +116,7 @@ func TestBadFlags(t *testing.T) {
 		{"--explain=yes", `invalid argument "yes" for "--explain" flag: want true or false, or no value` + see},
 		{"--explain --check", "--explain and --check exclude each other: give one of them"},
 		{"--newest --check", "--newest and --newest-per exclude --check: give one of them"},
+		{"--newest --limit 0", "--newest and --newest-per exclude --limit: each group has one newest image"},
 		{"--newest --limit 1", "--newest and --newest-per exclude --limit: each group has one newest image"},
 		{"--allow-partial", "--allow-partial is for --newest and --newest-per: any other search prints what it finds"},
 		{"--report /dev/null/x", "--report: open /dev/null/x: not a directory; want a file that can be written"},

@@ -43,6 +43,7 @@ type options struct {
 	fromJournals []string      // directories; none: ask the clouds
 	age          string        // the last age that was given for a time
 	report       string        // a path, or "-" for the standard error
+	trace        string        // a path; empty: none
 	timeout      time.Duration // 0: none
 	concurrency  int           // 0: the library's default
 	prefetch     int           // 0: the library's default
@@ -65,7 +66,7 @@ func (o *options) check() error {
 	}{
 		{o.explain && o.checkTargets, "--explain and --check exclude each other: give one of them"},
 		{o.choosesNewest() && o.checkTargets, "--newest and --newest-per exclude --check: give one of them"},
-		{o.choosesNewest() && o.query.Limit > 0, "--newest and --newest-per exclude --limit: each group has one newest image"},
+		{o.choosesNewest() && o.given("limit"), "--newest and --newest-per exclude --limit: each group has one newest image"},
 		{o.newest && o.newestPer != nil, "--newest and --newest-per exclude each other: give one of them"},
 		{o.lock != "" && !o.choosesNewest(), "--lock is for --newest and --newest-per: add one of them"},
 		{o.allowPartial && !o.choosesNewest(), "--allow-partial is for --newest and --newest-per: any other search prints what it finds"},

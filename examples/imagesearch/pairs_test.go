@@ -27,6 +27,7 @@ var modeFlags = []struct{ name, args string }{
 	{"journal", "--journal DIR/journal"},
 	{"from-journal", "--from-journal JOURNAL"},
 	{"report", "--report DIR/report.json"},
+	{"trace", "--trace DIR/trace.json"},
 	{"shard", "--shard 0/1"},
 	{"html", "--output html"},
 }
@@ -38,7 +39,7 @@ var refusedPairs = map[string]string{
 	"lock":          "verify why explain check count-by limit distinct journal from-journal",
 	"verify":        "why explain check count-by template columns sort limit distinct native-record journal from-journal html",
 	"why":           "explain check count-by template columns sort limit native-record journal from-journal html",
-	"explain":       "check count-by template columns sort limit distinct native-record journal from-journal report html",
+	"explain":       "check count-by template columns sort limit distinct native-record journal from-journal report trace html",
 	"check":         "count-by template columns sort limit distinct native-record journal from-journal html",
 	"count-by":      "template columns sort limit native-record html",
 	"template":      "columns native-record html",
@@ -47,6 +48,7 @@ var refusedPairs = map[string]string{
 	"distinct":      "journal from-journal",
 	"native-record": "html",
 	"journal":       "from-journal",
+	"from-journal":  "trace",
 }
 
 // pairArgs returns a command line with two flags, and with what one of them needs

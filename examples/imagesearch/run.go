@@ -33,7 +33,8 @@ type runner struct {
 	screen         screen // of the standard output
 	printed        int    // images that were printed, or counted by --count-by
 	stats          statistics
-	generated      time.Time // of a page
+	trace          *traceFile // nil: none
+	generated      time.Time  // of a page
 	status         int
 }
 
@@ -103,6 +104,9 @@ func (r *runner) execute(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, closeSource())
 	}
+	if r.trace, err = r.options.openTrace(); err != nil {
+		return errors.Join(err, report.Close(), closeSource())
+	}
 	r.notePlatforms()
 	if r.options.explain {
 		r.checkWrite(printPlans(r.stdout, targets, plans, r.options.output))
@@ -111,6 +115,9 @@ func (r *runner) execute(ctx context.Context) error {
 		r.send(ctx, targets, source)
 	}
 	if err := closeSource(); err != nil {
+		r.fail(err)
+	}
+	if err := r.trace.close(); err != nil {
 		r.fail(err)
 	}
 	r.writeReport(report, targets)
@@ -144,6 +151,9 @@ func (r *runner) prepare(ctx context.Context, configured []targets.Target) ([]pr
 func (r *runner) send(ctx context.Context, targets []provider.Target, source hitSource) {
 	began := time.Now()
 	ctx = provider.WithTrace(ctx, r.stats.trace())
+	if !r.options.checkTargets {
+		ctx = provider.WithTrace(ctx, r.trace.hooks(""))
+	}
 	if r.options.progress.shows(r.progress.terminal) {
 		r.progress.start(&r.stats, len(targets))
 		defer r.progress.end()
