@@ -11,3 +11,11 @@ __imagesearch_init_completion()
     cur=${words[cword]}
     prev=${words[cword - 1]}
 }
+
+# The shell does not need the backslash that bash puts before a comma.
+__imagesearch_start()
+{
+    __start_imagesearch "$@"
+    COMPREPLY=("${COMPREPLY[@]//\\,/,}")
+}
+complete -o default -F __imagesearch_start imagesearch

@@ -1,36 +1,27 @@
 package main
 
 import (
-	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/imagequery/imagequery/examples/targets"
-	"github.com/imagequery/imagequery/image"
-	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/fakecloud"
 )
-
-// familiesTimeout bounds the requests that completing --family sends.
-const familiesTimeout = 2 * time.Second
 
 // setCompletion tells a shell the values of each flag.
 func (r *runner) setCompletion(command *cobra.Command) {
 	known := r.completions()
 	command.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Value.Type() == "FILE" || f.NoOptDefVal != "" {
-			return
+		if f.Value.Type() == "FILE" || f.Value.Type() == "DIR" || f.NoOptDefVal != "" {
+			return // completed by the shell: the script for bash needs a package to list directories only
 		}
 		complete, ok := known[f.Name]
-		if f.Value.Type() == "DIR" {
-			complete = cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
-		} else if !ok {
+		if !ok {
 			complete = cobra.FixedCompletions(choices()[f.Name], cobra.ShellCompDirectiveNoFileComp)
 		}
 		if err := command.RegisterFlagCompletionFunc(f.Name, complete); err != nil {
@@ -49,27 +40,34 @@ func isCompletion(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// allowRepeats accepts a scalar flag again, because cobra parses the flags twice to
-// complete a word.
-func allowRepeats(flags *pflag.FlagSet) {
-	flags.VisitAll(func(f *pflag.Flag) { f.Value = repeatable{f.Value} })
+// completionArguments joins --sort and a key that descends, which cobra takes for a flag.
+func completionArguments(args []string) []string {
+	if last := len(args) - 1; last > 1 && args[last-1] == "--sort" && strings.HasPrefix(args[last], "-") {
+		return append(slices.Clone(args[:last-1]), "--sort="+args[last])
+	}
+	return args
 }
 
-type repeatable struct{ pflag.Value }
+// ignoreErrors accepts every value of a flag. To complete a word, cobra parses the
+// flags before it twice, and an error in one of them would end the completion.
+func ignoreErrors(flags *pflag.FlagSet) {
+	flags.VisitAll(func(f *pflag.Flag) { f.Value = lenient{f.Value} })
+}
 
-func (v repeatable) Set(text string) error {
-	if err := v.Value.Set(text); !errors.Is(err, errRepeated) {
-		return err
-	}
+type lenient struct{ pflag.Value }
+
+func (v lenient) Set(text string) error {
+	_ = v.Value.Set(text)
 	return nil
 }
 
 // completions are the functions of the flags whose values are no fixed list.
 func (r *runner) completions() map[string]cobra.CompletionFunc {
+	names := r.ofPlaces(func(p targets.Place) string { return p.Name })
 	return map[string]cobra.CompletionFunc{
-		"target":     r.ofTargets(func(t targets.Target) string { return t.Name }),
-		"exclude":    r.ofTargets(func(t targets.Target) string { return t.Name }),
-		"region":     r.ofTargets(func(t targets.Target) string { return t.Config.Region }),
+		"target":     names,
+		"exclude":    names,
+		"region":     r.ofPlaces(func(p targets.Place) string { return p.Region }),
 		"family":     r.completeFamilies,
 		"columns":    completeList("columns"),
 		"sort":       completeList("sort"),
@@ -78,42 +76,45 @@ func (r *runner) completions() map[string]cobra.CompletionFunc {
 	}
 }
 
-// ofTargets completes a text of the targets of the configuration. Without a readable
-// configuration there is none.
-func (r *runner) ofTargets(text func(targets.Target) string) cobra.CompletionFunc {
+// ofPlaces completes a text of the targets of the configuration, or of the sample
+// cloud. It sends nothing, and needs no credentials.
+func (r *runner) ofPlaces(text func(targets.Place) string) cobra.CompletionFunc {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		all, _ := r.configured()
 		var out []string
-		for _, t := range all {
-			out = append(out, text(t))
+		for _, place := range r.places() {
+			out = append(out, text(place))
 		}
 		return distinct(out), cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
-// completeFamilies searches the selected targets: families are in no configuration.
-// The targets that do not respond in time have no part in it.
-func (r *runner) completeFamilies(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	ctx, cancel := context.WithTimeout(c.Context(), familiesTimeout)
-	defer cancel()
-	all, err := r.configured()
-	if err != nil {
+// places returns where the targets are, as far as it can be known.
+func (r *runner) places() []targets.Place {
+	if file := r.configFile(); file != "" {
+		return targets.Outline(file, r.environment)
+	}
+	loaded, _ := r.sampleTargets(fakecloud.Sample()) // a completion prints no errors
+	var places []targets.Place
+	for _, t := range loaded {
+		places = append(places, targets.Place{Name: t.Name, Provider: t.Provider, Region: t.Config.Region})
+	}
+	return places
+}
+
+// completeFamilies completes the families of the sample cloud. Those of other clouds
+// are in no configuration, and completing a word sends no request.
+func (r *runner) completeFamilies(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	if r.configFile() != "" {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	selected, err := r.options.selected(all)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	opened, err := r.open(selected)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+	world := fakecloud.Sample()
+	images := slices.Clone(world.Images)
+	for _, account := range world.Accounts {
+		images = append(images, account.Images...)
 	}
 	var families []string
-	query := image.Query{Sources: r.options.query.Sources, SkipUnreported: true}
-	for hit, err := range provider.Search(ctx, opened, query, nil) {
-		if err == nil {
-			families = append(families, hit.Image.Family)
-		}
+	for _, m := range images {
+		families = append(families, m.Family)
 	}
 	return distinct(families), cobra.ShellCompDirectiveNoFileComp
 }

@@ -17,7 +17,8 @@ func TestCompletion(t *testing.T) {
 		{[]string{"--progress", ""}, "auto\nalways\nnever\n:4\n"},
 		{[]string{"--config", ""}, ":0\n"},
 		{[]string{"--report", ""}, ":0\n"},
-		{[]string{"--journal", ""}, ":16\n"},
+		{[]string{"--journal", ""}, ":0\n"},
+		{[]string{"--output", "xml", "--limit", "x", "--arch", ""}, "x86_64\ni386\narm64\n:4\n"},
 	} {
 		if got := imagesearch(t.Context(), append([]string{"__complete"}, c.args...)...); got.stdout != c.want {
 			t.Errorf("%q: %q, want %q", c.args, got.stdout, c.want)
@@ -49,6 +50,29 @@ func TestCompletionRefusesUnknownShells(t *testing.T) {
 	}
 }
 
+func TestCompletionScriptsAreGenerated(t *testing.T) {
+	for _, shell := range []string{"bash", "fish", "powershell", "zsh"} {
+		got := imagesearch(t.Context(), "completion", shell)
+		if got.status != exitComplete || got.stderr != "" || !strings.Contains(got.stdout, "__complete") {
+			t.Errorf("%s: status %d, %d bytes, %q", shell, got.status, len(got.stdout), got.stderr)
+		}
+	}
+}
+
+func TestCompletionKnowsTheSampleCloud(t *testing.T) {
+	for flag, want := range map[string]string{
+		"--target": "sample-edge-ens", "--region": "pek3a", "--family": "acs:ubuntu_22_04_x64",
+	} {
+		got := imagesearch(t.Context(), "__complete", flag, "")
+		if lines := strings.Split(got.stdout, "\n"); !slices.Contains(lines, want) {
+			t.Errorf("%s: %q lacks %s", flag, lines, want)
+		}
+		if strings.Contains(got.stderr, "sample") {
+			t.Errorf("%s: %q", flag, got.stderr)
+		}
+	}
+}
+
 func TestCompletionReadsTheConfiguration(t *testing.T) {
 	_, url := serve(t, testWorld())
 	file := writeConfig(t, prodTarget, url)
@@ -59,9 +83,8 @@ func TestCompletionReadsTheConfiguration(t *testing.T) {
 		{[]string{"--config", file, "--target", ""}, "prod/cn-beijing\nprod/cn-hangzhou\n:4\n"},
 		{[]string{"--config", file, "--exclude", ""}, "prod/cn-beijing\nprod/cn-hangzhou\n:4\n"},
 		{[]string{"--config", file, "--region", ""}, "cn-beijing\ncn-hangzhou\n:4\n"},
-		{[]string{"--config", file, "--family", ""}, "web\n:4\n"},
-		{[]string{"--config", file, "--target", "prod/cn-beijing", "--family", ""}, ":4\n"},
-		{[]string{"--config", file, "--target", "dev", "--family", ""}, ":4\n"},
+		{[]string{"--config", file, "--family", ""}, ":4\n"},
+		{[]string{"--config=" + file, "--target="}, "prod/cn-beijing\nprod/cn-hangzhou\n:4\n"},
 		{[]string{"--config", file + ".missing", "--target", ""}, ":4\n"},
 		{[]string{"--config", file + ".missing", "--family", ""}, ":4\n"},
 	} {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/spf13/pflag"
 )
 
 // noEffect lists flags that have no effect together with another one.
@@ -50,6 +52,17 @@ func (o *options) checkEffects() error {
 		}
 	}
 	return o.checkOutput()
+}
+
+// checkAlone refuses every other flag beside one.
+func (o *options) checkAlone(name string) error {
+	var err error
+	o.flags.Visit(func(f *pflag.Flag) {
+		if err == nil && f.Name != name && o.given(f.Name) {
+			err = fmt.Errorf("--%s has no effect with --%s: drop one of them", f.Name, name)
+		}
+	})
+	return err
 }
 
 // checkOutput refuses flags that have no effect on the output.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -148,6 +149,33 @@ func TestBadFlags(t *testing.T) {
 	}
 	if sent := cloud.Requests(); len(sent) > 0 {
 		t.Errorf("%d requests were sent", len(sent))
+	}
+}
+
+func TestModesWithoutImagesRefuseOutputsOfImages(t *testing.T) {
+	for _, mode := range []string{"explain", "check", "why"} {
+		for _, f := range formats() {
+			if f == formatTable || f == formatJSON {
+				continue
+			}
+			want := result{exitUsage, "", fmt.Sprintf("imagesearch: --output %s has no effect with --%s: give --output table or json\n", f, mode)}
+			if got := imagesearch(t.Context(), "--"+mode, "--output", string(f)); got != want {
+				t.Errorf("--%s --output %s: %+v, want %+v", mode, f, got, want)
+			}
+		}
+	}
+}
+
+func TestPageRefusesColumnsAndTemplates(t *testing.T) {
+	for args, want := range map[string]string{
+		"--output html --columns id":        "--columns has no effect on --output html: give --output table or csv",
+		"--output html --template {{.ID}}":  "--output has no effect with --template: drop one of them",
+		"--output html --count-by platform": "--count-by has no effect on --output html: give --output table, json, ndjson or csv",
+	} {
+		want := result{exitUsage, "", "imagesearch: " + want + "\n"}
+		if got := imagesearch(t.Context(), strings.Fields(args)...); got != want {
+			t.Errorf("%s: %+v, want %+v", args, got, want)
+		}
 	}
 }
 

@@ -52,7 +52,8 @@ func runOn(ctx context.Context, s screen, args []string, stdout, stderr io.Write
 	r.stdout, r.stderr = r.progress.beside(out), r.progress.beside(errOut)
 	command := newCommand(r)
 	if isCompletion(args) {
-		allowRepeats(command.Flags())
+		ignoreErrors(command.Flags())
+		args = completionArguments(args)
 	}
 	command.SetArgs(append([]string{}, args...))
 	err := command.ExecuteContext(ctx)
@@ -73,6 +74,9 @@ func runOn(ctx context.Context, s screen, args []string, stdout, stderr io.Write
 // was sent; from the first request on, failures are printed when they happen.
 func (r *runner) execute(ctx context.Context) error {
 	if r.options.version {
+		if err := r.options.checkAlone("version"); err != nil {
+			return err
+		}
 		r.checkWrite(printVersion(r.stdout))
 		return nil
 	}

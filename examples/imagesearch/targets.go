@@ -16,14 +16,20 @@ import (
 
 // configured returns the targets of the configuration, or of the sample cloud.
 func (r *runner) configured() ([]targets.Target, error) {
-	file := r.options.config
-	if file == "" {
-		file, _ = r.environment.LookupEnv("IMAGESEARCH_CONFIG")
+	if file := r.configFile(); file != "" {
+		return targets.Load(file, r.configEnvironment())
 	}
-	if file == "" {
-		return r.sample()
+	return r.sample()
+}
+
+// configFile returns the path of the configuration, which is empty for the sample
+// cloud.
+func (r *runner) configFile() string {
+	if r.options.config != "" {
+		return r.options.config
 	}
-	return targets.Load(file, r.configEnvironment())
+	file, _ := r.environment.LookupEnv("IMAGESEARCH_CONFIG")
+	return file
 }
 
 // sampleURL is the address of the sample cloud. It is the same in every run, since a
@@ -37,16 +43,21 @@ func (r *runner) sample() ([]targets.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := fakeconfig.YAML(world, sampleURL)
-	if err != nil {
-		return nil, err
-	}
-	loaded, err := targets.Parse("sample cloud", text, r.environment)
+	loaded, err := r.sampleTargets(world)
 	for i := range loaded {
 		loaded[i].Config.HTTPClient = &http.Client{Transport: cloud.Transport()}
 	}
 	_, _ = fmt.Fprintln(r.stderr, "imagesearch: no --config: this is the built-in sample cloud, and none of its images is real")
 	return loaded, err
+}
+
+// sampleTargets returns the targets of a world, which have no connection to it yet.
+func (r *runner) sampleTargets(world fakecloud.World) ([]targets.Target, error) {
+	text, err := fakeconfig.YAML(world, sampleURL)
+	if err != nil {
+		return nil, err
+	}
+	return targets.Parse("sample cloud", text, r.environment)
 }
 
 // open opens the selected targets, configured as the flags say.

@@ -28,14 +28,12 @@ func (v *value) Set(text string) error {
 func (v *value) String() string { return v.text }
 func (v *value) Type() string   { return v.kind }
 
-var errRepeated = errors.New("given twice; give it once")
-
 // scalar is a flag that may be given once.
 func scalar[T any](into *T, kind string, parse func(string) (T, error)) *value {
 	given := false
 	return &value{kind: kind, set: func(text string) error {
 		if given {
-			return errRepeated
+			return errors.New("given twice; give it once")
 		}
 		given = true
 		var err error

@@ -13,6 +13,20 @@ func TestVersionIsPrinted(t *testing.T) {
 	}
 }
 
+func TestVersionRefusesOtherFlags(t *testing.T) {
+	for args, flag := range map[string]string{
+		"--version --newest": "newest", "--output json --version": "output", "--version --arch arm64": "arch", "--version --config x": "config",
+	} {
+		want := result{exitUsage, "", "imagesearch: --" + flag + " has no effect with --version: drop one of them\n"}
+		if got := imagesearch(t.Context(), strings.Fields(args)...); got != want {
+			t.Errorf("%s: %+v, want %+v", args, got, want)
+		}
+	}
+	if got := imagesearch(t.Context(), "--version", "--newest=false"); got.status != exitComplete {
+		t.Errorf("a flag that is off: %+v", got)
+	}
+}
+
 func TestVersionNamesTheCommit(t *testing.T) {
 	module := func(version string, settings ...debug.BuildSetting) *debug.BuildInfo {
 		return &debug.BuildInfo{GoVersion: "go1.26", Main: debug.Module{Version: version}, Settings: settings}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"os"
+	"path/filepath"
 
 	"github.com/imagequery/imagequery/examples/targets"
 	"github.com/imagequery/imagequery/fakecloud"
@@ -51,4 +53,28 @@ targets:
 	fmt.Println(newest.Target, newest.Image.Name)
 	// Output:
 	// prod/cn-hangzhou ubuntu_22_04_arm64_20G_sample_20240524.vhd
+}
+
+func ExampleOutline() {
+	dir, err := os.MkdirTemp("", "outline")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file := filepath.Join(dir, "clouds.yaml")
+	err = os.WriteFile(file, []byte(`targets:
+  - name: prod
+    provider: aliyunecs
+    regions: [cn-hangzhou, cn-beijing]
+    credentials: {access_key_id: "${PROD_KEY}", access_key_secret: "${PROD_SECRET}"}
+`), 0o600)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, place := range targets.Outline(file, nil) { // no variable needs to be set
+		fmt.Println(place.Name, place.Region)
+	}
+	// Output:
+	// prod/cn-hangzhou cn-hangzhou
+	// prod/cn-beijing cn-beijing
 }
