@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	wordlist "github.com/imagequery/imagequery/examples/internal/words"
 	"github.com/imagequery/imagequery/image"
@@ -29,6 +30,9 @@ func oneLine(text string) string {
 // isInvisible reports whether a terminal would obey or hide a character, or change
 // the direction of text for it.
 func isInvisible(r rune) bool {
+	if r < utf8.RuneSelf { // fast, since most characters are
+		return unicode.IsControl(r)
+	}
 	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 

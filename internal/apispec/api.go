@@ -19,17 +19,45 @@ type API[R any] struct {
 	Defaults   []provider.Default
 	Check      Check
 
-	pages map[string]*wire.Page[envelope, R] // by action
+	// All clients share these.
+	pages       map[string]*wire.Page[envelope, R] // by action
+	permissions map[string]string
+	support     map[image.Field]provider.Support
 }
 
-// Define prepares the decoders of an API's responses.
+// Define prepares what all clients of an API share, such as the decoders of responses.
 func Define[R any](a API[R]) *API[R] {
 	a.pages = make(map[string]*wire.Page[envelope, R])
 	for i := range a.Operations {
 		op := &a.Operations[i]
 		a.pages[op.Action] = newPage(op, a.Record)
 	}
+	a.permissions, a.support = a.permissionsByAction(), a.supportByField()
 	return &a
+}
+
+func (a *API[R]) permissionsByAction() map[string]string {
+	out := map[string]string{}
+	for _, op := range a.Operations {
+		out[op.Action] = op.Permit.Name + ", see " + op.Permit.Page
+	}
+	return out
+}
+
+func (a *API[R]) supportByField() map[image.Field]provider.Support {
+	out := map[image.Field]provider.Support{}
+	for _, field := range image.AllFields() {
+		out[field] = provider.Local
+	}
+	for _, field := range a.Unreported {
+		out[field] = provider.None
+	}
+	for _, p := range a.Operations[0].Params {
+		if p.Support.StrongerThan(out[p.Field]) {
+			out[p.Field] = p.Support
+		}
+	}
+	return out
 }
 
 // Operation is one documented operation.
@@ -47,14 +75,9 @@ type Operation[R any] struct {
 // Permit is the permission that an operation needs.
 type Permit struct{ Name, Page string } // Page documents it
 
-// Permissions returns the permission of each operation, for httpapi.API.
-func (a *API[R]) Permissions() map[string]string {
-	out := map[string]string{}
-	for _, op := range a.Operations {
-		out[op.Action] = op.Permit.Name + ", see " + op.Permit.Page
-	}
-	return out
-}
+// Permissions returns the permission of each operation, for httpapi.API. The map is
+// read-only.
+func (a *API[R]) Permissions() map[string]string { return a.permissions }
 
 // Envelope names the members around the images of a response.
 type Envelope struct{ Code, Message, RequestID, Total string }

@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
@@ -51,22 +50,10 @@ type service[R any] struct {
 func (s *service[R]) Info() provider.Info { return s.info }
 
 func (s *service[R]) describe() provider.Info {
-	info := provider.Info{
+	return provider.Info{
 		Name: s.api.Name, Region: s.region, Host: s.sender.Host(),
-		Support: map[image.Field]provider.Support{}, Values: s.api.Values, Sources: s.api.Sources, Defaults: s.api.Defaults,
+		Support: s.api.support, Values: s.api.Values, Sources: s.api.Sources, Defaults: s.api.Defaults,
 	}
-	for _, field := range image.AllFields() {
-		info.Support[field] = provider.Local
-	}
-	for _, field := range s.api.Unreported {
-		info.Support[field] = provider.None
-	}
-	for _, p := range s.api.Operations[0].Params {
-		if p.Support.StrongerThan(info.Support[p.Field]) {
-			info.Support[p.Field] = p.Support
-		}
-	}
-	return info
 }
 
 func (s *service[R]) operation(action string) (*Operation[R], error) {

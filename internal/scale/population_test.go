@@ -18,14 +18,15 @@ type target struct {
 	failure         int // the HTTP status of all its responses; 0: none
 }
 
+// pages is the number of requests that a listing needs.
+func (t target) pages() int { return t.images/pageSize + 1 }
+
 func (t target) name() string { return t.account + "/" + t.region }
 
 // limit is what a provider allows an account.
 type limit struct {
-	name     string
 	requests int // in a window
 	window   time.Duration
-	budgeted bool // whether the configuration sets a budget for it
 }
 
 // limits are those that the providers document, or assumed ones where they document
@@ -34,14 +35,15 @@ var limits = []struct {
 	limit
 	percent int
 }{
-	{limit{name: "60 a minute", requests: 60, window: time.Minute}, 80},                 // assumed, as ECS publishes none
-	{limit{name: "10 a minute", requests: 10, window: time.Minute, budgeted: true}, 15}, // a documented one of SWAS
-	{limit{name: "2,000 an hour", requests: 2000, window: time.Hour}, 5},                // of QingCloud
+	{limit{60, time.Minute}, 80}, // assumed, as ECS publishes none
+	{limit{10, time.Minute}, 15}, // of an operation of SWAS
+	{limit{2000, time.Hour}, 5},  // of QingCloud
 }
 
-// budget returns the budget of an account: none, or nine tenths of its limit.
-func (l limit) budget(allowed bool) *provider.Budget {
-	if !l.budgeted || !allowed {
+// budget returns the budget of an account that needs so many requests: nine tenths of
+// its limit, if they do not fit into three windows, which retries get through.
+func (l limit) budget(requests int) *provider.Budget {
+	if requests <= 3*l.requests {
 		return new(provider.Budget)
 	}
 	return &provider.Budget{PerSecond: 0.9 * float64(l.requests) / l.window.Seconds()}

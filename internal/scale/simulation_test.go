@@ -23,12 +23,12 @@ import (
 
 // The defaults are a simulation for each run of the tests. The one of docs/scaling.md:
 //
-//	go test ./internal/scale -run Simulation -targets 100000 -accounts 20000 -shards 1,4,16,64 -print -timeout 1h
+//	go test ./internal/scale -run Simulation -targets 100000 -accounts 20000 -shards 64 -print -timeout 1h
 var (
 	targetCount  = flag.Int("targets", 2000, "number of targets")
 	accountCount = flag.Int("accounts", 400, "number of accounts")
 	shardCounts  = flag.String("shards", "4", "numbers of shards, with commas between them")
-	withBudgets  = flag.Bool("budgets", true, "set budgets for the accounts with a low limit")
+	withBudgets  = flag.Bool("budgets", true, "set budgets for the accounts that need many requests")
 	printTable   = flag.Bool("print", false, "print a table, and a line for each shard")
 )
 
@@ -109,7 +109,7 @@ func (r *result) search(t *testing.T, c *cloud, chosen []target) {
 		r.retries += report.Retries
 		of := c.targets[report.Target]
 		switch {
-		case errors.Is(report.Err, provider.Throttled):
+		case of.failure == 0 && errors.Is(report.Err, provider.Throttled):
 			r.throttled++
 		case report.Complete != (of.failure == 0), report.Complete && report.Matched != of.images:
 			t.Errorf("%s: complete %t with %d images, want %d: %v", report.Target, report.Complete, report.Matched, of.images, report.Err)
@@ -136,11 +136,18 @@ func (r *result) search(t *testing.T, c *cloud, chosen []target) {
 
 // providerTargets makes the clients of a shard, with one budget for each account.
 func (r *result) providerTargets(t *testing.T, c *cloud, chosen []target) []provider.Target {
+	requests := map[string]int{}
+	for _, of := range chosen {
+		requests[of.account] += of.pages()
+	}
 	budgets := map[string]*provider.Budget{}
 	targets := make([]provider.Target, len(chosen))
 	for i, of := range chosen {
 		if budgets[of.account] == nil {
-			budgets[of.account] = of.limit.budget(*withBudgets)
+			budgets[of.account] = new(provider.Budget)
+			if *withBudgets {
+				budgets[of.account] = of.limit.budget(requests[of.account])
+			}
 		}
 		client, err := c.newClient(of, budgets[of.account])
 		if err != nil {
@@ -177,6 +184,7 @@ func memoryInUse() uint64 {
 	return samples[0].Value.Uint64() + samples[1].Value.Uint64()
 }
 
+// cpuTime is what this process has used, in user and system mode.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
