@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -24,7 +25,7 @@ func TestListers(t *testing.T) {
 		if err := site.setup(total, 0); err != nil {
 			t.Fatal(err)
 		}
-		listers := append(consumers(), lonely()...)
+		listers := slices.Concat(consumers(), lonely(), choosers())
 		for _, a := range apis() {
 			listers = append(listers, listersOf(a)...)
 		}
@@ -88,6 +89,28 @@ func TestMapped(t *testing.T) {
 		}
 		if d := cmp.Diff(want, got, cmpopts.IgnoreFields(image.Image{}, lacking[a.name]...)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", a.name, d)
+		}
+	}
+}
+
+// TestFleet makes sure that each target of the search of very many is one request.
+func TestFleet(t *testing.T) {
+	s, err := newServer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s.handler())
+	defer server.Close()
+	site := &site{url: server.URL}
+	for _, l := range fleetListers() {
+		if err := site.setup(3, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.run(target{url: server.URL, total: 3 * fleetTargets})(); err != nil {
+			t.Fatal(err)
+		}
+		if c, err := site.counts(); err != nil || c.Requests != fleetTargets || c.Peak > fleetInFlight {
+			t.Errorf("%s: the server counts %+v, %v", l.name, c, err)
 		}
 	}
 }

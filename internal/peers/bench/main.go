@@ -37,7 +37,7 @@ func run(args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ExitOnError)
 	quick := flags.Bool("quick", false, "fewer rounds, smaller listings, no builds")
 	asJSON := flags.Bool("json", false, "print JSON instead of Markdown")
-	only := flags.String("only", "", "run one part: decoding, cpu, walls, search, million, connections, memory or importing")
+	only := flags.String("only", "", "run one part: decoding, cpu, walls, search, fleet, million, connections, memory or importing")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (b *bench) all(only string) (err error) {
 		slow bool
 	}{
 		{"decoding", b.decoding, false}, {"cpu", b.listingCPU, false}, {"walls", b.wallTimes, false}, {"search", b.searches, false},
-		{"million", b.million, false}, {"connections", b.connections, false}, {"memory", b.memory, true}, {"importing", b.importing, true},
+		{"fleet", b.fleet, false}, {"million", b.million, false}, {"connections", b.connections, false}, {"memory", b.memory, true}, {"importing", b.importing, true},
 	} {
 		if only != "" && only != part.name || only == "" && part.slow && b.quick {
 			continue

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -66,9 +67,9 @@ func discarded(a api, name string) lister {
 	}}
 }
 
-// alone runs one of the lonely listers in this process, and prints its outcome.
+// alone runs one of the listers in this process, and prints its outcome.
 func alone(name, url string, total int) error {
-	for _, l := range lonely() {
+	for _, l := range slices.Concat(lonely(), choosers(), fleetListers()) {
 		if l.name != name {
 			continue
 		}
@@ -110,7 +111,7 @@ func (b *bench) million() error {
 		Note:    fmt.Sprintf("%d ECS images over loopback, no latency, each way in a process of its own.", total),
 		Columns: []string{"", "s", "images/s", "µs CPU per image", "peak RSS in MB"},
 	}
-	for i, l := range lonely() {
+	for i, l := range append(lonely(), choosers()...) {
 		o, err := b.inChild(l.name, total)
 		if err != nil {
 			return err
@@ -122,6 +123,8 @@ func (b *bench) million() error {
 			b.atMost(112, o.PeakMB, "%d images streamed: peak RSS in MB", total)
 		case 2:
 			b.atMost(900, o.PeakMB, "%d images collected: peak RSS in MB", total)
+		case len(lonely()), len(lonely()) + 1:
+			b.atMost(112, o.PeakMB, "%d images, %s: peak RSS in MB", total, l.name)
 		}
 	}
 	b.Tables = append(b.Tables, t)
