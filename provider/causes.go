@@ -155,13 +155,10 @@ func (p Exclusion) insteadText() string {
 // addTogether names the predicates that are fulfilled by some images, but not by the
 // same ones.
 func (d *Diagnosis) addTogether() {
-	var alone, some []string
+	var alone []string
 	for _, p := range d.Predicates {
-		if p.Excludes < d.Images {
-			some = append(some, string(p.Field))
-			if p.Alone > 0 {
-				alone = append(alone, string(p.Field))
-			}
+		if p.Excludes < d.Images && p.Alone > 0 {
+			alone = append(alone, string(p.Field))
 		}
 	}
 	switch {

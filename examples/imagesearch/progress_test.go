@@ -42,7 +42,7 @@ func TestProgressShowsTheStateOfARun(t *testing.T) {
 		s.trace().Page(t.Context(), provider.PageInfo{Images: 7})
 		s.done(t.Context(), provider.Report{Target: "a", Complete: true})
 		s.done(t.Context(), provider.Report{Target: "b\x1b[31m"})
-		time.Sleep(2)
+		time.Sleep(2 * time.Nanosecond)
 		synctest.Wait()
 		if got, want := drawnNow(), "████████░░░░░░░░ 2/4 targets, 7 images, failed: b\ufffd[31m"; got != want {
 			t.Errorf("%q, want %q", got, want)
