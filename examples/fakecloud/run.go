@@ -33,10 +33,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 }
 
 // printable returns the lines of an error, each as safe for a terminal as the errors
-// of the library are. Names in a file can hold any character.
+// of the library are. Names in a file can hold any character. The name of the package
+// is left out, since the command has the same.
 func printable(err error) string {
 	var lines []string
-	for line := range strings.Lines(err.Error()) {
+	for line := range strings.Lines(strings.Replace(err.Error(), "fakecloud: ", "", 1)) {
 		lines = append(lines, (&provider.Error{Message: line}).Error())
 	}
 	return strings.Join(lines, "\n")

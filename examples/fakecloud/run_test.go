@@ -138,7 +138,7 @@ func TestRefused(t *testing.T) {
 		{"extra"},
 	} {
 		var stderr strings.Builder
-		if status := run(t.Context(), args, io.Discard, &stderr); status != 2 || !strings.HasPrefix(stderr.String(), "fakecloud: ") {
+		if status := run(t.Context(), args, io.Discard, &stderr); status != 2 || !strings.HasPrefix(stderr.String(), "fakecloud: ") || strings.Count(stderr.String(), "fakecloud: ") != 1 {
 			t.Errorf("%q: status %d, %q", args, status, stderr.String())
 		}
 	}

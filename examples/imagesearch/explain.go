@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/imagequery/imagequery/examples/internal/providers"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -31,7 +32,7 @@ func checkNative(targets []provider.Target, q image.Query) error {
 	for _, name := range slices.Sorted(maps.Keys(q.Native)) {
 		isOf := func(t provider.Target) bool { return t.Client.Info().Name == name }
 		if !slices.ContainsFunc(targets, isOf) {
-			return fmt.Errorf("--native %s.…: no target has the provider %q; drop it, or choose targets that do", name, name)
+			return fmt.Errorf("--native %s.…: no target has the provider %q; drop it, or choose targets that do%s", name, name, didYouMean(name, providers.Names()))
 		}
 	}
 	return nil

@@ -136,6 +136,8 @@ func TestBadFlags(t *testing.T) {
 		{"--concurrency -2", `invalid argument "-2" for "--concurrency" flag: want a whole number, 0 or more` + see},
 		{"--native Usage=x", `invalid argument "Usage=x" for "--native" flag: want PROVIDER.PARAM=VALUE, such as aliyunecs.Usage=instance` + see},
 		{"--native qingcloud.verbose=1", `--native qingcloud.…: no target has the provider "qingcloud"; drop it, or choose targets that do`},
+		{"--native aliyunesc.Usage=instance", `--native aliyunesc.…: no target has the provider "aliyunesc"; drop it, or choose targets that do; did you mean aliyunecs?`},
+		{"--native aliyunecs.Status=Available --status available", `aliyunecs cn-hangzhou: invalid argument: --native aliyunecs.Status="Available": --status sets the same parameter; set only one of them`},
 		{"--native aliyunecs.PageSize=1", "aliyunecs cn-hangzhou: invalid argument: --native aliyunecs.PageSize=\"1\": paging belongs to the engine; use --limit\n"},
 		{"--native aliyunecs.Nonsense=1", "aliyunecs cn-hangzhou: invalid argument: --native aliyunecs.Nonsense=\"1\": "},
 		{"--target dev*", `--target "dev*" matches no target; there are prod/cn-hangzhou (aliyunecs), prod/cn-beijing (aliyunecs)`},

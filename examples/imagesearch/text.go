@@ -38,8 +38,11 @@ func isInvisible(r rune) bool {
 
 // inFlagWords says the library's advice in the words of the flags.
 func inFlagWords(text string) string {
-	text = neverReported.ReplaceAllStringFunc(text, func(part string) string { return withFlags(part, predicateFlags()) })
+	for _, predicates := range []*regexp.Regexp{neverReported, setTwice} {
+		text = predicates.ReplaceAllStringFunc(text, func(part string) string { return withFlags(part, predicateFlags()) })
+	}
 	return strings.NewReplacer(
+		"the query's --", "--",
 		"set SkipUnreported", "give --skip-unreported",
 		"SkipUnreported", "--skip-unreported",
 		"invalid argument: native ", "invalid argument: --native ",
@@ -54,6 +57,9 @@ func inFlagWords(text string) string {
 
 // neverReported finds the names of predicates that an API cannot answer.
 var neverReported = regexp.MustCompile(`never reports [a-z_]+(, [a-z_]+)*`)
+
+// setTwice finds the predicate that sets the parameter of a --native, too.
+var setTwice = regexp.MustCompile(`[a-z_]+ sets the same parameter`)
 
 // predicateFlags returns the flag of each predicate.
 var predicateFlags = sync.OnceValue(func() map[image.Field]string {
