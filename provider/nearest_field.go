@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"math"
 	"strings"
 	"time"
 	"unicode"
@@ -18,7 +19,7 @@ func timeRanker(wanted string) ranker {
 }
 
 // tagRanker prefers a tag with the same text in another case, then one with the same
-// key.
+// key: first those whose spelling is near, then those that contain the other text.
 func tagRanker(wanted string) ranker {
 	key, _, _ := strings.Cut(wanted, "=")
 	whole := textRanker(wanted)
@@ -28,6 +29,13 @@ func tagRanker(wanted string) ranker {
 			return r, true
 		}
 		if other, _, _ := strings.Cut(text, "="); strings.EqualFold(other, key) {
+			if !near {
+				return rank{kind: nearKey, distance: math.MaxInt64}, true
+			}
+			const spellings = (maxRunes + 1) * (maxEdits + 1) // more than any distance in spelling
+			if r.kind != nearSpelling {
+				r.distance += spellings
+			}
 			return rank{kind: nearKey, distance: r.distance}, true
 		}
 		return r, near && r.kind == nearSpelling

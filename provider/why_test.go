@@ -278,6 +278,25 @@ func TestWhyJoinsFailuresAndCountsTheRest(t *testing.T) {
 	}
 }
 
+func TestWhyRanksTheValuesOfATagBySpelling(t *testing.T) {
+	images := imagesOf(5)
+	for i, value := range []string{"", "p", "staging", "prod", "prd-eu"} {
+		images[i].Tags = map[string]string{"env": value}
+	}
+	targets := []provider.Target{{Name: "t", Client: provider.New(&server{images: images}, provider.Config{})}}
+	d, err := provider.Why(t.Context(), targets, image.Query{Tags: map[string]string{"env": "prd"}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range d.Predicates[0].Missing[0].Nearest {
+		got = append(got, n.Value)
+	}
+	if diff := cmp.Diff([]string{"env=prod", "env=p", "env=prd-eu"}, got); diff != "" {
+		t.Errorf("nearest values differ (-want +got):\n%s", diff)
+	}
+}
+
 func TestWhyCountsAnImageOnceWithDistinct(t *testing.T) {
 	targets := []provider.Target{
 		{Name: "a", Client: provider.New(&server{images: imagesOf(3)}, provider.Config{})},
