@@ -153,8 +153,9 @@ type Call struct {
 
 	// Partition says that the calls of the plan with this mark divide one listing
 	// among them, such as visible and hidden images, so that an image can move from
-	// one to another while they are scanned. The client reads them again, the last
-	// one excepted, to find such images, unless Confirm is [ConfirmNever].
+	// one to another while they are scanned. The client reads them again to find such
+	// images, unless Confirm is [ConfirmNever]; the last one only if its pages were
+	// requested ahead.
 	Partition bool `json:"partition,omitempty"`
 }
 

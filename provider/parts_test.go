@@ -128,6 +128,30 @@ func TestImagesThatMoveBetweenPartsAreFound(t *testing.T) {
 	}
 }
 
+// TestImagesThatMoveBetweenPrefetchedPartsAreFound reads the parts at the same time, so
+// that the last one can be complete before the first one is.
+func TestImagesThatMoveBetweenPrefetchedPartsAreFound(t *testing.T) {
+	for from, to := range map[string]string{"a": "b", "b": "a"} {
+		for request := 1; request <= 8; request++ {
+			t.Run(fmt.Sprintf("from %s before request %d", from, request), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					p := newParts(35, 35)
+					p.lists[to], p.delay = p.lists[to][:2], time.Second
+					p.change = func(n int, p *parts) {
+						if n == request {
+							p.move(from, 34, to)
+						}
+					}
+					got, err := provider.Collect(provider.New(p, provider.Config{}).Images(t.Context(), image.Query{}))
+					if err != nil || len(got) != 37 {
+						t.Errorf("%d images, error %v: want 37", len(got), err)
+					}
+				})
+			})
+		}
+	}
+}
+
 // TestPartsThatAlwaysChangeAreIncomplete adds an image to each part before each request.
 func TestPartsThatAlwaysChangeAreIncomplete(t *testing.T) {
 	p := newParts(1, 1)

@@ -22,6 +22,7 @@ type run struct {
 	scans      generation // that began so far, over all calls
 	matched    int        // images that were yielded
 
+	ahead      bool             // pages of a later call may have been requested before the scan of an earlier one ended
 	again      bool             // every call was read once
 	distinct   int              // images that came, over all calls
 	unreadable []map[string]int // of the last scan of each call
@@ -60,9 +61,10 @@ func (r *run) readAll() (index int, err error) {
 	return r.readMoved()
 }
 
-// readMoved reads the calls that partition a listing again, from the last but one to
-// the first. An image that moved to a call after its scan, from a call before its scan,
-// comes then. While such images come, the calls are read again.
+// readMoved reads the calls that partition a listing again, from the last to the first.
+// An image that moved to a call after its scan, from a call before its scan, comes then.
+// The call that was read last is left out, unless its pages were requested ahead. While
+// such images come, the calls are read again.
 func (r *run) readMoved() (index int, err error) {
 	parts := r.partition()
 	if len(parts) < 2 {
@@ -72,7 +74,11 @@ func (r *run) readMoved() (index int, err error) {
 	for range maxScans - 1 {
 		before := r.distinct
 		slices.Reverse(parts)
-		for _, i := range parts[1:] {
+		repeated := parts[1:]
+		if r.ahead {
+			repeated, r.ahead = parts, false
+		}
+		for _, i := range repeated {
 			if more, err := r.read(i); err != nil || !more {
 				return i, err
 			}
