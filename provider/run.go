@@ -22,7 +22,7 @@ type run struct {
 	scans      generation // that began so far, over all calls
 	matched    int        // images that were yielded
 
-	ahead      bool             // pages of a later call may have been requested before the scan of an earlier one ended
+	prefetched bool             // pages of a later call may have been requested before the scan of an earlier one ended
 	again      bool             // every call was read once
 	distinct   int              // images that came, over all calls
 	unreadable []map[string]int // of the last scan of each call
@@ -75,8 +75,8 @@ func (r *run) readMoved() (index int, err error) {
 		before := r.distinct
 		slices.Reverse(parts)
 		repeated := parts[1:]
-		if r.ahead {
-			repeated, r.ahead = parts, false
+		if r.prefetched {
+			repeated, r.prefetched = parts, false
 		}
 		for _, i := range repeated {
 			if more, err := r.read(i); err != nil || !more {

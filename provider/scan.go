@@ -167,7 +167,7 @@ func (s *scan) deliver(images []image.Image) (more bool) {
 // exist, and then the first pages of the later calls.
 func (s *scan) prefetch(pendingMatched int) {
 	s.prefetchPages(pendingMatched)
-	s.run.ahead = s.run.ahead || !s.pager.ended
+	s.run.prefetched = s.run.prefetched || !s.pager.ended
 	s.run.prefetchHeads(s.index)
 }
 

@@ -96,9 +96,9 @@ func filters(q image.Query) []filter {
 		{image.FieldStatuses, "status", lists(wireWords(statuses, image.StatusDeprecated, q.Statuses))},
 		{image.FieldIDs, "id", lists(q.IDs)},
 		{image.FieldNames, "name", lists(q.Names)},
-		{image.FieldSourceInstances, "instance_uuid", singles(q.SourceInstances)},
+		{image.FieldSourceInstances, "instance_uuid", eachAlone(q.SourceInstances)},
 		{image.FieldVisibilities, "visibility", wireWords(visibilities, "", q.Visibilities)},
-		{image.FieldOwners, "owner", singles(q.Owners)},
+		{image.FieldOwners, "owner", eachAlone(q.Owners)},
 	}
 	if len(q.Visibilities) == 0 {
 		out = append(out, filter{image.FieldSources, "visibility", visibilitiesOf(q.Sources)})
@@ -157,8 +157,8 @@ func created(after, before time.Time) filter {
 	return filter{}
 }
 
-// singles returns the values, if the server can compare all of them.
-func singles(values []string) []string {
+// eachAlone returns the values, if the server can compare all of them.
+func eachAlone(values []string) []string {
 	if !areSendable(values) {
 		return nil
 	}
