@@ -13,7 +13,7 @@ import (
 //
 // An adapter must be safe for concurrent use. It must also meet these demands.
 // Package httpapi meets those about requests and errors for any HTTP API, and the
-// conformance suite in package providertest checks all but the one about Config.
+// conformance suite in package providertest checks all of them.
 //
 //   - A plan requests every image in the scope of its query that can match. It
 //     overrides the defaults of the provider that hide images, or lists them in
@@ -26,8 +26,18 @@ import (
 //     connection broke within the body. A wait that the server asks for is honored up
 //     to Retry.MaxWait. Each attempt has a new nonce, timestamp and signature. Other
 //     errors are not retried.
-//   - Requests observe the Budget and send the UserAgent of [Config], call the hooks
-//     of [WithTrace], and use plain HTTP only with AllowHTTP.
+//   - Each attempt waits for the Budget of [Config] under Info.Region and Call.Action,
+//     and releases its slot when it is over. A throttle holds the operation for all
+//     clients of the Budget.
+//   - The hooks of [WithTrace] are called for each attempt, response, retry and wait,
+//     with the context of Fetch. Config.Logger gets a record of each attempt.
+//   - Requests go through Config.HTTPClient, without following redirects, and have
+//     Config.UserAgent at the beginning of their User-Agent header. An attempt ends
+//     after Retry.AttemptTimeout or HTTPClient.Timeout, whichever is shorter. An
+//     Endpoint with plain HTTP is InvalidArgument unless AllowHTTP is set or the host is
+//     loopback.
+//   - Images share no memory that can be changed, with each other or with the adapter,
+//     and an image does not keep the memory of its page in use.
 //   - A response that cannot be parsed is a BadResponse error, and so is one that is
 //     too large. It is never an empty page.
 //   - A field that the provider did not report is zero, and so is one with an unknown

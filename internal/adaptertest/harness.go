@@ -47,6 +47,10 @@ func (s service) harness(newClient Constructor) providertest.Harness {
 		Open: func(t testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
 			return s.open(t, newClient, world, o)
 		},
+		New: func(c provider.Config) (*provider.Client, error) {
+			c.Region, c.Credentials = s.region, credentials
+			return newClient(c)
+		},
 		Scope:    s.scope,
 		Paging:   s.dialect.paging,
 		Protocol: s.dialect.protocol,

@@ -49,8 +49,9 @@
 //     to Incomplete, after a bounded number of requests.
 //   - paging/capped: A server that returns fewer images per page than requested
 //     leaves no gap.
-//   - paging/changing: If an image is inserted or deleted between two pages, each
-//     other image is returned once, or the error is Incomplete.
+//   - paging/changing: If an image is inserted or deleted between two pages, also
+//     the last of a page or of the listing, or the one that a page token names,
+//     each other image is returned once, or the error is Incomplete.
 //   - limit: A query with a limit returns the first images that match, and requests
 //     no page after the last of them.
 //   - stop/break: A consumer that stops after the first image causes no further
@@ -74,6 +75,26 @@
 //     Retry.MaxWait.
 //   - retry/cancel: Canceling the context during a backoff ends the query at once,
 //     without another attempt.
+//   - budget/requests: Each attempt waits for Config.Budget, under the region of
+//     Info and the action of its call, and gives its slot back when it is over.
+//   - budget/holds: After a throttle, every client of the same budget waits as long
+//     as the server asks before it requests the operation again.
+//   - trace/attempts: The Request and Response hooks of a trace are called once for
+//     each attempt, with what was sent and received, and with the context of the
+//     query.
+//   - trace/waits: The Retry hook is called for each attempt that is retried, and
+//     the Throttle hook for each wait for the budget, with the time that the wait
+//     takes.
+//   - config/http: New refuses an Endpoint with plain http as InvalidArgument
+//     unless AllowHTTP is set or the host is loopback. The error names AllowHTTP.
+//   - config/http-client: Requests go through Config.HTTPClient. Its Timeout bounds
+//     an attempt, and no redirect is followed.
+//   - config/user-agent: The User-Agent header of a request begins with
+//     Config.UserAgent.
+//   - config/attempt-timeout: An attempt without a response ends after
+//     Retry.AttemptTimeout, and is retried.
+//   - config/logger: Config.Logger gets at least one record, of level Debug or
+//     above, for each attempt.
 //   - mapping/fields: Each image equals the image of the world. Native is a JSON
 //     object with Listing.KeepNative, and nil without it. An image has each field
 //     that Info reports, and none has another field.
@@ -85,11 +106,16 @@
 //   - mapping/malformed: A body that is not a response leads to BadResponse or
 //     Unavailable.
 //   - mapping/huge: A body of many megabytes leads to BadResponse or Unavailable.
+//   - memory/aliases: Images share no memory that can be changed with other images,
+//     of the same listing or of another.
+//   - memory/retained: An image keeps neither the names nor the native records of
+//     most other images of its page in memory.
 //   - explain: A query sends the calls that Explain shows, and no others. Explain
 //     sends nothing.
 //   - plan: The plan of a query is the same each time. Changing a plan changes
 //     neither another plan nor the query, and fetching its pages does not change a
 //     call.
+//   - plan/clock: The plan of a query is the same a year later.
 //   - support/pushed: A predicate changes the requests if, and only if, Info calls
 //     it Exact or Superset.
 //   - support/none: A predicate that Info calls None is an Unsupported error that
@@ -167,7 +193,7 @@ var checks = []check{
 	},
 	{
 		name: "paging/changing", run: pagingChanging, waits: true,
-		demand: "If an image is inserted or deleted between two pages, each other image is returned once, or the error is Incomplete.",
+		demand: "If an image is inserted or deleted between two pages, also the last of a page or of the listing, or the one that a page token names, each other image is returned once, or the error is Incomplete.",
 		why:    "Images move to other pages while a listing is read.",
 	},
 	{
@@ -231,6 +257,51 @@ var checks = []check{
 		demand: "Canceling the context during a backoff ends the query at once, without another attempt.",
 		why:    "A backoff can last longer than the caller wants to wait.",
 	},
+	{
+		name: "budget/requests", run: budgetRequests, waits: true,
+		demand: "Each attempt waits for Config.Budget, under the region of Info and the action of its call, and gives its slot back when it is over.",
+		why:    "An adapter that goes past the budget gets the account throttled.",
+	},
+	{
+		name: "budget/holds", run: budgetHolds, waits: true,
+		demand: "After a throttle, every client of the same budget waits as long as the server asks before it requests the operation again.",
+		why:    "Providers throttle an account, not a client.",
+	},
+	{
+		name: "trace/attempts", run: traceAttempts, waits: true,
+		demand: "The Request and Response hooks of a trace are called once for each attempt, with what was sent and received, and with the context of the query.",
+		why:    "Operators see requests through the hooks alone.",
+	},
+	{
+		name: "trace/waits", run: traceWaits, waits: true,
+		demand: "The Retry hook is called for each attempt that is retried, and the Throttle hook for each wait for the budget, with the time that the wait takes.",
+		why:    "Without them a slow query has no explanation.",
+	},
+	{
+		name: "config/http", run: configHTTP,
+		demand: "New refuses an Endpoint with plain http as InvalidArgument unless AllowHTTP is set or the host is loopback. The error names AllowHTTP.",
+		why:    "Plain http shows the credentials to the network.",
+	},
+	{
+		name: "config/http-client", run: configHTTPClient, waits: true,
+		demand: "Requests go through Config.HTTPClient. Its Timeout bounds an attempt, and no redirect is followed.",
+		why:    "Proxies, certificates and instrumentation belong to that client, and a redirect would get the credentials.",
+	},
+	{
+		name: "config/user-agent", run: configUserAgent,
+		demand: "The User-Agent header of a request begins with Config.UserAgent.",
+		why:    "Providers find the program that sends a request by it.",
+	},
+	{
+		name: "config/attempt-timeout", run: configAttemptTimeout, waits: true,
+		demand: "An attempt without a response ends after Retry.AttemptTimeout, and is retried.",
+		why:    "A server that does not respond must not use up the time of the query.",
+	},
+	{
+		name: "config/logger", run: configLogger, waits: true,
+		demand: "Config.Logger gets at least one record, of level Debug or above, for each attempt.",
+		why:    "A log is often the only thing left of a failure.",
+	},
 
 	{
 		name: "mapping/fields", run: mappingFields,
@@ -257,6 +328,16 @@ var checks = []check{
 		demand: "A body of many megabytes leads to BadResponse or Unavailable.",
 		why:    "A response must not exhaust the memory of the client.",
 	},
+	{
+		name: "memory/aliases", run: memoryAliases,
+		demand: "Images share no memory that can be changed with other images, of the same listing or of another.",
+		why:    "A caller owns the images that it gets.",
+	},
+	{
+		name: "memory/retained", run: memoryRetained,
+		demand: "An image keeps neither the names nor the native records of most other images of its page in memory.",
+		why:    "A program that keeps one image of each page must not hold all pages.",
+	},
 
 	{
 		name: "explain", run: explain,
@@ -267,6 +348,11 @@ var checks = []check{
 		name: "plan", run: plan,
 		demand: "The plan of a query is the same each time. Changing a plan changes neither another plan nor the query, and fetching its pages does not change a call.",
 		why:    "Clients are shared by goroutines, and plans belong to their callers.",
+	},
+	{
+		name: "plan/clock", run: planClock, waits: true,
+		demand: "The plan of a query is the same a year later.",
+		why:    "A plan that depends on the clock cannot be reviewed or cached.",
 	},
 	{
 		name: "support/pushed", run: supportPushed,

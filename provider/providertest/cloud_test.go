@@ -71,6 +71,13 @@ func (c *cloud) serve(world []image.Image) {
 	})
 }
 
+// holds reports whether an image exists.
+func (c *cloud) holds(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.ContainsFunc(c.rows, func(r row) bool { return r.ID == id })
+}
+
 func (c *cloud) requests() []providertest.Request {
 	c.mu.Lock()
 	defer c.mu.Unlock()

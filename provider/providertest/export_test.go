@@ -11,14 +11,24 @@ func Checks() []string {
 	return out
 }
 
-// Failures runs all checks with little effort, and returns what each finds wrong.
-func Failures(t *testing.T, h Harness) map[string][]error {
+// Effort bounds the checks that could run any number of queries.
+type Effort = effort
+
+var (
+	// Little is enough to find a mutant with wrong results.
+	Little = Effort{world: 25, queries: 120, further: 50, minField: 1, oneField: 4, twoFields: 1, perGoroutine: 2, hugeBytes: 17 << 20}
+	// Least is enough to find one whose results are right.
+	Least = Effort{world: 25, queries: 10, further: 10, oneField: 1, perGoroutine: 1, hugeBytes: 17 << 20}
+)
+
+// Failures runs all checks with an effort, and returns what each finds wrong.
+func Failures(t *testing.T, h Harness, e Effort) map[string][]error {
 	out := map[string][]error{}
 	for _, c := range checks {
 		if _, excused := h.Cannot[c.name]; excused {
 			continue
 		}
-		if failures := c.failures(t, h, effort{world: 25, queries: 120, further: 50, minField: 1, oneField: 4, twoFields: 1, perGoroutine: 2, hugeBytes: 17 << 20}); len(failures) > 0 {
+		if failures := c.failures(t, h, e); len(failures) > 0 {
 			out[c.name] = failures
 		}
 	}

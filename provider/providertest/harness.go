@@ -25,6 +25,12 @@ type Harness struct {
 	// sockets there.
 	Open func(t testing.TB, world []image.Image, o Options) *Session
 
+	// New calls the constructor of the adapter. It sets Region and Credentials in the
+	// configuration, and leaves everything else as it is. The checks config/http,
+	// config/http-client and config/user-agent need it. They set HTTPClient, so that no
+	// request leaves the process.
+	New func(c provider.Config) (*provider.Client, error)
+
 	// Scope reports whether the calls of a query can return the image, whether or
 	// not the image matches. Nil means that they can return every image.
 	Scope func(q image.Query, m image.Image) bool

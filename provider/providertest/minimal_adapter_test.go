@@ -44,7 +44,7 @@ func (s *minimalAdapter) Fetch(ctx context.Context, c provider.Call, at provider
 	s.log = append(s.log, providertest.Request{Action: c.Action, Params: params, At: time.Now()})
 	from := min(at.Offset, len(s.images))
 	page := s.images[from:min(from+at.Size, len(s.images))]
-	return &provider.Page{Images: slices.Clone(page), Total: len(s.images)}, nil
+	return &provider.Page{Images: copies(page), Total: len(s.images)}, nil
 }
 
 func (s *minimalAdapter) requests() []providertest.Request {
@@ -74,6 +74,8 @@ func cannotReasons() map[string]string {
 		"check": memory, "stop/during": memory, "errors/kinds": memory, "errors/permanent": memory,
 		"retry/attempts": memory, "retry/broken": memory, "retry/fresh": memory, "retry/hints": memory, "retry/cancel": memory,
 		"mapping/types": memory, "mapping/enums": memory, "mapping/malformed": memory, "mapping/huge": memory,
+		"budget/requests": memory, "budget/holds": memory, "trace/attempts": memory, "trace/waits": memory,
+		"config/http": memory, "config/http-client": memory, "config/user-agent": memory, "config/attempt-timeout": memory, "config/logger": memory,
 		"secrets": "there are no credentials",
 	}
 }
@@ -86,7 +88,7 @@ func TestMinimalAdapterPassesWithReasons(t *testing.T) {
 
 // Without a reason in Cannot, a check that needs a missing hook fails.
 func TestMissingHooksFailTheirChecks(t *testing.T) {
-	failures := providertest.Failures(t, minimalHarness())
+	failures := providertest.Failures(t, minimalHarness(), providertest.Little)
 	want := slices.Sorted(maps.Keys(cannotReasons()))
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(failures))); diff != "" {
 		t.Errorf("checks that fail (-want +got):\n%s", diff)
@@ -126,7 +128,7 @@ func TestIncompleteWorldFailsTheWorldCheck(t *testing.T) {
 			h.Cannot = cannotReasons()
 			rich := h.World
 			h.World = func(n int) []image.Image { return rich(max(n, 1)) }
-			found := slices.Sorted(maps.Keys(providertest.Failures(t, h)))
+			found := slices.Sorted(maps.Keys(providertest.Failures(t, h, providertest.Little)))
 			if diff := cmp.Diff(want, found); diff != "" {
 				t.Errorf("checks (-want +got):\n%s", diff)
 			}

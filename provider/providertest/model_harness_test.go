@@ -23,6 +23,10 @@ func (a *model) orLenient() provider.Adapter {
 	return a
 }
 
+func newModel(c *cloud, config provider.Config, bug string) *model {
+	return &model{cloud: c, config: config.WithDefaults(), bug: bug, shared: url.Values{"state": {"any"}}}
+}
+
 // modelWorld is what the cloud can express.
 func modelWorld(n int) []image.Image {
 	out := providertest.Images((&model{}).Info(), n)
@@ -52,7 +56,13 @@ func readingsFor(bug string) []string {
 func modelHarness(bug string) providertest.Harness {
 	k := newCache()
 	return providertest.Harness{
-		World:    k.world,
+		World: k.world,
+		New: func(c provider.Config) (*provider.Client, error) {
+			if err := checkEndpoint(bug, c); err != nil {
+				return nil, err
+			}
+			return provider.New(newModel(newCloud("", nil, k), c, bug), c), nil
+		},
 		Readings: readingsFor(bug),
 		Paging:   []string{"page", "size"},
 		Protocol: []string{"action", "key", "nonce", "stamp", "signature"},
@@ -64,7 +74,7 @@ func modelHarness(bug string) providertest.Harness {
 		},
 		Open: func(_ testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
 			c := newCloud(o.Reading, world, k)
-			adapter := &model{cloud: c, config: o.Config.WithDefaults(), bug: bug, shared: url.Values{"state": {"any"}}}
+			adapter := newModel(c, o.Config, bug)
 			return &providertest.Session{
 				Client:     provider.New(adapter.orLenient(), o.Config),
 				Secrets:    []string{canaryID, canaryKey},

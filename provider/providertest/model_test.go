@@ -34,6 +34,7 @@ type model struct {
 	mu       sync.Mutex
 	first    string        // id of the first image of the last first page
 	stale    []image.Image // the first page that ever came
+	last     string        // ID of the last image of the page before
 }
 
 func (a *model) has(bug string) bool { return a.bug == bug }
@@ -80,6 +81,9 @@ func (a *model) Plan(q image.Query) ([]provider.Call, error) {
 		_, _ = a.cloud.do(context.Background(), a.signed("list", nil, a.nonce()))
 	}
 	common, pushed := a.common(q)
+	if a.has("a plan has the date") {
+		common.Set("date", time.Now().Format(time.DateOnly))
+	}
 	var calls []provider.Call
 	for _, scope := range a.scopes(q) {
 		for _, choice := range a.choices(q) {
@@ -255,7 +259,21 @@ func (a *model) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) 
 		return nil, err
 	}
 	a.applyPageBug(ctx, c, at, page)
+	if a.has("a page needs the last image of the one before") && !a.followsLast(at, page) {
+		return nil, &provider.Error{Kind: provider.InvalidArgument, Message: "no such image"}
+	}
 	return page, nil
+}
+
+// followsLast reports whether the last image of the page before still exists.
+func (a *model) followsLast(at provider.Cursor, page *provider.Page) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	last := a.last
+	if len(page.Images) > 0 {
+		a.last = page.Images[len(page.Images)-1].ID
+	}
+	return at.Offset == 0 || a.cloud.holds(last)
 }
 
 // isDisturbed reports whether another query is asked within a moment. The calls of
@@ -309,7 +327,7 @@ func (a *model) applyPageBug(ctx context.Context, c provider.Call, at provider.C
 // parse reads a response. Most responses came before.
 func (a *model) parse(body []byte) (*provider.Page, error) {
 	page, err := a.cloud.cache.page(body, a.parseNew)
-	return &provider.Page{Images: slices.Clone(page.Images), Total: page.Total}, err
+	return &provider.Page{Images: a.own(page.Images), Total: page.Total}, err
 }
 
 func (a *model) parseNew(body []byte) (page provider.Page, err error) {

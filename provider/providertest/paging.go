@@ -143,8 +143,9 @@ func pagingCapped(t *checkRun) {
 	}
 }
 
-// pagingChanging inserts the newest image, and deletes the one that is listed first,
-// between two pages.
+// pagingChanging inserts the newest image between two pages, or deletes one image: the
+// first of the listing, the last of the page before, the first of the next page, or the
+// last of the listing. A page token usually names one of those next to the page.
 func pagingChanging(t *checkRun) {
 	l := t.newPages()
 	if l == nil {
@@ -161,7 +162,12 @@ func pagingChanging(t *checkRun) {
 	}
 	for after := 1; after <= n/l.size; after++ {
 		l.change("an image was inserted", after, before, append(slices.Clone(before), newest))
-		l.change("an image was deleted", after, before, filterListed(before, order[1:]))
+		last := min(after*l.size, n) - 1
+		for what, i := range map[string]int{
+			"the first image": 0, "the last image of a page": last, "the image after a page": min(last+1, n-1), "the last image": n - 1,
+		} {
+			l.change(what+" was deleted", after, before, filterListed(before, slices.Delete(slices.Clone(order), i, i+1)))
+		}
 	}
 }
 

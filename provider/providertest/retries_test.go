@@ -14,7 +14,7 @@ import (
 
 // signed are the parameters with those of the protocol.
 func (a *model) signed(action string, params url.Values, nonce string) url.Values {
-	out := url.Values{"action": {action}, "key": {canaryID}, "nonce": {nonce}, "stamp": {time.Now().Format(time.RFC3339Nano)}}
+	out := url.Values{"action": {action}, "key": {canaryID}, "nonce": {nonce}, "stamp": {time.Now().UTC().Format(time.RFC3339)}}
 	for name, values := range params {
 		out[name] = values
 	}
@@ -35,7 +35,7 @@ func (a *model) try(ctx context.Context, action string, params url.Values) (*pro
 		if attempt > 1 && !a.has("retries repeat the nonce") {
 			nonce = a.nonce()
 		}
-		page, wait, failure := a.once(ctx, action, params, nonce)
+		page, wait, failure := a.attempt(ctx, attempt, action, params, nonce)
 		if failure == nil {
 			return page, nil
 		}
@@ -47,7 +47,7 @@ func (a *model) try(ctx context.Context, action string, params url.Values) (*pro
 		if attempt >= allowed || !a.mayRetry(failure) {
 			return nil, failure
 		}
-		if err := a.wait(ctx, attempt, wait); err != nil {
+		if err := a.wait(ctx, action, attempt, wait, failure); err != nil {
 			return nil, &provider.Error{Err: err}
 		}
 	}
@@ -70,7 +70,7 @@ func (a *model) mayRetry(e *provider.Error) bool {
 	}
 }
 
-func (a *model) wait(ctx context.Context, attempt int, hint time.Duration) error {
+func (a *model) wait(ctx context.Context, action string, attempt int, hint time.Duration, failure *provider.Error) error {
 	wait := max(hint, time.Second<<attempt)
 	if a.has("hints are ignored") {
 		wait = 100 * time.Millisecond
@@ -78,6 +78,7 @@ func (a *model) wait(ctx context.Context, attempt int, hint time.Duration) error
 	if !a.has("hints have no limit") {
 		wait = min(wait, a.config.Retry.MaxWait)
 	}
+	a.reportRetry(ctx, action, attempt, wait, failure)
 	if a.has("a wait cannot be ended") {
 		time.Sleep(wait)
 		return ctx.Err()
@@ -92,7 +93,10 @@ func (a *model) wait(ctx context.Context, attempt int, hint time.Duration) error
 
 // once sends one request and reads its response.
 func (a *model) once(ctx context.Context, action string, params url.Values, nonce string) (*provider.Page, time.Duration, *provider.Error) {
-	answer, err := a.cloud.do(ctx, a.signed(action, params, nonce))
+	answer, err := a.send(ctx, a.signed(action, params, nonce))
+	if reported := ctx.Value(answerKey{}); reported != nil {
+		*reported.(*answered) = answered{answer, err == nil}
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
 		if a.has("the end of a context is taken for a failure") {

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
@@ -317,6 +318,25 @@ func plan(t *checkRun) {
 		}
 	}
 	t.checkCallIsKept(s)
+}
+
+// planClock compares the plans of queries with those of a later time.
+func planClock(t *checkRun) {
+	world := t.harness.World(t.effort.world)
+	s := t.open(world, provider.Config{})
+	queries := slices.Collect(t.explainQueries(s.Client.Info(), world))
+	var before []string
+	for _, q := range queries {
+		p, err := s.Client.Explain(q)
+		before = append(before, fmt.Sprintf("%v, error %v", p, err))
+	}
+	time.Sleep(400*24*time.Hour + time.Hour + time.Minute + time.Second)
+	for i, q := range queries {
+		p, err := s.Client.Explain(q)
+		if after := fmt.Sprintf("%v, error %v", p, err); after != before[i] {
+			t.failf("%s: the plan has changed after a year:\n%s\n%s", q, before[i], after)
+		}
+	}
 }
 
 // checkCallIsKept checks that fetching the pages of a call does not change it.

@@ -30,6 +30,10 @@ func TestConformance(t *testing.T) {
 			e := new(emptyProvider)
 			return &providertest.Session{Client: newClient(t, o.Config, e), Requests: e.requests}
 		},
+		New: func(c provider.Config) (*provider.Client, error) {
+			c.Region, c.Credentials = "region-1", provider.Static("key-id", "key-secret", "")
+			return skeleton.New(c)
+		},
 		Paging: []string{"page", "page_size"},
 	})
 }

@@ -1,0 +1,203 @@
+package providertest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+)
+
+// traced is what the hooks of one listing have reported.
+type traced struct {
+	mu        sync.Mutex
+	requests  []provider.RequestInfo
+	responses []provider.ResponseInfo
+	retries   []provider.RetryInfo
+	throttles []provider.ThrottleInfo
+	foreign   int // calls whose context is not that of the query
+}
+
+type traceMark struct{}
+
+// traceCall lists the first call of the empty query with hooks.
+func (t *checkRun) traceCall(s *Session) (*traced, provider.Call, error) {
+	call, ok := t.firstCall(s)
+	if !ok {
+		return nil, call, nil
+	}
+	out := &traced{}
+	ctx := provider.WithTrace(context.WithValue(t.context(), traceMark{}, out), &provider.Trace{
+		Request:  func(ctx context.Context, i provider.RequestInfo) { note(ctx, out, &out.requests, i) },
+		Response: func(ctx context.Context, i provider.ResponseInfo) { note(ctx, out, &out.responses, i) },
+		Retry:    func(ctx context.Context, i provider.RetryInfo) { note(ctx, out, &out.retries, i) },
+		Throttle: func(ctx context.Context, i provider.ThrottleInfo) { note(ctx, out, &out.throttles, i) },
+	})
+	_, err := provider.Collect(s.Client.Do(ctx, call))
+	return out, call, err
+}
+
+func note[T any](ctx context.Context, out *traced, list *[]T, info T) {
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	*list = append(*list, info)
+	if ctx.Value(traceMark{}) != out {
+		out.foreign++
+	}
+}
+
+// traceAttempts compares what the hooks report with the requests that the emulator
+// received.
+func traceAttempts(t *checkRun) {
+	e, ok := t.temporary()
+	if !ok {
+		return
+	}
+	for _, f := range []Failure{{Code: e.Code}, {Break: BreakReset}} {
+		s, ok := t.failing(attempts-1, f, withAttempts(attempts))
+		if !ok {
+			return
+		}
+		got, call, err := t.traceCall(s)
+		if err != nil && f.Break != 0 {
+			return // which another check is for
+		}
+		if got == nil || err != nil {
+			t.failf("%d failures of %d attempts: %w", attempts-1, attempts, err)
+			return
+		}
+		t.compareAttempts(f, s, call.Action, got)
+		if got.foreign > 0 {
+			t.failf("%d hooks got a context without the values of the context of the query", got.foreign)
+		}
+	}
+}
+
+func (t *checkRun) compareAttempts(f Failure, s *Session, action string, got *traced) {
+	sent, info := s.Requests(), s.Client.Info()
+	if len(got.requests) != len(sent) || len(got.responses) != len(sent) {
+		t.failf("%d requests were sent, and the hooks were called for %d requests and %d responses", len(sent), len(got.requests), len(got.responses))
+		return
+	}
+	for i, r := range sent {
+		attempt := i + 1
+		if i >= attempts {
+			attempt = 1 // of the next page
+		}
+		want := provider.RequestInfo{Provider: info.Name, Region: info.Region, Action: action, Attempt: attempt}
+		if got.requests[i] != want {
+			t.failf("the hook for request %d got %+v, want %+v", i+1, got.requests[i], want)
+		}
+		response := got.responses[i]
+		if is := (provider.RequestInfo{Provider: response.Provider, Region: response.Region, Action: response.Action, Attempt: response.Attempt}); is != want {
+			t.failf("the hook for response %d got %+v, want %+v", i+1, is, want)
+		}
+		if !response.Began.Equal(r.At) {
+			t.failf("the hook for response %d says that the attempt began at %s, and it was sent at %s", i+1, response.Began, r.At)
+		}
+		if problem := responseProblem(f, i < attempts-1, r, response); problem != "" {
+			t.failf("the hook for response %d got %+v: %s", i+1, response, problem)
+		}
+	}
+}
+
+// responseProblem says what is wrong with the report of a response.
+func responseProblem(f Failure, failed bool, r Request, got provider.ResponseInfo) string {
+	complete := !failed || f.Break == 0
+	switch {
+	case (got.Err != nil) != failed:
+		return fmt.Sprintf("the attempt failed: %t", failed)
+	case (got.HTTPStatus != 0) != complete || (got.Bytes > 0) != complete:
+		return fmt.Sprintf("a complete response came: %t", complete)
+	case failed && got.Code != f.Code:
+		return fmt.Sprintf("the code was %q", f.Code)
+	case complete && got.RequestID != r.ID:
+		return fmt.Sprintf("the request ID was %q", r.ID)
+	}
+	return ""
+}
+
+// traceWaits compares the reported waits with the times of the requests.
+func traceWaits(t *checkRun) {
+	const pause = 10 * time.Minute
+	e, ok := t.temporary()
+	if !ok {
+		return
+	}
+	c := withAttempts(2)
+	c.Budget = &provider.Budget{}
+	s, ok := t.failing(1, Failure{Code: e.Code, RetryAfter: 7 * time.Second}, c)
+	if !ok {
+		return
+	}
+	call, ok := t.firstCall(s)
+	if !ok {
+		return
+	}
+	c.Budget.Hold(s.Client.Info().Region, call.Action, time.Now().Add(pause))
+	began := time.Now()
+	got, _, err := t.traceCall(s)
+	sent := s.Requests()
+	if err != nil || len(sent) < 2 {
+		t.failf("after one failure: %d requests, error %v", len(sent), err)
+		return
+	}
+	t.compareThrottle(s, call.Action, sent[0].At.Sub(began), got.throttles)
+	t.compareRetry(e, s, call.Action, sent[1].At.Sub(sent[0].At), got.retries)
+}
+
+func (t *checkRun) compareThrottle(s *Session, action string, waited time.Duration, got []provider.ThrottleInfo) {
+	var total time.Duration
+	for _, i := range got {
+		total += i.Wait
+		if i.Provider != s.Client.Info().Name || i.Region != s.Client.Info().Region || i.Action != action || i.Began.IsZero() {
+			t.failf("a hook for waits got %+v, want %s, %q, %s and the time at which it began", i, s.Client.Info().Name, s.Client.Info().Region, action)
+		}
+	}
+	if total < waited-time.Second {
+		t.failf("the first request waited %s for the budget, and the hooks tell of %s", waited, total)
+	}
+}
+
+func (t *checkRun) compareRetry(e ErrorCase, s *Session, action string, gap time.Duration, got []provider.RetryInfo) {
+	if len(got) != 1 {
+		t.failf("one attempt was retried, and the hook for retries was called %d times", len(got))
+		return
+	}
+	i := got[0]
+	if i.Provider != s.Client.Info().Name || i.Region != s.Client.Info().Region || i.Action != action || i.Attempt != 1 {
+		t.failf("the hook for retries got %+v, want attempt 1 of %s", i, action)
+	}
+	if i.Err == nil || i.Err.Kind != e.Kind || i.Err.Code != e.Code {
+		t.failf("the hook for retries got the error %v, want the code %s", i.Err, e.Code)
+	}
+	if i.Wait > gap || i.Wait < gap-time.Second {
+		t.failf("the hook for retries tells of a wait of %s, and the next attempt came after %s", i.Wait, gap)
+	}
+}
+
+// configLogger counts the records about attempts.
+func configLogger(t *checkRun) {
+	e, ok := t.temporary()
+	if !ok {
+		return
+	}
+	var log lockedBuffer
+	c := withAttempts(attempts)
+	c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	s, ok := t.failing(attempts-1, Failure{Code: e.Code}, c)
+	if !ok {
+		return
+	}
+	if _, err := t.answer(s, image.Query{}); err != nil {
+		t.failf("after %d failures: %w", attempts-1, err)
+	}
+	records := bytes.Count([]byte(log.String()), []byte("\n"))
+	if n := len(s.Requests()); records < n {
+		t.failf("%d requests were sent, and the log has %d records", n, records)
+	}
+}
