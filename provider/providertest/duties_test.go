@@ -166,8 +166,8 @@ func (a *model) send(ctx context.Context, params url.Values) (answer, error) {
 	return answer{status: response.StatusCode, body: body}, err
 }
 
-// own returns copies of images that share no memory with other pages.
-func (a *model) own(images []image.Image) []image.Image {
+// unshared returns copies of images that share no memory with other pages.
+func (a *model) unshared(images []image.Image) []image.Image {
 	out := copies(images)
 	var names string
 	for i := range out {

@@ -108,11 +108,11 @@ func alive(p weak.Pointer[byte]) int {
 // keepOne lists all images, and returns one of them with the memory of the others.
 //
 //go:noinline
-func (t *checkRun) keepOne(s *Session) (kept image.Image, others []memoryOf) {
+func (t *checkRun) keepOne(s *Session) (retained image.Image, others []memoryOf) {
 	got, err := t.answer(s, image.Query{})
 	if err != nil || len(got) == 0 {
 		t.failf("%d images came, error %v", len(got), err)
-		return kept, nil
+		return retained, nil
 	}
 	for _, m := range got[1:] {
 		var o memoryOf

@@ -327,7 +327,7 @@ func (a *model) applyPageBug(ctx context.Context, c provider.Call, at provider.C
 // parse reads a response. Most responses came before.
 func (a *model) parse(body []byte) (*provider.Page, error) {
 	page, err := a.cloud.cache.page(body, a.parseNew)
-	return &provider.Page{Images: a.own(page.Images), Total: page.Total}, err
+	return &provider.Page{Images: a.unshared(page.Images), Total: page.Total}, err
 }
 
 func (a *model) parseNew(body []byte) (page provider.Page, err error) {
