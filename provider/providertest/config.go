@@ -56,9 +56,9 @@ func (r *recorder) requests() []*http.Request {
 }
 
 // query runs the empty query once through the recorder.
-func (t *checkRun) query(r *recorder, c provider.Config) (err error, took time.Duration) {
+func (t *checkRun) query(r *recorder, c provider.Config) (took time.Duration, err error) {
 	if !t.requires(t.harness.New != nil, "Harness.New") {
-		return nil, 0
+		return 0, nil
 	}
 	c.Endpoint, c.Retry.Attempts = testEndpoint, 1
 	if c.HTTPClient == nil {
@@ -68,11 +68,11 @@ func (t *checkRun) query(r *recorder, c provider.Config) (err error, took time.D
 	client, err := t.harness.New(c)
 	if err != nil {
 		t.failf("Endpoint %s: %w", testEndpoint, err)
-		return nil, 0
+		return 0, nil
 	}
 	began := time.Now()
 	_, err = provider.Collect(client.Images(t.context(), image.Query{}))
-	return err, time.Since(began)
+	return time.Since(began), err
 }
 
 func reset(*http.Request) (*http.Response, error) { return nil, errors.New("connection reset") }
@@ -94,7 +94,7 @@ func redirect(r *http.Request) (*http.Response, error) {
 func configHTTPClient(t *checkRun) {
 	const timeout, most = 3 * time.Second, 30 * time.Second
 	r := &recorder{respond: hang}
-	_, took := t.query(r, provider.Config{HTTPClient: &http.Client{Timeout: timeout}})
+	took, _ := t.query(r, provider.Config{HTTPClient: &http.Client{Timeout: timeout}})
 	switch {
 	case t.harness.New == nil:
 		return
@@ -105,7 +105,7 @@ func configHTTPClient(t *checkRun) {
 		t.failf("Config.HTTPClient has a Timeout of %s, and an attempt without a response took %s", timeout, took)
 	}
 	r = &recorder{respond: redirect}
-	if err, _ := t.query(r, provider.Config{}); err == nil {
+	if _, err := t.query(r, provider.Config{}); err == nil {
 		t.failf("the response is a redirect, and there was no error")
 	}
 	for _, request := range r.requests() {
