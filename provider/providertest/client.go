@@ -1,9 +1,12 @@
 package providertest
 
 import (
+	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
@@ -145,5 +148,152 @@ func (t *checkRun) repeatQuery(s *Session, q image.Query, alone []image.Image) {
 	}
 	if _, err := s.Client.Explain(q); err != nil {
 		t.failf("%s: %w", q, err)
+	}
+}
+
+// quietPeriod is the time in which a request that should not be sent would be noticed.
+const quietPeriod = time.Hour
+
+func stopBreak(t *checkRun) {
+	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
+	if !ok {
+		return
+	}
+	s := l.of(severalPages(l.size))
+	for _, err := range s.Client.Images(t.context(), image.Query{}) {
+		if err != nil {
+			t.failf("the first image: %w", err)
+		}
+		break
+	}
+	time.Sleep(quietPeriod)
+	if n := len(s.Requests()); n != 1 {
+		t.failf("%d requests for the first image, want 1", n)
+	}
+}
+
+func stopBefore(t *checkRun) {
+	s := t.open(t.harness.World(t.effort.world), provider.Config{})
+	ctx, cancel := context.WithCancel(t.context())
+	cancel()
+	got, err := provider.Collect(s.Client.Images(ctx, image.Query{}))
+	t.checkEnd("before the first request", err, context.Canceled)
+	if n := len(s.Requests()); n != 0 || len(got) != 0 {
+		t.failf("a context that had ended sent %d requests, and %d images came", n, len(got))
+	}
+}
+
+func stopDuring(t *checkRun) {
+	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage, Prefetch: 2}}, severalPages)
+	if !ok {
+		return
+	}
+	pages, _ := l.requests(severalPages(l.size))
+	for hang := 1; hang <= pages; hang++ {
+		s := l.of(severalPages(l.size))
+		if !t.requires(s.Fail != nil, "Session.Fail") {
+			return
+		}
+		s.Fail(Failure{From: hang, Times: 1, Break: BreakHang})
+		ctx, cancel := context.WithTimeout(t.context(), time.Second)
+		began := time.Now()
+		_, err := provider.Collect(s.Client.Images(ctx, image.Query{}))
+		cancel()
+		t.checkEnd("while a page was awaited", err, context.DeadlineExceeded)
+		if took := time.Since(began); took > 2*time.Second {
+			t.failf("the context ended after a second, the answer after %s", took)
+		}
+	}
+}
+
+// checkEnd fails unless the error is the end of a context.
+func (t *checkRun) checkEnd(when string, err, want error) {
+	e := asError(err)
+	if e == nil || !errors.Is(err, want) || e.Kind != 0 {
+		t.failf("a context ended %s, and the error is %v: want %v, without a Kind", when, err, want)
+	}
+}
+
+// rangeTwice ranges twice over one sequence.
+func rangeTwice(t *checkRun) {
+	s := t.open(t.harness.World(t.effort.world), provider.Config{Listing: provider.Listing{PageSize: smallPage}})
+	seq := s.Client.Images(t.context(), image.Query{})
+	first, err1 := provider.Collect(seq)
+	once := len(s.Requests())
+	second, err2 := provider.Collect(seq)
+	if err1 != nil || err2 != nil || !reflect.DeepEqual(refs(first), refs(second)) {
+		t.failf("%d images, then %d; errors %v, %v", len(first), len(second), err1, err2)
+	}
+	if twice := len(s.Requests()); twice != 2*once {
+		t.failf("%d requests for the first time, %d for the second", once, twice-once)
+	}
+}
+
+// limit runs queries with a limit, with predicates that the server applies and with
+// some that the client applies.
+func limit(t *checkRun) {
+	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
+	if !ok {
+		return
+	}
+	n := severalPages(l.size)
+	order, _, err := l.read(l.of(n))
+	if err != nil {
+		t.failf("without a limit: %w", err)
+		return
+	}
+	for _, wanted := range []int{1, l.size - 1, l.size, l.size + 1, 2 * l.size} {
+		l.checkLimit(image.Query{Limit: max(wanted, 1)}, order)
+	}
+	for _, q := range l.localQueries() {
+		for _, wanted := range []int{1, 2, 4} {
+			q.Limit = wanted
+			l.checkLimit(q, order)
+		}
+	}
+}
+
+// localQueries have one predicate that is checked here only.
+func (l *listing) localQueries() []image.Query {
+	s := l.of(0)
+	var out []image.Query
+	for _, f := range withSupport(s.Client.Info(), provider.Local) {
+		for q := range oneFieldQueries(l.world, f, l.effort.oneField) {
+			plan, err := s.Client.Explain(q)
+			if err == nil && len(plan.Calls) > 0 && len(plan.Superset)+len(plan.Exact) == 0 {
+				out = append(out, q)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// checkLimit wants the first images of the listing that match, and no request
+// beyond the last of them.
+func (l *listing) checkLimit(q image.Query, order []image.Image) {
+	var want []image.Image
+	last := 0
+	for i, m := range order {
+		if len(want) < q.Limit && q.Match(m) {
+			want, last = append(want, m), i
+		}
+	}
+	if len(want) < q.Limit {
+		return
+	}
+	s := l.of(len(order))
+	var got []image.Image
+	var err error
+	sent := requestsOf(s, func() { got, err = l.answer(s, q) })
+	if err != nil || !slices.Equal(refs(want), refs(got)) {
+		l.failf("%s: %d images came, want the first that match, error %v", q, len(got), err)
+	}
+	pages := 1
+	if l.isPaged() {
+		pages = last/l.size + 1
+	}
+	if len(sent) != pages {
+		l.failf("%s: %d requests, want %d: the last image that is wanted is number %d, and a page has %d", q, len(sent), pages, last+1, l.size)
 	}
 }
