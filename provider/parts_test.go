@@ -28,6 +28,7 @@ type parts struct {
 	change   func(request int, p *parts) // before a request, from 1
 	requests int
 	delay    time.Duration
+	dying    string // an ID in "a" that is removed before the first request with it as the token
 }
 
 func newParts(a, b int) *parts {
@@ -53,6 +54,10 @@ func (p *parts) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) 
 	p.requests++
 	if p.change != nil {
 		p.change(p.requests, p)
+	}
+	if p.dying != "" && at.Token == p.dying {
+		p.lists["a"] = slices.DeleteFunc(slices.Clone(p.lists["a"]), func(m image.Image) bool { return m.ID == p.dying })
+		p.dying = ""
 	}
 	list := p.lists[c.Params.Get("part")]
 	if at.Token != "" {
@@ -85,11 +90,7 @@ var inOrder = provider.Config{Listing: provider.Listing{Prefetch: 1}}
 
 func TestDeadPageTokenIsScannedAgain(t *testing.T) {
 	p := newParts(35, 0)
-	p.change = func(request int, p *parts) {
-		if request == 3 {
-			p.remove("a", 19) // whose ID is the token of this request
-		}
-	}
+	p.dying = p.lists["a"][19].ID
 	got, err := provider.Collect(provider.New(p, inOrder).Images(t.Context(), image.Query{}))
 	if err != nil || len(got) != 35 { // the 20 that came before the change, and the other 15
 		t.Errorf("%d images, error %v", len(got), err)
