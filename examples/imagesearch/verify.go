@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
+	"github.com/imagequery/imagequery/examples/internal/files"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -22,7 +22,7 @@ func (o *options) readRecord() error {
 	if o.verify == "" {
 		return nil
 	}
-	text, err := readRegular(o.verify, maxRecord)
+	text, err := files.ReadRegular(o.verify, maxRecord)
 	if err != nil {
 		return fmt.Errorf("--verify: %w; want a file that --lock has written", err)
 	}
@@ -38,28 +38,6 @@ func (o *options) readRecord() error {
 	}
 	o.query, err = provider.NewestQuery(o.record.Query)
 	return err
-}
-
-// readRegular reads a regular file of bounded size. Opening a pipe or a device could
-// wait forever.
-func readRegular(path string, most int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is not a regular file", path)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	text, err := io.ReadAll(io.LimitReader(file, most+1))
-	if err == nil && int64(len(text)) > most {
-		err = fmt.Errorf("%s is larger than %d bytes", path, most)
-	}
-	return text, err
 }
 
 // checkRecord refuses a record with images of targets that are not searched.

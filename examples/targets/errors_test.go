@@ -78,7 +78,7 @@ func TestErrors(t *testing.T) {
 		{"bad method", qing + "    method: put\n", "f:5: method: want get or post"},
 		{"method of another provider", good + "    method: get\n", "f:5: method: aliyunecs has one method: want the key only at qingcloud"},
 		{"no boolean", good + "    allow_http: perhaps\n", "f:5: allow_http: want true or false"},
-		{"unset variable", good + "    account: ${NOBODY}\n", "f:5: account: the environment variable that ${…} names is not set: want one that is"},
+		{"unset variable", good + "    account: ${UNSET}\n", "f:5: account: the environment variable that ${…} names is not set: want one that is"},
 		{"empty variable", good + "    account: ${EMPTY}\n", "f:5: account: want a text that is not empty"},
 		{"no variable", good + "    account: ${}\n", "f:5: account: want ${NAME} with the name of an environment variable"},
 		{"variable without end", good + "    account: x${KEY\n", "f:5: account: want ${NAME} with the name of an environment variable"},

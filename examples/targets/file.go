@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/imagequery/imagequery/examples/internal/files"
 )
 
 // The bounds of a file. A file of 8,000 targets that assume roles has 1.4 MB and
@@ -21,25 +22,13 @@ const (
 	maxSeparators = 300_000
 )
 
-// readFile reads a regular file of bounded size. Opening a pipe or a device could
-// wait forever.
 func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+	data, err := files.ReadRegular(path, maxSize)
+	var large *files.TooLargeError
 	switch {
-	case err != nil:
-		return nil, fmt.Errorf("configuration: %w: want a readable YAML file", err)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("configuration: %s: not a regular file: want a YAML file", path)
-	case info.Size() > maxSize:
+	case errors.As(err, &large):
 		return nil, tooLarge(path)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("configuration: %w: want a readable YAML file", err)
-	}
-	defer func() { _ = file.Close() }() // it was only read
-	data, err := io.ReadAll(io.LimitReader(file, maxSize+1))
-	if err != nil {
+	case err != nil:
 		return nil, fmt.Errorf("configuration: %w: want a readable YAML file", err)
 	}
 	return data, nil

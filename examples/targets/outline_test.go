@@ -14,15 +14,15 @@ func TestOutlineNeedsNoVariables(t *testing.T) {
 	const text = `targets:
   - name: prod
     provider: aliyunecs
-    regions: [cn-hangzhou, "${HOME_REGION}", "${NOBODY}"]
-    endpoint: https://${NOBODY}/
-    credentials: {access_key_id: "${NOBODY}", access_key_secret: "${NOBODY}"}
+    regions: [cn-hangzhou, "${HOME_REGION}", "${UNSET}"]
+    endpoint: https://${UNSET}/
+    credentials: {access_key_id: "${UNSET}", access_key_secret: "${UNSET}"}
   - {name: edge, provider: aliyunens}
-  - {name: "${NOBODY}", provider: aliyunens}
-  - {name: other, provider: "${NOBODY}", regions: [x]}
+  - {name: "${UNSET}", provider: aliyunens}
+  - {name: other, provider: "${UNSET}", regions: [x]}
   - {name: typo, provider: aliyunecz, regions: [x]}
   - {name: no-region, provider: aliyunecs}
-  - {name: no-account, provider: qingcloud, regions: [pek3a], account: "${NOBODY}", nonsense: 1}
+  - {name: no-account, provider: qingcloud, regions: [pek3a], account: "${UNSET}", nonsense: 1}
 `
 	path := filepath.Join(t.TempDir(), "clouds.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -58,8 +58,7 @@ func waiting(reached func()) func(context.Context) (provider.Credentials, error)
 
 func stages() []stage {
 	unavailable := respondWith("503 Unavailable", "", "{}")
-	return []stage{
-		{name: "dialing", full: true, who: anyClient},
+	return append(dialingStages(), []stage{
 		{name: "TLS handshake", https: true, who: anyClient, serve: func(p *peer, reached func()) {
 			_, _ = p.reader.ReadByte()
 			reached()
@@ -99,7 +98,7 @@ func stages() []stage {
 		{name: "fetching cached credentials", who: isRetrying, set: func(v *exercise, reached func()) {
 			v.config.Credentials = provider.Cache(waiting(reached))
 		}},
-	}
+	}...)
 }
 
 // The client returns soon, with the error of the context and without a Kind, and leaves

@@ -105,7 +105,7 @@ func connectionCases() []hostileCase {
 			p.say(respond200("{}"))
 			p.closeGently()
 		}},
-		{name: "a certificate of a stranger", want: lost, https: true, serve: func(p *peer) {
+		{name: "an untrusted certificate", want: lost, https: true, serve: func(p *peer) {
 			_ = tls.Server(p.Conn, serverTLS).Handshake()
 			p.hang()
 		}},

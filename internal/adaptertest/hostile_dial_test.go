@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// dialingStages returns the stage in which the server accepts no connection.
+func dialingStages() []stage { return []stage{{name: "dialing", full: true, who: anyClient}} }
+
 // listenWithoutAccepting returns an address whose queue of connections is full, so
 // that another connection is not established.
 func listenWithoutAccepting(t testing.TB) (address string, end func()) {
