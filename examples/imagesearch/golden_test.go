@@ -142,7 +142,7 @@ func TestOutputsAreGolden(t *testing.T) {
 					screens = append(screens, screen{width: 60}, screen{width: 80, color: true}, screen{width: 200})
 				}
 				for _, s := range screens {
-					fmt.Fprintf(&b, "$ imagesearch %s%s\n%s\n", line, described(s), run.tenTimes(s, strings.Fields(line)))
+					fmt.Fprintf(&b, "$ imagesearch %s%s\n%s\n", line, described(s), run.severalTimes(s, strings.Fields(line)))
 				}
 			}
 			compareGolden(t, name, b.String())
@@ -157,12 +157,12 @@ type goldenRun struct {
 	url, file string
 }
 
-// tenTimes runs a command line ten times, which must print the same each time. The
+// severalTimes runs a command line ten times (twice for -short), which must print the same each time. The
 // lines of ndjson are sorted: they arrive in the order of the responses.
-func (g goldenRun) tenTimes(s screen, args []string) (first string) {
+func (g goldenRun) severalTimes(s screen, args []string) (first string) {
 	g.t.Helper()
 	args = append(args, "--config", g.file)
-	for i := range 10 {
+	for i := range runs() {
 		var stdout, stderr bytes.Buffer
 		status := runOn(g.t.Context(), s, args, &stdout, &stderr, isolatedEnvironment(nil))
 		out := stdout.String()
@@ -233,4 +233,11 @@ func compareGolden(t *testing.T, name, got string) {
 	if diff := cmp.Diff(string(want), got); diff != "" {
 		t.Errorf("%s (-want +got); go test -run Golden -update writes it:\n%s", path, diff)
 	}
+}
+
+func runs() int {
+	if testing.Short() {
+		return 2
+	}
+	return 10
 }

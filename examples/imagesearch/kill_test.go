@@ -75,7 +75,7 @@ func TestKilledRunsContinue(t *testing.T) {
 	}
 	seeds := 100
 	if testing.Short() {
-		seeds = 12
+		seeds = 3
 	}
 	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
