@@ -14,8 +14,12 @@ import (
 func TestConformance(t *testing.T) {
 	info := open(t, nil, providertest.Options{}).Client.Info()
 	providertest.Run(t, providertest.Harness{
-		World:  func(n int) []image.Image { return world(info, n) },
-		Open:   open,
+		World: func(n int) []image.Image { return world(info, n) },
+		Open:  open,
+		New: func(c provider.Config) (*provider.Client, error) {
+			c.Credentials = provider.Static("", "", token)
+			return openstack.New(c, project)
+		},
 		Paging: []string{"limit", "marker"},
 		Errors: []providertest.ErrorCase{
 			{Code: "429 Too Many Requests", Kind: provider.Throttled},
