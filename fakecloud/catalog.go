@@ -214,10 +214,10 @@ func (c *Cloud) Delete(refs ...image.Ref) error {
 		var errs []error
 		for _, ref := range refs {
 			if !next.remove(ref) {
-				errs = append(errs, fmt.Errorf("fakecloud: there is no image %s", ref))
+				errs = append(errs, newWorldError("no image", "delete images that an account sees", "there is no image %s", ref))
 			}
 		}
-		return errors.Join(errs...)
+		return reportWorldErrors(errs...)
 	})
 }
 

@@ -45,7 +45,7 @@
 //	  }],
 //	  "images": [],
 //	  "regions": {"aliyunecs": ["cn-without-images"]},
-//	  "fuzzy": "substring", "empty_family": "missing", "image_id_list": false, "system_snapshot_only": false,
+//	  "fuzzy": "substring", "empty_family": "missing", "single_image_id": false, "system_snapshot_only": false,
 //	  "image_ids_anywhere": false, "omit_totals": false, "strict": false
 //	}
 //
@@ -120,8 +120,8 @@
 //     an undocumented status. ECS accepts the word ALL for the six.
 //   - An ECS query by tag or resource group selects at most the 1,000 newest images,
 //     and its total is at most 1,000.
-//   - A value of a wrong type or outside its limits is InvalidParamter at ECS,
-//     InvalidParameter at SWAS, InvalidParameter with the name of the parameter (such
+//   - A value of a wrong type or outside its limits is InvalidParamter at ECS, or
+//     InvalidParameter if it is a page size above the limit, InvalidParameter at SWAS, InvalidParameter with the name of the parameter (such
 //     as InvalidParameter.PageSize) at ENS, and 1100 at QingCloud. So are an unknown
 //     zone and an unknown status at QingCloud; an unknown ID is 2100 there. A page
 //     size above the limit is an error at ECS and SWAS. ENS and QingCloud use the

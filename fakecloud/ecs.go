@@ -58,7 +58,7 @@ func unknownRegionError() error {
 func describeImages(in *call) (listing, error) {
 	in.code = "InvalidParamter" // misspelled so by the vendor
 	l := listing{
-		at: in.region(providerECS), page: in.page(ecsPageLimit), filters: in.ecsFilters(),
+		at: in.region(providerECS), page: in.ecsPage(), filters: in.ecsFilters(),
 		fields:  map[string]any{"RegionId": in.text("RegionId")},
 		paging:  paging{total: "TotalCount", number: "PageNumber", size: "PageSize"},
 		wrapper: "Images", name: "Image",
@@ -70,6 +70,16 @@ func describeImages(in *call) (listing, error) {
 		l.maxRows = ecsResourceLimit
 	}
 	return l, in.err
+}
+
+// ecsPage parses the paging parameters. The vendor spells the code for a page size
+// above the limit correctly, unlike that for other values.
+func (in *call) ecsPage() page {
+	p := in.page(0)
+	if p.size > ecsPageLimit {
+		in.fail(http.StatusBadRequest, "InvalidParameter", `The specified parameter "PageSize" is not valid.`)
+	}
+	return p
 }
 
 // describeImageFromFamily returns the newest available image of a family.
@@ -144,7 +154,7 @@ func (in *call) ecsIdentity() []filter {
 }
 
 func (in *call) ecsIDs(text string) filter {
-	if !in.world.ImageIDList {
+	if in.world.SingleImageID {
 		return func(r *row) bool { return r.ID == text }
 	}
 	ids := strings.Split(text, ",")

@@ -102,7 +102,7 @@ func TestDescribeImagesFiltersByParameters(t *testing.T) {
 		{"ImageOwnerAlias=others IsPublic=true ImageOwnerId=88", "m-community"},
 		{"ImageOwnerAlias=marketplace", "m-market"},
 		{"ImageId=m-own", "m-own"},
-		{"ImageId=m-own,m-arm", ""},
+		{"ImageId=m-own,m-arm", "m-own m-arm"},
 		{"ImageId=m-ow", ""},
 		{"ImageName=Server", "m-own"},
 		{"ImageName=server", ""},
@@ -160,10 +160,11 @@ func TestDescribeImagesRefusesInvalidParameters(t *testing.T) {
 		{"RegionId=", 400, "MissingParameter"},
 		{"RegionId=cn-atlantis", 404, "InvalidRegionId.NotFound"},
 		{"PageSize=0", 400, "InvalidParamter"},
-		{"PageSize=101", 400, "InvalidParamter"},
+		{"PageSize=101", 400, "InvalidParameter"},
 		{"PageSize=ten", 400, "InvalidParamter"},
 		{"PageNumber=0", 400, "InvalidParamter"},
 		{"ShowExpired=yes", 400, "InvalidParamter"},
+		{"ImageId=m" + strings.Repeat(",m", 100), 400, "InvalidParamter"},
 		{"Status=Sleeping", 400, "InvalidParamter"},
 		{"ActionType=CreateOS", 400, "InvalidParamter"},
 		{"ImageOwnerAlias=mine", 400, "InvalidImageOwnerAlias.ValueNotSupported"},
@@ -201,10 +202,10 @@ func TestWorldSettingsSelectInterpretations(t *testing.T) {
 		query string
 		want  string
 	}{
-		{"id list", func(w *fakecloud.World) { w.ImageIDList = true }, "ImageId=m-own,m-arm", "m-own m-arm"},
+		{"single id", func(w *fakecloud.World) { w.SingleImageID = true }, "ImageId=m-own", "m-own"},
+		{"id list as one id", func(w *fakecloud.World) { w.SingleImageID = true }, "ImageId=m-own,m-arm", ""},
 		{"system snapshot", func(w *fakecloud.World) { w.SystemSnapshotOnly = true }, "SnapshotId=s-sys", "m-own"},
 		{"data snapshot", func(w *fakecloud.World) { w.SystemSnapshotOnly = true }, "SnapshotId=s-data", ""},
-		{"long id list", func(w *fakecloud.World) { w.ImageIDList = true }, "ImageId=m-own" + strings.Repeat(",m", 100), ""},
 		{"fuzzy name", func(w *fakecloud.World) { w.Fuzzy = fakecloud.FuzzyWildcard }, "ImageName=Web-*_**", "m-own"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -220,8 +220,13 @@ func (r *row) copy(id string, created time.Time) *row {
 const useProviders = "use aliyunecs, aliyunswas, aliyunens or qingcloud"
 
 func (m Image) fieldError(field, reason, remedy string) error {
-	kind := m.Provider + " " + field + " " + remedy
-	return newWorldError(kind, remedy, "image %s: field %s: %s", m.Ref, field, reason)
+	return m.fieldErrorOf(remedy, field, reason, remedy)
+}
+
+// fieldErrorOf is fieldError for remedies that contain values. Errors with the same
+// provider, field and kind are reported once.
+func (m Image) fieldErrorOf(kind, field, reason, remedy string) error {
+	return newWorldError(m.Provider+" "+field+" "+kind, remedy, "image %s: field %s: %s", m.Ref, field, reason)
 }
 
 func (m Image) checkHidden() error {
@@ -253,15 +258,15 @@ func (m Image) compare(read image.Image) error {
 }
 
 func (m Image) compareError(field string, want, got json.RawMessage) error {
-	remedy := "set the field to what the record says, or change the record with extra or omit"
+	kind, remedy := "differs", "set "+field+" to "+string(got)+", or change the record with extra or omit"
 	switch {
 	case len(got) == 0:
-		remedy = "leave the field unset, or add it to the record with extra"
+		kind, remedy = "not sent", "leave the field unset, or add it to the record with extra"
 	case len(want) == 0:
-		remedy = "set the field to what the record says, or leave it out of the record with omit"
+		kind, remedy = "unset", "set "+field+" to "+string(got)+", or leave it out of the record with omit"
 	}
 	reason := fmt.Sprintf("it is %s, but the record that %s would send, with extra and omit, reads as %s", orUnset(want), m.Provider, orUnset(got))
-	return m.fieldError(field, reason, remedy)
+	return m.fieldErrorOf(kind, field, reason, remedy)
 }
 
 func jsonFields(m image.Image) map[string]json.RawMessage {

@@ -35,9 +35,10 @@ type World struct {
 	Fuzzy Fuzzy `json:"fuzzy,omitempty"`
 	// EmptyFamily is the response of DescribeImageFromFamily if it finds no image.
 	EmptyFamily EmptyFamily `json:"empty_family,omitempty"`
-	// ImageIDList makes ECS read ImageId as a comma-separated list of up to 100 IDs.
-	// If it is false, ImageId is one ID, so that a list matches nothing.
-	ImageIDList bool `json:"image_id_list,omitempty"`
+	// SingleImageID makes ECS read ImageId as one ID, so that a list matches
+	// nothing. If it is false, ImageId is a comma-separated list of up to 100 IDs, as
+	// older pages document and clients send.
+	SingleImageID bool `json:"single_image_id,omitempty"`
 	// SystemSnapshotOnly makes the ECS parameter SnapshotId match system disks only.
 	// If it is false, SnapshotId matches every disk.
 	SystemSnapshotOnly bool `json:"system_snapshot_only,omitempty"`

@@ -139,6 +139,19 @@ fakecloud: image aliyunecs/cn-hangzhou/m-0: field source_instance: it is "i-1", 
 	}
 }
 
+// The value in a remedy differs from image to image, the kind of the error does not.
+func TestWorldErrorsNameTheValueToSet(t *testing.T) {
+	account := fakecloud.Account{Name: "a"}
+	for i, name := range []string{"a", "b"} {
+		account.Images = append(account.Images, ecsImage(fmt.Sprintf("m-%d", i), i, func(m *fakecloud.Image) { m.Name, m.Visibility = name, "" }))
+	}
+	_, err := fakecloud.New(fakecloud.World{Accounts: []fakecloud.Account{account}})
+	want := `fakecloud: image aliyunecs/cn-hangzhou/m-0: field visibility: it is unset, but the record that aliyunecs would send, with extra and omit, reads as "private" (and 1 more such errors): set visibility to "private", or leave it out of the record with omit`
+	if diff := cmp.Diff(want, fmt.Sprint(err)); diff != "" {
+		t.Errorf("errors (-want +got):\n%s", diff)
+	}
+}
+
 func TestAtMostTenKindsOfWorldErrorsAreReported(t *testing.T) {
 	m := ecsImage("m-1", 1, nil)
 	m.Provider, m.Status = "aliyunens", image.StatusDeleted

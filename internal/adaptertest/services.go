@@ -22,7 +22,7 @@ func ECS(newClient Constructor) providertest.Harness {
 		},
 		fit: fitECS, extra: extraECS, scope: scopeECS,
 		readings: fuzzyReadings(
-			reading{"comma lists of ids", func(w *fakecloud.World) { w.ImageIDList = true }}),
+			reading{"one id only", func(w *fakecloud.World) { w.SingleImageID = true }}),
 		errors: append(rpcErrors(),
 			refused(400, "InvalidImageOwnerAlias.ValueNotSupported", provider.InvalidArgument),
 			refused(400, "InvalidParamter", provider.InvalidArgument),

@@ -34,7 +34,8 @@ func TestECSRefusals(t *testing.T) {
 		{400, "InvalidImageOwnerAlias.ValueNotSupported", func(r request) { r.ImageOwnerAlias = "mine" }},
 		{400, "InvalidImageOwnerAlias.PublicImageUnsupported", func(r request) { r.IsPublic = "true" }},
 		{400, "InvalidOperation.ImageOwnerIdUnsupported", func(r request) { r.ImageOwnerId = "1" }},
-		{400, "InvalidParamter", func(r request) { r.PageSize = "101" }},
+		{400, "InvalidParamter", func(r request) { r.PageSize = "0" }},
+		{400, "InvalidParameter", func(r request) { r.PageSize = "101" }},
 		{400, "InvalidTag.Mismatch", func(r request) { r.Tag = &[]ecs.DescribeImagesTag{{Value: "v"}} }},
 		{400, "InvalidTagCount", func(r request) {
 			tags := slices.Repeat([]ecs.DescribeImagesTag{{Key: "k", Value: "v"}}, 21)
