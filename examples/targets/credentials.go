@@ -107,8 +107,8 @@ func (r *reader) checkIdentities(entries []entry) {
 			continue
 		}
 		if other.account != e.account {
-			r.failf(e.line, "this account and the one in line %d have no credentials, so both would be the same identity: want credentials, or one account for both",
-				other.line)
+			r.failf(e.line, "this account and the one in %s have no credentials, so both would be the same identity: want credentials, or one account for both",
+				r.other(other.line))
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package targets
 
 import (
-	"fmt"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -46,7 +45,7 @@ func (r *reader) entries(root *yaml.Node) []entry {
 		}
 		e := r.entry(node)
 		if first, known := lines[e.name]; known && e.name != "" {
-			r.failf(e.line, "duplicate target name, the same as in line %d: want every entry's name to be unique", first)
+			r.failf(e.line, "duplicate target name, the same as in %s: want every entry's name to be unique", r.other(first))
 		} else {
 			lines[e.name] = e.line
 		}
@@ -90,7 +89,7 @@ const (
 func (r *reader) endpointType(e entry, keys map[string]*yaml.Node) located {
 	kind := r.choice(keys, keyEndpointType, "vpc", "public")
 	if kind.text != "" && e.endpoint.text != "" {
-		r.failf(kind.line, "%s chooses among the documented endpoints, and line %d has another one: want only one of the two keys", keyEndpointType, e.endpoint.line)
+		r.failf(kind.line, "%s chooses among the documented endpoints, and %s has another one: want only one of the two keys", keyEndpointType, r.other(e.endpoint.line))
 	}
 	return kind
 }
@@ -148,15 +147,15 @@ func (e entry) places() []located {
 	return e.regions
 }
 
-func (e entry) target(file string, place located) Target {
+func (r *reader) target(e entry, place located) Target {
 	t := Target{
 		Name:     e.name,
 		Provider: e.provider.Name,
 		Account:  e.account,
-		where:    fmt.Sprintf("%s:%d", file, place.line),
+		where:    r.at(place.line),
 		open:     e.open(),
 		identity: e.identity,
-		signed:   fmt.Sprintf("%s:%d", file, e.signed),
+		signed:   r.at(e.signed),
 		Config:   provider.Config{Region: place.text, Endpoint: e.endpointIn(place.text), EndpointType: e.kind.text, AllowHTTP: e.allowHTTP},
 	}
 	if e.identity != nil {

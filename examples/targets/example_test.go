@@ -78,3 +78,18 @@ func ExampleOutline() {
 	// prod/cn-hangzhou cn-hangzhou
 	// prod/cn-beijing cn-beijing
 }
+
+func ExampleNew() {
+	loaded, err := targets.New([]targets.Entry{{
+		Name:     "prod",
+		Provider: "aliyunecs",
+		Regions:  []string{"cn-hangzhou", "cn-beijing"},
+		Credentials: &targets.EntryCredentials{
+			AccessKeyID:     provider.NewSecret(os.Getenv("PROD_KEY")),
+			AccessKeySecret: provider.NewSecret("sample-prod-key-secret"),
+		},
+	}}, nil)
+	fmt.Println(len(loaded), err)
+	// Output:
+	// 0 targets[0].credentials: credentials: missing key "access_key_id"
+}

@@ -3,7 +3,6 @@ package targets
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -56,9 +55,9 @@ func (t Target) missing(ctx context.Context) error {
 	case err == nil, ctx.Err() != nil:
 		return nil
 	case t.identity.usual:
-		return fmt.Errorf("%s: target %q: %s; want one of these, or the key \"credentials\"", t.signed, t.Name, withoutKind(err))
+		return t.signed.problem("target %q: %s; want one of these, or the key \"credentials\"", t.Name, withoutKind(err))
 	case isMissing(err):
-		return fmt.Errorf("%s: target %q: credentials: %s", t.signed, t.Name, t.identity.hide(withoutKind(err)))
+		return t.signed.problem("target %q: credentials: %s", t.Name, t.identity.hide(withoutKind(err)))
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func Outline(path string, options *Options) []Place {
 		}
 		return unset, true
 	}
-	r := &reader{file: path, options: lenient, identities: map[form]*identity{}}
+	r := newReader(path, &lenient)
 	return outlined(r.entries(r.document(data)))
 }
 

@@ -2,7 +2,6 @@ package targets
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,10 +11,15 @@ import (
 
 // reader turns YAML nodes into values and collects the problems.
 type reader struct {
-	file       string
+	file       string  // empty: the values are entries, whose nodes have numbers of paths in place of lines
+	paths      [][]any // of the entries' nodes, in the order of the numbers from 1
 	options    Options
 	identities map[form]*identity
 	problems   []error
+}
+
+func newReader(file string, options *Options) *reader {
+	return &reader{file: file, options: options.withDefaults(), identities: map[form]*identity{}}
 }
 
 // located is a text and its line.
@@ -28,7 +32,7 @@ func (r *reader) failf(line int, format string, args ...any) {
 	if r.full() {
 		return
 	}
-	r.problems = append(r.problems, fmt.Errorf("%s:%d: %s", r.file, line, fmt.Sprintf(format, args...)))
+	r.problems = append(r.problems, r.at(line).problem(format, args...))
 }
 
 func (r *reader) missing(line int, what, key string) {
@@ -159,9 +163,12 @@ func (r *reader) text(node *yaml.Node, what string) located {
 
 var variable = regexp.MustCompile(`\$\{([^}]*)(\}?)`)
 
-// expand replaces ${NAME} by the environment variable. No error shows NAME, where
+// expand replaces ${NAME} in a file by the environment variable. No error shows NAME, where
 // a secret may stand by mistake.
 func (r *reader) expand(text string, line int, what string) string {
+	if r.file == "" {
+		return r.nonEmpty(text, line, what)
+	}
 	failed := false
 	out := variable.ReplaceAllStringFunc(text, func(match string) string {
 		parts := variable.FindStringSubmatch(match)
@@ -178,10 +185,17 @@ func (r *reader) expand(text string, line int, what string) string {
 		}
 		return value
 	})
-	if out == "" && !failed {
+	if failed {
+		return out
+	}
+	return r.nonEmpty(out, line, what)
+}
+
+func (r *reader) nonEmpty(text string, line int, what string) string {
+	if text == "" {
 		r.failf(line, "%s: want a text that is not empty", what)
 	}
-	return out
+	return text
 }
 
 var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

@@ -8,21 +8,22 @@
 //	…
 //	for hit, err := range provider.Search(ctx, searchable, query, nil) {
 //
-// [Example] is a file with every key.
+// [Example] is a file with every key. [New] takes the same entries as Go values.
 //
 // The key endpoint_type (vpc or public) chooses among the documented endpoints, in
 // place of endpoint. The key method (get or post) is for private clouds of QingCloud
 // that take GET requests only; see [github.com/imagequery/imagequery/qingcloud.NewGET] for what their URLs then show.
 //
-// Every error names the file, the line and what was expected. No message shows a
+// Every error names the file and the line, or the path in the entries, and what was expected. No message shows a
 // value that could be a secret.
 package targets
 
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"os"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/imagequery/imagequery/aliyuncreds"
 	"github.com/imagequery/imagequery/provider"
@@ -63,10 +64,10 @@ type Target struct {
 	Account  string          // targets with the same account share a budget
 	Config   provider.Config // may be changed before Open
 
-	where    string // file and line
+	where    position
 	open     func(provider.Config) (*provider.Client, error)
 	identity *identity
-	signed   string // file and line of the credentials, or of the target that has none
+	signed   position // of the credentials, or of the target that has none
 }
 
 // Open returns a target that can be searched. It sends nothing. It is an error
@@ -74,7 +75,7 @@ type Target struct {
 func (t Target) Open() (provider.Target, error) {
 	client, err := t.open(t.Config)
 	if err != nil {
-		return provider.Target{}, fmt.Errorf("%s: target %q: %s", t.where, t.Name, inYAMLWords(err))
+		return provider.Target{}, t.where.problem("target %q: %s", t.Name, inYAMLWords(err))
 	}
 	return provider.Target{Name: t.Name, Account: t.Account, Client: client}, nil
 }
@@ -108,8 +109,13 @@ func Load(path string, options *Options) ([]Target, error) {
 // Parse parses the text of a file, whose name is for messages. The error joins
 // one for each of the first 20 problems.
 func Parse(file string, data []byte, options *Options) ([]Target, error) {
-	r := &reader{file: file, options: options.withDefaults(), identities: map[form]*identity{}}
-	entries := r.entries(r.document(data))
+	r := newReader(cmp.Or(file, "targets"), options)
+	return r.read(r.document(data))
+}
+
+// read returns the targets of the root of a document.
+func (r *reader) read(root *yaml.Node) ([]Target, error) {
+	entries := r.entries(root)
 	r.checkIdentities(entries)
 	targets := r.targets(entries)
 	if err := r.err(); err != nil {
@@ -132,11 +138,11 @@ func (r *reader) targets(entries []entry) []Target {
 			if r.full() {
 				return nil
 			}
-			t := e.target(r.file, place)
+			t := r.target(e, place)
 			t.Config.Budget = budgets[key]
 			r.probe(e, place, t.Config)
 			if first, known := lines[t.Name]; known {
-				r.failf(place.line, "duplicate target name, the same as in line %d: want every entry's name and region to be unique", first)
+				r.failf(place.line, "duplicate target name, the same as in %s: want every entry's name and region to be unique", r.other(first))
 			} else {
 				lines[t.Name] = place.line
 			}
