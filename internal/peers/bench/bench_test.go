@@ -40,23 +40,33 @@ func TestListers(t *testing.T) {
 	}
 }
 
-// TestOnePage makes sure that a page from memory is one request, and not two.
-func TestOnePage(t *testing.T) {
+// bothKinds calls f for each API with rows alike and with varied ones.
+func bothKinds(t *testing.T, f func(*testing.T, *pages)) {
 	for _, a := range apis() {
 		p, err := newPages(a)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, l := range onePage(a) {
-			counted := &recorder{transport: memory{p.page(nil, 1, a.maxPage, a.maxPage)}}
-			if err := l.run(target{url: "http://127.0.0.1", total: a.maxPage, transport: counted})(); err != nil {
+		t.Run(a.name+"/alike", func(t *testing.T) { f(t, p) })
+		t.Run(a.name+"/varied", func(t *testing.T) { f(t, p.varied()) })
+	}
+}
+
+// TestOnePage makes sure that a page from memory is one request, and not two.
+func TestOnePage(t *testing.T) {
+	bothKinds(t, func(t *testing.T, p *pages) {
+		for _, l := range onePage(p.api) {
+			to := p.fullPages()
+			counted := &recorder{transport: to.transport}
+			to.transport = counted
+			if err := l.run(to)(); err != nil {
 				t.Error(err)
 			}
 			if counted.requests != 1 {
-				t.Errorf("%s: %s sends %d requests for a page", a.name, l.name, counted.requests)
+				t.Errorf("%s sends %d requests for a page", l.name, counted.requests)
 			}
 		}
-	}
+	})
 }
 
 // TestMapped makes sure that the vendors' structs, mapped by hand, are the images
@@ -65,32 +75,59 @@ func TestMapped(t *testing.T) {
 	lacking := map[string][]string{
 		"QingCloud DescribeImages": {"Tags"}, // the vendor's struct has no tags
 	}
-	for _, a := range apis() {
-		p, err := newPages(a)
-		if err != nil {
-			t.Fatal(err)
+	bothKinds(t, func(t *testing.T, p *pages) {
+		a, bodies := p.api, p.bodies()
+		for _, body := range bodies[:min(3, len(bodies))] {
+			to := target{url: "http://127.0.0.1", total: a.maxPage, transport: inMemory(body)}
+			client, err := to.ours(a, provider.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := provider.Collect(client.Images(t.Context(), a.limited().query))
+			if err != nil || len(want) != a.maxPage {
+				t.Fatalf("ours has %d images, %v", len(want), err)
+			}
+			for _, open := range []openerOf[image.Image]{a.mapped, a.acs3} {
+				if open == nil {
+					continue
+				}
+				get, err := open(to, a)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, _, err := get(1, a.maxPage)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if d := cmp.Diff(want, got, cmpopts.IgnoreFields(image.Image{}, lacking[a.name]...)); d != "" {
+					t.Errorf("-want +got:\n%s", d)
+				}
+			}
 		}
-		to := target{url: "http://127.0.0.1", total: a.maxPage, transport: memory{p.page(nil, 1, a.maxPage, a.maxPage)}}
-		client, err := to.ours(a, provider.Config{})
-		if err != nil {
-			t.Fatal(err)
+	})
+}
+
+// TestVariedRowsDiffer makes sure that varied rows are different, and complete in number.
+func TestVariedRowsDiffer(t *testing.T) {
+	bothKinds(t, func(t *testing.T, p *pages) {
+		names := map[string]bool{}
+		for _, body := range p.bodies() {
+			to := target{url: "http://127.0.0.1", transport: inMemory(body)}
+			client, err := to.ours(p.api, provider.Config{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for m, err := range client.Images(t.Context(), p.api.limited().query) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				names[m.Name] = true
+			}
 		}
-		want, err := provider.Collect(client.Images(t.Context(), a.limited().query))
-		if err != nil || len(want) != a.maxPage {
-			t.Fatalf("%s: ours has %d images, %v", a.name, len(want), err)
+		if want := len(p.digit) * 4 / 5; len(names) < want {
+			t.Errorf("%d different names, want at least %d", len(names), want)
 		}
-		get, err := a.mapped(to, a)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, _, err := get(1, a.maxPage)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if d := cmp.Diff(want, got, cmpopts.IgnoreFields(image.Image{}, lacking[a.name]...)); d != "" {
-			t.Errorf("%s (-want +got):\n%s", a.name, d)
-		}
-	}
+	})
 }
 
 // TestFleet makes sure that each target of the search of very many is one request.

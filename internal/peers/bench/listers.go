@@ -69,7 +69,7 @@ func (l lister) run(to target) variant {
 	}
 }
 
-// sampleOf is the sample of the lister with a name, which must be one of them.
-func sampleOf(name string, listers []lister, samples []sample) sample {
+// summaryOf is the summary of the lister with a name, which must be one of them.
+func summaryOf(name string, listers []lister, samples []summary) summary {
 	return samples[slices.IndexFunc(listers, func(l lister) bool { return l.name == name })]
 }

@@ -23,16 +23,16 @@ func (b *bench) listingCPU() error {
 		t := table{
 			Title:   "A whole listing: " + a.name,
 			Note:    fmt.Sprintf("%d images over loopback, no latency: CPU of the client's process per image.", total),
-			Columns: []string{"", "µs CPU", "times ours", "allocations", "bytes"},
+			Columns: costColumns,
 		}
-		us := sampleOf(byUs, listers, samples)
-		for i, l := range listers {
-			s := samples[i].minus(sample{}, total)
-			t.add(l.name, micros(s.CPU), times(samples[i].CPU/us.CPU), fmt.Sprintf("%.1f", s.Mallocs), fmt.Sprintf("%.0f", s.Bytes))
+		for i := range samples {
+			samples[i] = each(samples[i], nil, total)
 		}
+		costs := summarize(samples)
+		t.addCosts(listers, costs)
 		b.Tables = append(b.Tables, t)
-		vendor := sampleOf(a.largePages(byVendor), listers, samples)
-		b.atMost(0.3, us.CPU/vendor.CPU, "a whole listing, %s: CPU of the vendor's client's, mapped", a.name)
+		us, vendor := summaryOf(byUs, listers, costs), summaryOf(a.largePages(byVendor), listers, costs)
+		b.atMost(a.want.listing, us.CPU/vendor.CPU, "a whole listing, %s: CPU of the vendor's client's, mapped", a.name)
 	}
 	return nil
 }
@@ -40,8 +40,8 @@ func (b *bench) listingCPU() error {
 // listersOf are the ways to list one api that are compared by what they use.
 func listersOf(a api) []lister {
 	return []lister{
-		ours(a, byUs, provider.Config{Listing: provider.Listing{KeepNative: true}}),
-		ours(a, "imagequery, defaults", provider.Config{}),
+		ours(a, byUs, provider.Config{}),
+		ours(a, "imagequery, KeepNative", keepNative),
 		serial(a, a.largePages("vendor's client"), a.maxPage, allCame, a.sdk),
 		serial(a, a.largePages(byVendor), a.maxPage, allCame, openMapped),
 		serial(a, "vendor's client, pages of 10", 10, allCame, a.sdk),
@@ -54,7 +54,7 @@ func listersOf(a api) []lister {
 func (a api) largePages(who string) string { return fmt.Sprintf("%s, pages of %d", who, a.maxPage) }
 
 // listings runs all listers over a listing of the server.
-func (b *bench) listings(listers []lister, total int, latency time.Duration, rounds int) ([]sample, error) {
+func (b *bench) listings(listers []lister, total int, latency time.Duration, rounds int) ([][]sample, error) {
 	if err := b.site.setup(total, latency); err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (b *bench) walls(all []lister, total int, latency time.Duration) ([]float64
 		return nil, err
 	}
 	walls := make([]float64, len(all))
-	for i, s := range samples {
+	for i, s := range summarize(samples) {
 		walls[at[i]] = s.Wall
 	}
 	return walls, nil

@@ -64,6 +64,9 @@ func sharingOfECS(r *ecs.Image) (image.Source, image.Visibility) {
 		}
 		return image.SourceSelf, image.VisibilityPrivate
 	}
+	if r.IsPublic {
+		return "", image.VisibilityPublic
+	}
 	return "", ""
 }
 

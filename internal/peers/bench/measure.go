@@ -42,9 +42,9 @@ func cpuTime() time.Duration {
 func inMicros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
 // interleave runs every variant once a round, each round beginning with another
-// one, and returns the medians of each. A variant whose first run takes longer than
+// one, and returns the samples of each. A variant whose first run takes longer than
 // slow is not run again.
-func interleave(rounds int, slow time.Duration, variants []variant) ([]sample, error) {
+func interleave(rounds int, slow time.Duration, variants []variant) ([][]sample, error) {
 	samples := make([][]sample, len(variants))
 	for round := range rounds {
 		for i := range variants {
@@ -59,29 +59,59 @@ func interleave(rounds int, slow time.Duration, variants []variant) ([]sample, e
 			samples[at] = append(samples[at], s)
 		}
 	}
-	var out []sample
-	for _, list := range samples {
-		out = append(out, sample{
-			Wall: median(list, func(s sample) float64 { return s.Wall }), CPU: median(list, func(s sample) float64 { return s.CPU }),
-			Mallocs: median(list, func(s sample) float64 { return s.Mallocs }), Bytes: median(list, func(s sample) float64 { return s.Bytes }),
-		})
-	}
-	return out, nil
+	return samples, nil
 }
 
-func median(list []sample, of func(sample) float64) float64 {
+// summary is the median of the samples of one variant, and the quartiles of its CPU.
+type summary struct {
+	sample
+	low, high float64
+}
+
+func summarize(samples [][]sample) (out []summary) {
+	for _, list := range samples {
+		wall := func(s sample) float64 { return s.Wall }
+		cpu := func(s sample) float64 { return s.CPU }
+		out = append(out, summary{
+			sample: sample{
+				Wall: quantile(list, 0.5, wall), CPU: quantile(list, 0.5, cpu),
+				Mallocs: quantile(list, 0.5, func(s sample) float64 { return s.Mallocs }), Bytes: quantile(list, 0.5, func(s sample) float64 { return s.Bytes }),
+			},
+			low: quantile(list, 0.25, cpu), high: quantile(list, 0.75, cpu),
+		})
+	}
+	return out
+}
+
+// spread writes the quartiles of the CPU.
+func (s summary) spread() string { return micros(s.low) + "–" + micros(s.high) }
+
+func quantile(list []sample, part float64, of func(sample) float64) float64 {
 	var values []float64
 	for _, s := range list {
 		values = append(values, of(s))
 	}
 	slices.Sort(values)
-	return values[len(values)/2]
+	return values[int(part*float64(len(values)-1)+0.5)]
 }
 
 // minus is what a costs beyond b, divided by n.
 func (a sample) minus(b sample, n int) sample {
 	f := float64(n)
 	return sample{(a.Wall - b.Wall) / f, (a.CPU - b.CPU) / f, (a.Mallocs - b.Mallocs) / f, (a.Bytes - b.Bytes) / f}
+}
+
+// each divides every sample by n, after it subtracts those of without, which may be nil.
+func each(samples, without []sample, n int) []sample {
+	out := make([]sample, len(samples))
+	for i, s := range samples {
+		var base sample
+		if without != nil {
+			base = without[i]
+		}
+		out[i] = s.minus(base, n)
+	}
+	return out
 }
 
 // peakMB is the most memory that a process, or "self", ever had in RAM, in megabytes of

@@ -34,8 +34,15 @@ type api struct {
 	version string                                    // the parameter of a request that tells the api
 	sdk     opener                                    // the vendor's client
 	mapped  openerOf[image.Image]                     // the vendor's client, its structs mapped by hand
+	acs3    openerOf[image.Image]                     // the core of the vendor's SDK V2.0, its structs mapped by hand; nil: none
 	lean    func([]byte) (rows, total int, err error) // encoding/json
-	faster  float64                                   // how many times ours is meant to decode faster than others
+	want    goals
+}
+
+// goals are what ours is meant to reach beside others.
+type goals struct {
+	vendor, json float64 // how many times faster it decodes than the vendor's client, mapped, and than encoding/json
+	listing      float64 // the part of the CPU of the vendor's client that it uses for a whole listing
 }
 
 var self = image.Query{Sources: []image.Source{image.SourceSelf}}
@@ -45,25 +52,28 @@ func apis() []api {
 		{
 			name: "ECS DescribeImages", make: aliyunecs.New, region: worlds.Region, path: "/", maxPage: 100,
 			world: worlds.ECS, id: "ImageId",
-			version: "2014-05-26", sdk: openECS, mapped: mapping(pagesOfECS, imagesOfECS), lean: leanECS, faster: 5,
+			version: "2014-05-26", sdk: openECS, mapped: mapping(pagesOfECS, imagesOfECS), acs3: mapping(acs3PagesOfECS, imagesOfECS),
+			lean: leanECS, want: goals{4.5, 6, 0.28},
 			answer: `{"PageNumber":%d,"PageSize":%d,"TotalCount":%d,"RegionId":"cn-hangzhou","RequestId":"0F6B4AC7","Images":{"Image":[%s]}}`,
 		},
 		{
 			name: "SWAS ListCustomImages", make: aliyunswas.New, region: worlds.Region, path: "/", maxPage: 100,
 			world: worlds.SWAS, id: "ImageId",
-			version: "2020-06-01", sdk: openSWAS, mapped: mapping(pagesOfSWAS, imagesOfSWAS), lean: leanSWAS, faster: 3,
+			version: "2020-06-01", sdk: openSWAS, mapped: mapping(pagesOfSWAS, imagesOfSWAS), acs3: mapping(acs3PagesOfSWAS, imagesOfSWAS),
+			lean: leanSWAS, want: goals{3, 4, 0.38},
 			answer: `{"PageNumber":"%d","PageSize":"%d","TotalCount":"%d","RequestId":"0F6B4AC7","CustomImages":[%s]}`,
 		},
 		{
 			name: "ENS DescribeSelfImages", make: aliyunens.New, path: "/", maxPage: 50,
 			world: worlds.ENS, id: "ImageId",
-			version: "2017-11-10", sdk: openENS, mapped: mapping(pagesOfENS, imagesOfENS), lean: leanENS, faster: 3,
+			version: "2017-11-10", sdk: openENS, mapped: mapping(pagesOfENS, imagesOfENS), acs3: mapping(acs3PagesOfENS, imagesOfENS),
+			lean: leanENS, want: goals{2.5, 4.5, 0.38},
 			answer: `{"Code":0,"PageNumber":"%d","PageSize":"%d","TotalCount":"%d","RequestId":"0F6B4AC7","Images":{"Image":[%s]}}`,
 		},
 		{
 			name: "QingCloud DescribeImages", make: qingcloud.New, region: worlds.Zone, path: "/iaas/", maxPage: 100,
 			query: self, world: worlds.Qing, id: "image_id",
-			version: "", sdk: openQing, mapped: mapping(pagesOfQing, imagesOfQing), lean: leanQing, faster: 3,
+			version: "", sdk: openQing, mapped: mapping(pagesOfQing, imagesOfQing), lean: leanQing, want: goals{6.5, 5.5, 0.28},
 			answer: `{"action":"DescribeImagesResponse","page":%d,"size":%d,"total_count":%d,"ret_code":0,"image_set":[%s]}`,
 		},
 	}
@@ -95,14 +105,38 @@ func newPages(a api) (*pages, error) {
 		}
 		break
 	}
+	records := recordsIn(recorder.body)
+	if len(records) != a.maxPage {
+		return nil, fmt.Errorf("%s: fakecloud gave %d records, want %d", a.name, len(records), a.maxPage)
+	}
 	p := &pages{api: a, start: []int{0}}
-	for _, record := range recordsIn(recorder.body) {
+	for _, record := range records {
 		p.add(record)
 	}
-	if len(p.digit) != a.maxPage {
-		return nil, fmt.Errorf("%s: fakecloud gave %d records, want %d", a.name, len(p.digit), a.maxPage)
-	}
 	return p, nil
+}
+
+// varied returns several pages of records that differ from each other.
+func (p *pages) varied() *pages {
+	out, v := &pages{api: p.api, start: []int{0}}, newVariation(p.api.id)
+	for range variedPages {
+		for i := range p.digit {
+			out.add(v.record("", p.text[p.start[i]:p.start[i+1]-1]))
+		}
+	}
+	return out
+}
+
+// bodies returns one response for each page of records, each the whole of a listing of
+// one page.
+func (p *pages) bodies() [][]byte {
+	size := p.api.maxPage
+	head, tail, _ := strings.Cut(p.api.answer, "%s")
+	var out [][]byte
+	for first := 0; first < len(p.digit); first += size {
+		out = append(out, append(p.rows(fmt.Appendf(nil, head, 1, size, size), first, size), tail...))
+	}
+	return out
 }
 
 func (p *pages) add(record []byte) {
@@ -140,14 +174,20 @@ func (p *pages) page(buf []byte, number, size, total int) []byte {
 	buf = fmt.Appendf(buf, head, number, size, total)
 	first := (number - 1) * size
 	if n := min(size, total-first); n > 0 {
-		from := first % len(p.digit)
-		begin := len(buf) - p.start[from]
-		buf = append(buf, p.text[p.start[from]:p.start[from+n]-1]...)
-		for i := range n {
-			write(buf[begin+p.digit[from+i]:][:digits], first+i)
-		}
+		buf = p.rows(buf, first, n)
 	}
 	return append(buf, tail...)
+}
+
+// rows appends n records of the listing from the one at first on.
+func (p *pages) rows(buf []byte, first, n int) []byte {
+	from := first % len(p.digit)
+	begin := len(buf) - p.start[from]
+	buf = append(buf, p.text[p.start[from]:p.start[from+n]-1]...)
+	for i := range n {
+		write(buf[begin+p.digit[from+i]:][:digits], first+i)
+	}
+	return buf
 }
 
 // write writes a number in as many digits as there is room for.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 )
@@ -15,6 +16,7 @@ type report struct {
 	Date    string  `json:"date"`
 	Machine string  `json:"machine"`
 	Go      string  `json:"go"`
+	GOGC    int     `json:"gogc"`
 	Quick   bool    `json:"quick"`
 	Tables  []table `json:"tables"`
 	Goals   []goal  `json:"goals"`
@@ -46,7 +48,14 @@ func (g goal) isMet() bool {
 }
 
 func newReport(quick bool) *report {
-	return &report{Date: time.Now().Format(time.DateOnly), Machine: machine(), Go: runtime.Version(), Quick: quick}
+	return &report{Date: time.Now().Format(time.DateOnly), Machine: machine(), Go: runtime.Version(), GOGC: gogc(), Quick: quick}
+}
+
+// gogc returns the setting of the garbage collector.
+func gogc() int {
+	percent := debug.SetGCPercent(100)
+	debug.SetGCPercent(percent)
+	return percent
 }
 
 func machine() string {
@@ -77,7 +86,7 @@ func (r *report) writeJSON(w io.Writer) error {
 
 func (r *report) writeMarkdown(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s · %s · %s", r.Date, r.Machine, r.Go)
+	fmt.Fprintf(&b, "%s · %s · %s · GOGC=%d", r.Date, r.Machine, r.Go, r.GOGC)
 	if r.Quick {
 		b.WriteString(" · quick run: fewer rounds, smaller listings")
 	}
