@@ -88,7 +88,7 @@ func decode(body []byte) (*provider.Page, httpapi.Status, error) {
 		return nil, status, errors.New("the response has no list of images")
 	}
 	var c lenient.Converter
-	page := &provider.Page{Next: string(content.Next), RequestID: status.RequestID}
+	page := &provider.Page{Next: string(content.Next)}
 	for _, r := range content.Images {
 		page.Images = append(page.Images, image.Image{
 			Ref: image.Ref{Provider: "example", ID: string(r.ID)}, Name: string(r.Name), Owner: string(r.Owner),

@@ -32,7 +32,7 @@ const (
 // Config.Credentials, requests have no token. New sends nothing. The Kinds:
 // [provider.InvalidArgument].
 func New(c provider.Config, project string) (*provider.Client, error) {
-	api := httpapi.API{Name: Name, Endpoint: func(string) string { return "" }, Classify: classify}
+	api := httpapi.API{Name: Name, Endpoint: func(string) string { return "" }, Classify: classify, RequestIDHeader: "X-Openstack-Request-Id"}
 	if c.Endpoint == "" {
 		return nil, &provider.Error{Kind: provider.InvalidArgument, Provider: Name, Region: c.Region,
 			Message: "Config.Endpoint is empty: set it to the address of the Image API, or call Login"}
@@ -101,7 +101,6 @@ func (a adapter) Fetch(ctx context.Context, c provider.Call, at provider.Cursor)
 // deleted (400) or that the project may not see any more (403, 404). The page before
 // had the same parameters, so that the marker is the cause.
 func classify(r *httpapi.Response) httpapi.Outcome {
-	r.Status.RequestID = r.Header.Get("X-Openstack-Request-Id")
 	hasMarker := r.Attempt.Request.Params.Has("marker")
 	switch status := r.HTTPStatus; {
 	case hasMarker && (status == http.StatusBadRequest || status == http.StatusForbidden || status == http.StatusNotFound):

@@ -43,14 +43,15 @@ func New(p Product, c provider.Config) (*httpapi.Client, error) {
 		return nil, p.placed(err, c.Region)
 	}
 	api := httpapi.API{
-		Name:          p.Name,
-		Endpoint:      func(string) string { return "https://" + host + "/" },
-		RegionExample: "cn-hangzhou",
-		Credentials:   Environment(),
-		Sign:          p.sign,
-		Classify:      classify,
-		PublicDomain:  "aliyuncs.com",
-		Permissions:   p.Permissions,
+		Name:            p.Name,
+		Endpoint:        func(string) string { return "https://" + host + "/" },
+		RegionExample:   "cn-hangzhou",
+		Credentials:     Environment(),
+		Sign:            p.sign,
+		Classify:        classify,
+		RequestIDHeader: "X-Acs-Request-Id",
+		PublicDomain:    "aliyuncs.com",
+		Permissions:     p.Permissions,
 	}
 	if p.Sign != nil {
 		api.Sign = p.Sign

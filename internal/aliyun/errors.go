@@ -2,7 +2,6 @@ package aliyun
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/xml"
 	"io"
 	"net/http"
@@ -21,7 +20,6 @@ func classify(r *httpapi.Response) httpapi.Outcome {
 		r.Status = xmlStatus(r.Body)
 	}
 	r.Status.Message = withoutStringToSign(r.Status.Message)
-	r.Status.RequestID = cmp.Or(r.Status.RequestID, r.Header.Get("X-Acs-Request-Id"))
 	if succeeded(r.HTTPStatus, r.Status.Code) {
 		return httpapi.Outcome{}
 	}

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,11 @@ type API struct {
 
 	// Classify decides what a complete response means. Nil means [ByStatus].
 	Classify func(*Response) Outcome
+
+	// RequestIDHeader names the response header with the request ID, such as
+	// "X-Request-Id". It is used if neither Decode nor Classify found an ID in the
+	// body. Empty: only the body is used.
+	RequestIDHeader string
 
 	// PublicDomain is the domain of the provider's public cloud, such as
 	// "example.com". Credentials whose Endpoint is outside of it are not sent to a
@@ -150,12 +156,14 @@ type Request struct {
 // Decode decodes one complete body. It returns the content, the code, message and
 // request ID in the body, and an error if the body is not a response to the operation.
 // The body is valid during the call only. Decode is called once for each response;
-// the content of a failed attempt is dropped.
+// the content of a failed attempt is dropped. The request ID of a page may be left empty:
+// Do sets it.
 type Decode[T any] = func(body []byte) (T, Status, error)
 
 // Do sends a request until it succeeds, until a failure is final, or until ctx ends.
-// It returns the content that decode returned for the last response. Its error is a
-// [*provider.Error]. If the context ended, the error has no Kind, and errors.Is finds
+// It returns the content that decode returned for the last response; a [*provider.Page]
+// without a request ID gets that of the response, as [Response].Status has it in the
+// end. The error is a [*provider.Error]. If the context ended, the error has no Kind, and errors.Is finds
 // the context's error.
 func Do[T any](ctx context.Context, c *Client, r Request, decode Decode[T]) (T, error) {
 	call := call[T]{exchange: exchange{ctx: ctx, client: c, request: r}, decode: decode}
@@ -191,6 +199,9 @@ func (c *call[T]) read(response *http.Response) error {
 	c.traceResponse(r, err)
 	if err != nil {
 		return err
+	}
+	if page, ok := any(result).(*provider.Page); ok && page != nil {
+		page.RequestID = cmp.Or(page.RequestID, r.Status.RequestID)
 	}
 	c.result = result
 	return nil

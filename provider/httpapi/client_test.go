@@ -316,3 +316,51 @@ func TestIdleConnectionsStayOpenAfterFailures(t *testing.T) {
 		}
 	})
 }
+
+func TestRequestIDComesFromBodyThenClassifyThenHeader(t *testing.T) {
+	for name, test := range map[string]struct{ inBody, ofClassify, inHeader, want string }{
+		"body":     {"of the body", "of classify", "of the header", "of the body"},
+		"classify": {"", "of classify", "of the header", "of classify"},
+		"header":   {"", "", "of the header", "of the header"},
+		"no ID":    {},
+	} {
+		api := httpapi.API{
+			Name: "test", Endpoint: func(string) string { return "https://api.example.com/" }, RequestIDHeader: "X-Request-Id",
+			Classify: func(r *httpapi.Response) httpapi.Outcome {
+				if r.Status.RequestID == "" {
+					r.Status.RequestID = test.ofClassify
+				}
+				return httpapi.ByStatus(r)
+			},
+		}
+		for _, status := range []int{http.StatusOK, http.StatusForbidden} {
+			response := answers(status, "a body")
+			response.Header.Set("X-Request-Id", test.inHeader)
+			page, traced, err := fetchPage(t, api, response, httpapi.Status{RequestID: test.inBody})
+			got := ""
+			if status == http.StatusOK && err == nil {
+				got = page.RequestID
+			} else {
+				got = asError(t, err).RequestID
+			}
+			if got != test.want || traced != test.want {
+				t.Errorf("%s, status %d: request ID %q, traced as %q, want %q", name, status, got, traced, test.want)
+			}
+		}
+	}
+}
+
+// fetchPage returns the page that a response becomes, and the request ID in the trace.
+func fetchPage(t *testing.T, api httpapi.API, response *http.Response, s httpapi.Status) (page *provider.Page, traced string, err error) {
+	t.Helper()
+	transport := roundTrip(func(*http.Request) (*http.Response, error) { return response, nil })
+	client, err := httpapi.New(api, provider.Config{HTTPClient: &http.Client{Transport: transport}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := provider.WithTrace(t.Context(), &provider.Trace{Response: func(_ context.Context, i provider.ResponseInfo) { traced = i.RequestID }})
+	page, err = httpapi.Do(ctx, client, httpapi.Request{}, func([]byte) (*provider.Page, httpapi.Status, error) {
+		return &provider.Page{}, s, nil
+	})
+	return page, traced, err
+}

@@ -27,6 +27,7 @@ func (f *failure) Unwrap() error { return f.err }
 // classify returns the failure of a response, or nil for a success.
 func (x *exchange) classify(r *Response) error {
 	out := x.client.api.Classify(r)
+	r.Status.RequestID = cmp.Or(r.Status.RequestID, r.Header.Get(x.client.api.RequestIDHeader))
 	e := &provider.Error{Kind: out.Kind, HTTPStatus: r.HTTPStatus, Code: r.Status.Code, Message: r.Status.Message, RequestID: r.Status.RequestID}
 	switch {
 	case out.Kind != 0 && r.Status.Code == "" && r.Status.Message == "":

@@ -10,8 +10,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// Status is the code, message and request ID that a body states. A zero field means
-// that the body does not state it.
+// Status is the code, message and request ID that a response states. A zero field means
+// that the body does not state it; API.RequestIDHeader can complete the request ID.
 type Status struct {
 	Code, Message, RequestID string
 }
