@@ -57,7 +57,7 @@ func TestRPCRefusesInvalidRequests(t *testing.T) {
 		{"expired token", "expired", []string{"SecurityToken=expired-token"}, 400, "InvalidSecurityToken.Expired"},
 		{"no action", "plain", []string{"Action="}, 400, "MissingAction"},
 		{"no version", "plain", []string{"Version="}, 400, "MissingVersion"},
-		{"unknown action", "plain", []string{"Action=DescribeRegions"}, 404, "InvalidAction.NotFound"},
+		{"unknown action", "plain", []string{"Action=DescribeInstances"}, 404, "InvalidAction.NotFound"},
 		{"unknown version", "plain", []string{"Version=2000-01-01"}, 404, "InvalidVersion"},
 		{"no nonce", "plain", []string{"SignatureNonce="}, 400, "MissingSignatureNonce"},
 		{"no timestamp", "plain", []string{"Timestamp="}, 400, "MissingTimestamp"},

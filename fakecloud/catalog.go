@@ -24,6 +24,7 @@ type catalog struct {
 type keyOwner struct {
 	key     Key
 	account *Account
+	session *session // of a temporary key that AssumeRole returned, or nil
 }
 
 type location struct{ provider, region string }

@@ -19,11 +19,12 @@ type Cloud struct {
 	// [time.Now]. Set it before the first request.
 	Now func() time.Time
 
-	live   liveCatalog
-	rpc    rpc
-	log    requestLog
-	served atomic.Uint64
-	script atomic.Pointer[script]
+	live     liveCatalog
+	rpc      rpc
+	sessions sessions
+	log      requestLog
+	served   atomic.Uint64
+	script   atomic.Pointer[script]
 
 	writers sync.Pool // of *bufio.Writer
 }
@@ -38,7 +39,7 @@ func New(w World) (*Cloud, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cloud{rpc: rpc{services: rpcServices()}}
+	c := &Cloud{rpc: rpc{services: rpcServices()}, sessions: newSessions()}
 	c.live.current.Store(catalog)
 	return c, nil
 }
@@ -110,7 +111,9 @@ func (x *exchange) serve(w protocol, err error) answer {
 	if err != nil {
 		return w.writeError(x, err)
 	}
-	x.applyWorldFaults(found)
+	if found.selects() {
+		x.applyWorldFaults(found)
+	}
 	return w.writeReply(x, x.reply(found))
 }
 
@@ -152,6 +155,7 @@ type exchange struct {
 	keyID   string // of the access key that the request names
 	account *Account
 	key     Key
+	session *session // of a temporary key, or nil
 	rpc     rpcRequest
 }
 
@@ -166,27 +170,40 @@ func (x *exchange) setClaimed(keyID, region string) {
 
 // accountName returns the name of the account that owns the key of the request.
 func (x *exchange) accountName() string {
-	if owner, ok := x.catalog.keys[x.keyID]; ok {
+	if owner, err := x.owner(); err == nil {
 		return owner.account.Name
 	}
 	return ""
 }
 
+// owner returns the owner of the key that the request names, or the error of an
+// Alibaba service if there is none.
+func (x *exchange) owner() (keyOwner, error) {
+	if owner, ok := x.catalog.keys[x.keyID]; ok {
+		return owner, nil
+	}
+	if strings.HasPrefix(x.keyID, sessionKeyPrefix) {
+		return x.cloud.sessions.owner(x.catalog, x.keyID, x.rpc.token, x.now)
+	}
+	return keyOwner{}, unknownKeyError()
+}
+
 // setIdentity sets the account of an authentic request.
 func (x *exchange) setIdentity(owner keyOwner) {
-	x.account, x.key, x.request.Account = owner.account, owner.key, owner.account.Name
+	x.account, x.key, x.session, x.request.Account = owner.account, owner.key, owner.session, owner.account.Name
 }
 
 // call is an operation that an account runs.
 type call struct {
 	*args
+	x       *exchange
 	world   *catalog
 	account *Account
 	action  string
 }
 
 func (x *exchange) call(code string) *call {
-	return &call{args: &args{params: x.operationParams(), code: code}, world: x.catalog, account: x.account, action: x.request.Action}
+	return &call{x: x, args: &args{params: x.operationParams(), code: code}, world: x.catalog, account: x.account, action: x.request.Action}
 }
 
 // unknownPath responds on every path that belongs to no service.

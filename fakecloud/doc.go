@@ -16,6 +16,12 @@
 // version 2014-05-26 is ECS, 2020-06-01 is SWAS and 2017-11-10 is ENS. The path
 // /iaas or /iaas/ is QingCloud.
 //
+// Whole programs of the vendors send other requests before they list images. These
+// are served too, with the same checks: DescribeRegions and DescribeZones of ECS,
+// DescribeZones of QingCloud, GetCallerIdentity and AssumeRole of the Security Token
+// Service (version 2015-04-01), and DescribeEndpoints of the Location service
+// (version 2015-06-12). Section "Other operations" says what they return.
+//
 // [Cloud.Requests], [Cloud.Find] and [Cloud.Count] return the requests that the
 // Cloud received, including those that it has not responded to yet.
 //
@@ -65,7 +71,7 @@
 //	    {"do": "delete", "page": 2, "times": 1},
 //	    {"do": "total_add", "count": -5, "region": "pek3a"},
 //	    {"do": "truncate", "bytes": 1000, "page": 3, "times": 1},
-//	    {"do": "replay", "action": "DescribeRegions", "status": 200, "body": {"Regions": {"Region": []}}}
+//	    {"do": "replay", "action": "DescribeInstances", "status": 200, "body": {"Instances": {"Instance": []}}}
 //	  ]
 //	}
 //
@@ -109,6 +115,19 @@
 // QingCloud requests may have the method POST, no version, lists that count from 0
 // or 1, and the additional parameters of known clients. The path is signed as it was
 // sent. The target of any request may be in absolute form.
+//
+// # Other operations
+//
+//   - DescribeRegions and DescribeZones list the regions that images or Regions of the
+//     World name. A region of ECS has the zones a and b, without instance types.
+//   - AssumeRole accepts any role of an account of the World, for example
+//     acs:ram::1000000000000001:role/reader, from any key that is not Denied. The
+//     temporary key belongs to that account until it expires. Only the Cloud that
+//     issued it accepts it. A Policy must be JSON, and has no effect.
+//   - GetCallerIdentity returns the assumed role, or a user with the account's name.
+//   - DescribeEndpoints returns the address that the request was sent to, for every
+//     service and region. If that is a host below aliyuncs.com, it returns the
+//     vendor's host of the service.
 //
 // # Interpretations
 //

@@ -25,6 +25,8 @@ func ecsService() service {
 			"OSType", "PageNumber", "PageSize", "ResourceGroupId", "ShowExpired", "SnapshotId", "Status",
 			"Tag.N.Key", "Tag.N.Value", "Tag.N.key", "Tag.N.value", "Usable", "Usage",
 		}, ignored...)},
+		"DescribeRegions":         {run: describeRegions, params: append([]string{"AcceptLanguage", "InstanceChargeType", "ResourceType"}, ignored...)},
+		"DescribeZones":           {run: describeZones, params: append([]string{"AcceptLanguage", "InstanceChargeType", "SpotStrategy", "Verbose"}, ignored...)},
 		"DescribeImageFromFamily": {run: describeImageFromFamily, denied: deniedFamily, params: append([]string{"ImageFamily"}, ignored...)},
 	}}
 }

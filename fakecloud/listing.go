@@ -22,6 +22,10 @@ type listing struct {
 	wrapper, name string // the object around the list, or "", and the list
 }
 
+// selects reports whether the operation selects images. Otherwise the fields are the
+// whole body.
+func (l listing) selects() bool { return l.name != "" || l.single }
+
 // paging has the names of the fields that state the total and the page. A field
 // without a name is not sent.
 type paging struct {
@@ -108,6 +112,9 @@ type resultPage struct {
 // reply returns the page of a listing, after the faults of the page have acted
 // on it.
 func (x *exchange) reply(l listing) reply {
+	if !l.selects() {
+		return reply{fields: l.fields}
+	}
 	s := &resultPage{listing: l, found: x.catalog.find(l)}
 	if l.single {
 		return reply{fields: singleFields(s.found, x.catalog.EmptyFamily)}

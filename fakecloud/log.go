@@ -17,7 +17,7 @@ type Request struct {
 	Time     time.Time   // of its arrival, by the clock of the Cloud
 	ID       string      // the request id of the response
 	Account  string      // name of the account whose key signed it; empty until the signature is verified
-	Provider string      // such as "aliyunecs"; empty if no service was recognised
+	Provider string      // such as "aliyunecs", or "aliyunsts" or "aliyunlocation"; empty if no service was recognised
 	Region   string      // or zone, as it was sent
 	Action   string      // such as "DescribeImages", as it was sent
 	Method   string      // of HTTP

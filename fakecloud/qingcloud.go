@@ -49,20 +49,33 @@ func (qing) parseRequest(x *exchange) error {
 		return qingError(qingMalformed, "the request cannot be decoded: "+err.Error())
 	case x.http.Method != http.MethodGet && x.http.Method != http.MethodPost:
 		return qingError(qingBadMethod, "method "+x.http.Method+" is not supported")
-	case x.request.Action != "DescribeImages":
+	case qingOperations()[x.request.Action].run == nil:
 		return qingError(qingMalformed, "action ["+x.request.Action+"] is not supported")
 	}
 	return nil
 }
 
-func (qing) run(x *exchange) (listing, error) {
-	if x.key.Denied {
-		return listing{}, qingError(qingDenied, "PermissionDenied, you may not list images")
+// qingOperations returns the operations by their action.
+func qingOperations() map[string]operation {
+	return map[string]operation{
+		"DescribeImages": {run: qingImages, denied: deniedQing, params: qingImageParams},
+		"DescribeZones":  {run: qingZones, params: qingZoneParams},
 	}
-	if x.request.Unknown = unknownParams(x.params, qingParams, qingImageParams); len(x.request.Unknown) > 0 && x.catalog.Strict {
+}
+
+func deniedQing(*call) error {
+	return qingError(qingDenied, "PermissionDenied, you may not list images")
+}
+
+func (qing) run(x *exchange) (listing, error) {
+	op, in := qingOperations()[x.request.Action], x.call(qingMalformed)
+	if x.key.Denied && op.denied != nil {
+		return listing{}, op.denied(in)
+	}
+	if x.request.Unknown = unknownParams(x.params, qingParams, op.params); len(x.request.Unknown) > 0 && x.catalog.Strict {
 		return listing{}, newAPIError(http.StatusOK, qingMalformed, "unknown parameters %q", x.request.Unknown)
 	}
-	return qingImages(x.call(qingMalformed))
+	return op.run(in)
 }
 
 func (qing) writeReply(x *exchange, body reply) answer { return x.answerJSON(http.StatusOK, "", body) }

@@ -26,7 +26,7 @@ type service struct {
 type operation struct {
 	params []string // documented parameters besides the common ones
 	run    func(*call) (listing, error)
-	denied func(*call) error // the response to a key without permission, or nil if none is needed
+	denied func(*call) error // the response to a key without permission, or nil; nil if the operation needs none
 }
 
 // commonParams are the parameters of every signed request. Clients send RegionId even
@@ -42,6 +42,8 @@ func rpcServices() map[string]service {
 		"2014-05-26": ecsService(),
 		"2020-06-01": swasService(),
 		"2017-11-10": ensService(),
+		"2015-04-01": stsService(),
+		"2015-06-12": locationService(),
 	}
 }
 
@@ -88,7 +90,7 @@ func (f *rpc) parseRequest(x *exchange) error {
 func (f *rpc) run(x *exchange) (listing, error) {
 	op := f.services[x.rpc.version].operations[x.rpc.action]
 	in := x.call("InvalidParameter")
-	if x.key.Denied {
+	if x.key.Denied && op.denied != nil {
 		if err := op.denied(in); err != nil {
 			return listing{}, err
 		}
@@ -177,9 +179,9 @@ func (f *rpc) authenticate(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	owner, ok := x.catalog.keys[x.keyID]
-	if !ok {
-		return unknownKeyError()
+	owner, err := x.owner()
+	if err != nil {
+		return err
 	}
 	if owner.key.Disabled {
 		return newAPIError(http.StatusBadRequest, "InvalidAccessKeyId.Inactive", "Specified access key is disabled.")

@@ -2,6 +2,7 @@ package fakecloud
 
 import (
 	"bufio"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -19,9 +20,10 @@ const maxConnections = 1000
 
 // Server serves a [Cloud] on a loopback address until it is closed.
 type Server struct {
-	url    string
-	server *http.Server
-	done   chan struct{}
+	url       string
+	server    *http.Server
+	authority *authority // nil without TLS
+	done      chan struct{}
 }
 
 // Listen starts a Server on a loopback address such as "127.0.0.1:8080". An
@@ -31,7 +33,10 @@ type Server struct {
 // The Server has at most 1,000 open connections; further ones wait. The header
 // and the body of a request must each arrive within 10 seconds and have at most
 // 1 MiB. The caller must close the Server.
-func (c *Cloud) Listen(addr string) (*Server, error) {
+func (c *Cloud) Listen(addr string) (*Server, error) { return c.listen(addr, nil) }
+
+// listen starts a Server, which uses TLS if it has an authority.
+func (c *Cloud) listen(addr string, authority *authority) (*Server, error) {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
@@ -47,7 +52,8 @@ func (c *Cloud) Listen(addr string) (*Server, error) {
 		return nil, fmt.Errorf("fakecloud: listen: %w", err)
 	}
 	s := &Server{
-		url: "http://" + listener.Addr().String(),
+		url:       "http://" + listener.Addr().String(),
+		authority: authority,
 		server: &http.Server{
 			Handler:           c,
 			ReadHeaderTimeout: 10 * time.Second,
@@ -57,7 +63,12 @@ func (c *Cloud) Listen(addr string) (*Server, error) {
 		},
 		done: make(chan struct{}),
 	}
-	go s.run(&limitListener{TCPListener: listener, slots: make(chan struct{}, maxConnections), done: make(chan struct{})})
+	limited := net.Listener(&limitListener{TCPListener: listener, slots: make(chan struct{}, maxConnections), done: make(chan struct{})})
+	if authority != nil {
+		s.url = "https://" + listener.Addr().String()
+		limited = tls.NewListener(limited, &tls.Config{GetCertificate: authority.issue, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12})
+	}
+	go s.run(limited)
 	return s, nil
 }
 
@@ -67,7 +78,7 @@ func (s *Server) run(listener net.Listener) {
 }
 
 // URL returns the endpoint of the Alibaba services, such as
-// "http://127.0.0.1:8080". The endpoint of QingCloud is the path /iaas/ below
+// "http://127.0.0.1:8080", with https if the Server uses TLS. The endpoint of QingCloud is the path /iaas/ below
 // it.
 func (s *Server) URL() string { return s.url }
 

@@ -19,6 +19,12 @@ const (
 	providerQing = "qingcloud"
 )
 
+// Services beside the providers, as [Request].Provider names them. They hold no images.
+const (
+	providerSTS      = "aliyunsts"
+	providerLocation = "aliyunlocation"
+)
+
 // World is what a [Cloud] holds: accounts, images, and how the vendors'
 // documentation is interpreted. It is a plain value with a stable JSON form, see
 // [ReadWorld]. The zero World has no account, so it refuses every request.
@@ -72,7 +78,7 @@ type Key struct {
 	Token    string `json:"token,omitempty"`    // not empty: a temporary key, which must be sent with this token
 	Disabled bool   `json:"disabled,omitempty"` // known, and refused
 	Expired  bool   `json:"expired,omitempty"`  // a temporary key whose token has run out
-	Denied   bool   `json:"denied,omitempty"`   // authentic, and not allowed to list images
+	Denied   bool   `json:"denied,omitempty"`   // authentic, and not allowed to list images or to assume roles
 }
 
 // Format prints the ID for every verb.

@@ -10,6 +10,8 @@ import (
 	"github.com/aliyun/alibaba-cloud-sdk-go/sdk/auth/credentials"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ecs"
 	"github.com/aliyun/alibaba-cloud-sdk-go/services/ens"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/location"
+	"github.com/aliyun/alibaba-cloud-sdk-go/services/sts"
 	swas "github.com/aliyun/alibaba-cloud-sdk-go/services/swas-open"
 	"github.com/yunify/qingcloud-sdk-go/config"
 	qing "github.com/yunify/qingcloud-sdk-go/service"
@@ -46,6 +48,24 @@ func (a Account) SWAS() (*swas.Client, error) {
 // ENS returns the typed client of Edge Node Service.
 func (a Account) ENS() (*ens.Client, error) {
 	client, err := ens.NewClientWithOptions(a.Region, a.config(), a.credential())
+	if err == nil {
+		client.Domain = a.host()
+	}
+	return client, err
+}
+
+// STS returns the typed client of the Security Token Service.
+func (a Account) STS() (*sts.Client, error) {
+	client, err := sts.NewClientWithOptions(a.Region, a.config(), a.credential())
+	if err == nil {
+		client.Domain = a.host()
+	}
+	return client, err
+}
+
+// Location returns the typed client of the Location service.
+func (a Account) Location() (*location.Client, error) {
+	client, err := location.NewClientWithOptions(a.Region, a.config(), a.credential())
 	if err == nil {
 		client.Domain = a.host()
 	}
