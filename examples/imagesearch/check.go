@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -60,7 +61,7 @@ func (r *runner) printChecks(reports []provider.Report) {
 			outcome = "failed"
 			r.fail(&provider.TargetError{Target: report.Target, Report: report, Err: report.Err})
 		}
-		fmt.Fprintf(&b, "%s: %s\n", oneLine(report.Target), outcome)
+		fmt.Fprintf(&b, "%s: %s\n", printable.Line(report.Target), outcome)
 	}
 	if r.options.output == formatJSON {
 		r.checkWrite(writeObjects(r.stdout, reports))

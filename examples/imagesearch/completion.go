@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/imagequery/imagequery/examples/internal/fakeconfig"
 	"github.com/imagequery/imagequery/examples/targets"
 	"github.com/imagequery/imagequery/fakecloud"
 )
@@ -93,7 +94,7 @@ func (r *runner) places() []targets.Place {
 	if file := r.configFile(); file != "" {
 		return targets.Outline(file, r.environment)
 	}
-	loaded, _ := r.sampleTargets(fakecloud.Sample()) // a completion prints no errors
+	loaded, _ := fakeconfig.Sample(r.environment) // a completion prints no errors
 	var places []targets.Place
 	for _, t := range loaded {
 		places = append(places, targets.Place{Name: t.Name, Provider: t.Provider, Region: t.Config.Region})

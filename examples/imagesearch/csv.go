@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -44,7 +45,7 @@ func csvRow(keys []key, hit provider.Hit) []string {
 func safeCells(row []string) []string {
 	out := make([]string, len(row))
 	for i, cell := range row {
-		out[i] = escapeInvisible(cell)
+		out[i] = printable.Escape(cell)
 		if cell != "" && strings.ContainsRune("=+-@", rune(cell[0])) {
 			out[i] = "'" + out[i]
 		}

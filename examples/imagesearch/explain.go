@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/examples/internal/providers"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
@@ -72,7 +73,7 @@ func writePlans(w io.Writer, targets []provider.Target, plans []*provider.Plan) 
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "%s\n%s", oneLine(targets[i].Name), indented(adviceFor(plan.Provider, plan.String())))
+		fmt.Fprintf(&b, "%s\n%s", printable.Line(targets[i].Name), indented(adviceFor(plan.Provider, plan.String())))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

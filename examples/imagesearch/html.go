@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -30,7 +31,7 @@ var (
 const openTargets = 12
 
 // page is the content of --output html. The same page gives the same bytes, so it
-// has no durations. Every text of it is visible: see [escapeInvisible].
+// has no durations. Every text of it is visible: see [printable.Escape].
 type page struct {
 	Query     string
 	Generated string // RFC 3339, UTC; ages are relative to it
@@ -76,7 +77,7 @@ func writeHTML(w io.Writer, d document) error {
 func newPage(d document) *page {
 	keys := imageKeys()
 	p := &page{
-		Query:     escapeInvisible(d.query.String()),
+		Query:     printable.Escape(d.query.String()),
 		Generated: d.generated.Format(time.RFC3339),
 		Targets:   pageTargets(d),
 		Columns:   pageColumns(keys),
@@ -84,7 +85,7 @@ func newPage(d document) *page {
 	for _, hit := range d.hits {
 		row := make([]string, len(keys))
 		for i, k := range keys {
-			row[i] = escapeInvisible(k.text(hit))
+			row[i] = printable.Escape(k.text(hit))
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -104,7 +105,7 @@ func pageTargets(d document) []pageTarget {
 	for _, target := range d.targets {
 		info, report := target.Client.Info(), reports[target.Name]
 		out = append(out, pageTarget{
-			Name: escapeInvisible(target.Name), Provider: escapeInvisible(info.Name), Region: escapeInvisible(info.Region),
+			Name: printable.Escape(target.Name), Provider: printable.Escape(info.Name), Region: printable.Escape(info.Region),
 			Error: targetFailure(report), Received: report.Images, Shown: shown[target.Name], Notes: targetNotes(report),
 		})
 	}
@@ -128,7 +129,7 @@ func targetFailure(r provider.Report) string {
 	case r.Err == nil:
 		return "not asked: the run ended before its turn"
 	}
-	return escapeInvisible(inFlagWords(r.Err.Error()))
+	return printable.Escape(inFlagWords(r.Err.Error()))
 }
 
 // targetNotes says what a complete target leaves out.
@@ -140,7 +141,7 @@ func targetNotes(r provider.Report) string {
 	if len(r.Unreadable) > 0 {
 		notes = append(notes, "values that could not be converted are empty: "+countedPaths(r.Unreadable))
 	}
-	return escapeInvisible(strings.Join(notes, "; "))
+	return printable.Escape(strings.Join(notes, "; "))
 }
 
 // pageColumns describes the keys of a page's rows.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -128,7 +129,7 @@ func TestPageEscapesTextOfOthers(t *testing.T) {
 	} {
 		hit := provider.Hit{Target: "t", Image: image.Image{Ref: image.Ref{ID: "m-1", Region: text}, Name: text, Platform: text, Tags: map[string]string{text: text}}}
 		p := newPage(document{hits: []provider.Hit{hit}, query: image.Query{Names: []string{text}}, generated: pageTime(t)})
-		visible := escapeInvisible(text)
+		visible := printable.Escape(text)
 		p.Targets = []pageTarget{{Name: visible, Region: visible, Error: visible, Notes: visible}}
 		got := written(t, p)
 		checkVisible(t, "page", got)
@@ -136,7 +137,7 @@ func TestPageEscapesTextOfOthers(t *testing.T) {
 			t.Errorf("%q adds elements (-want +got):\n%s", text, diff)
 		}
 		_, rows := pageData(t, got)
-		if rows[0]["name"] != escapeInvisible(text) || rows[0]["region"] != escapeInvisible(text) {
+		if rows[0]["name"] != printable.Escape(text) || rows[0]["region"] != printable.Escape(text) {
 			t.Errorf("%q: got %q", text, rows[0])
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -21,7 +22,7 @@ const hostile = "a\x1b[31m\a\x7f\u009b\u202e\u200b\u2066\ufeff\u2028\U000e0041b\
 func checkVisible(t *testing.T, what, text string) {
 	t.Helper()
 	for _, r := range text {
-		if r != '\n' && isInvisible(r) {
+		if r != '\n' && printable.Invisible(r) {
 			t.Errorf("%s has %U: %q", what, r, text)
 			return
 		}

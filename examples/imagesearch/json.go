@@ -4,12 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -66,25 +64,5 @@ func marshal(v any) ([]byte, error) {
 	if err := e.Encode(v); err != nil {
 		return nil, err
 	}
-	return []byte(escapeInvisible(strings.TrimSuffix(b.String(), "\n"))), nil
-}
-
-// escapeInvisible writes control, bidirectional and zero-width characters, and
-// bytes that are not UTF-8, as JSON does: \u followed by four digits.
-func escapeInvisible(text string) string {
-	if !strings.ContainsFunc(text, isInvisible) && utf8.ValidString(text) {
-		return text
-	}
-	var b strings.Builder
-	for _, r := range text {
-		switch first, second := utf16.EncodeRune(r); {
-		case !isInvisible(r) && r != utf8.RuneError:
-			b.WriteRune(r)
-		case first != utf8.RuneError:
-			fmt.Fprintf(&b, `\u%04x\u%04x`, first, second)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
+	return []byte(printable.Escape(strings.TrimSuffix(b.String(), "\n"))), nil
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -95,7 +96,7 @@ func writeRecord(path string, record provider.Resolution) error {
 		return err
 	}
 	var text bytes.Buffer
-	if err := json.Indent(&text, []byte(escapeInvisible(string(compact))), "", "  "); err != nil {
+	if err := json.Indent(&text, []byte(printable.Escape(string(compact))), "", "  "); err != nil {
 		return err
 	}
 	text.WriteByte('\n')

@@ -5,13 +5,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
 
 // note writes a line to the standard error that is not a failure.
 func (r *runner) note(format string, args ...any) {
-	_, _ = fmt.Fprintf(r.stderr, "imagesearch: %s\n", oneLine(fmt.Sprintf(format, args...)))
+	_, _ = fmt.Fprintf(r.stderr, "imagesearch: %s\n", printable.Line(fmt.Sprintf(format, args...)))
 }
 
 // notePlatforms names the nearest known platform for each one that is not known.

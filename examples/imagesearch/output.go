@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -146,7 +147,7 @@ func (o *options) ordered(hits []provider.Hit, targets []provider.Target) []prov
 func writeIDs(w io.Writer, d document) error {
 	var b strings.Builder
 	for _, hit := range d.hits {
-		b.WriteString(oneLine(hit.Image.ID) + "\n")
+		b.WriteString(printable.Line(hit.Image.ID) + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

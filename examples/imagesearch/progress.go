@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/imagequery/imagequery/examples/internal/printable"
 )
 
 // progress shows on one line how far a run has come. Other output to the same
@@ -70,7 +72,7 @@ func progressLine(s snapshot, targets int) string {
 	if len(s.throttled) > 0 {
 		line += fmt.Sprintf(", throttled: %s", strings.Join(s.throttled, ", "))
 	}
-	return oneLine(line)
+	return printable.Line(line)
 }
 
 func (p *progress) draw(line string) {

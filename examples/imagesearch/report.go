@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -38,7 +39,7 @@ func (unclosed) Close() error { return nil }
 func (r *runner) writeReport(w io.WriteCloser, targets []provider.Target) {
 	text, err := json.Marshal(map[string]any{"targets": r.stats.of(targets)})
 	if err == nil {
-		_, err = io.WriteString(w, escapeInvisible(string(text))+"\n")
+		_, err = io.WriteString(w, printable.Escape(string(text))+"\n")
 	}
 	if err := errors.Join(err, w.Close()); err != nil {
 		r.fail(fmt.Errorf("--report: %w", err))
@@ -56,7 +57,7 @@ func (r *runner) noteUnreadable(targets []provider.Target) {
 	}
 	if len(counts) > 0 {
 		_, _ = fmt.Fprintf(r.stderr, "imagesearch: values that could not be converted are left empty: %s; --report counts them for each target\n",
-			oneLine(countedPaths(counts)))
+			printable.Line(countedPaths(counts)))
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/examples/targets"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -205,6 +206,6 @@ func (r *runner) checkWrite(err error) bool {
 // printErrors writes one line for each error that is joined in err.
 func (r *runner) printErrors(err error) {
 	for _, one := range joinedErrors(err) {
-		_, _ = fmt.Fprintf(r.stderr, "imagesearch: %s\n", oneLine(inFlagWords(one.Error())))
+		_, _ = fmt.Fprintf(r.stderr, "imagesearch: %s\n", printable.Line(inFlagWords(one.Error())))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -24,12 +25,12 @@ func (r *runner) summary(targets []provider.Target, elapsed time.Duration) strin
 	for _, report := range r.stats.of(targets) {
 		complete[report.Target] = report.Complete
 		if len(report.Skipped) > 0 {
-			skipped = append(skipped, oneLine(report.Target))
+			skipped = append(skipped, printable.Line(report.Target))
 		}
 	}
 	for _, target := range targets {
 		if !complete[target.Name] {
-			failed = append(failed, oneLine(target.Name))
+			failed = append(failed, printable.Line(target.Name))
 		}
 	}
 	images := fmt.Sprintf("%d images from ", r.printed)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -53,7 +54,7 @@ func usualColumns(hits []provider.Hit) []key {
 func tableColumns(keys []key) []column {
 	columns := make([]column, len(keys))
 	for i, k := range keys {
-		columns[i] = column{header: oneLine(strings.ToUpper(k.name)), right: k.isNumber(), fixed: k.isTime(), last: k.name == "id"}
+		columns[i] = column{header: printable.Line(strings.ToUpper(k.name)), right: k.isNumber(), fixed: k.isTime(), last: k.name == "id"}
 		if k.isTime() {
 			columns[i].header += " (UTC)"
 		}

@@ -3,13 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/imagequery/imagequery/examples/internal/fakeconfig"
 	"github.com/imagequery/imagequery/examples/internal/providers"
 	"github.com/imagequery/imagequery/examples/targets"
-	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -32,32 +30,11 @@ func (r *runner) configFile() string {
 	return file
 }
 
-// sampleURL is the address of the sample cloud. It is the same in every run, since a
-// journal belongs to an endpoint; no connection is made to it.
-const sampleURL = "http://127.0.0.1"
-
-// sample returns the targets of the sample world, which is served in this process.
+// sample returns the targets of the sample cloud.
 func (r *runner) sample() ([]targets.Target, error) {
-	world := fakecloud.Sample()
-	cloud, err := fakecloud.New(world)
-	if err != nil {
-		return nil, err
-	}
-	loaded, err := r.sampleTargets(world)
-	for i := range loaded {
-		loaded[i].Config.HTTPClient = &http.Client{Transport: cloud.Transport()}
-	}
+	loaded, err := fakeconfig.Sample(r.environment)
 	_, _ = fmt.Fprintln(r.stderr, "imagesearch: no --config: this is the built-in sample cloud, and none of its images is real")
 	return loaded, err
-}
-
-// sampleTargets returns the targets of a world, which have no connection to it yet.
-func (r *runner) sampleTargets(world fakecloud.World) ([]targets.Target, error) {
-	text, err := fakeconfig.YAML(world, sampleURL)
-	if err != nil {
-		return nil, err
-	}
-	return targets.Parse("sample cloud", text, r.environment)
 }
 
 // open opens the selected targets, configured as the flags say.

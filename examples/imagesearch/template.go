@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/template"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -149,12 +150,12 @@ func visibleHit(hit provider.Hit) templateHit {
 	return out
 }
 
-// clean applies oneLine to every text in a value.
+// clean applies printable.Line to every text in a value.
 func clean(v reflect.Value) {
 	switch {
 	case !v.CanSet():
 	case v.Kind() == reflect.String:
-		v.SetString(oneLine(v.String()))
+		v.SetString(printable.Line(v.String()))
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
 			clean(v.Field(i))
@@ -166,7 +167,7 @@ func clean(v reflect.Value) {
 	case v.Kind() == reflect.Map:
 		for name, value := range v.Seq2() {
 			v.SetMapIndex(name, reflect.Value{})
-			v.SetMapIndex(reflect.ValueOf(oneLine(name.String())), reflect.ValueOf(oneLine(value.String())))
+			v.SetMapIndex(reflect.ValueOf(printable.Line(name.String())), reflect.ValueOf(printable.Line(value.String())))
 		}
 	}
 }

@@ -5,36 +5,10 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"unicode"
-	"unicode/utf8"
 
 	wordlist "github.com/imagequery/imagequery/examples/internal/words"
 	"github.com/imagequery/imagequery/image"
 )
-
-// oneLine makes a text safe for one line of a terminal: white space becomes a
-// blank, and what a terminal would obey or hide becomes U+FFFD.
-func oneLine(text string) string {
-	clean := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case isInvisible(r):
-			return unicode.ReplacementChar
-		}
-		return r
-	}, text)
-	return strings.TrimSpace(clean)
-}
-
-// isInvisible reports whether a terminal would obey or hide a character, or change
-// the direction of text for it.
-func isInvisible(r rune) bool {
-	if r < utf8.RuneSelf { // fast, since most characters are
-		return unicode.IsControl(r)
-	}
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp)
-}
 
 // inFlagWords says the library's advice in the words of the flags.
 func inFlagWords(text string) string {

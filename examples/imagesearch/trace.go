@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -175,5 +176,5 @@ func (f *traceFile) write(e traceEvent) {
 		_, _ = f.out.WriteString(",\n")
 	}
 	text, _ := json.Marshal(e) // texts and numbers only
-	_, _ = f.out.WriteString(escapeInvisible(string(text)))
+	_, _ = f.out.WriteString(printable.Escape(string(text)))
 }

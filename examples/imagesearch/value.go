@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"github.com/imagequery/imagequery/examples/internal/timetext"
 )
 
 // value is a flag's value that knows how to read a text.
@@ -146,38 +148,10 @@ func parseDuration(text string) (time.Duration, error) {
 	return d, nil
 }
 
-// parseTime is parseTime, and notes an age.
+// parseTime is timetext.Parse, and notes an age.
 func (o *options) parseTime(text string) (time.Time, error) {
-	if _, ok := parseAge(text); ok {
+	if _, ok := timetext.ParseAge(text); ok {
 		o.age = text
 	}
-	return parseTime(text)
-}
-
-// parseTime parses a time, a day, or an age: a time before now.
-func parseTime(text string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil && !t.IsZero() {
-			return t.UTC(), nil
-		}
-	}
-	if age, ok := parseAge(text); ok {
-		return time.Now().UTC().Add(-age), nil
-	}
-	return time.Time{}, errors.New("want a time like 2026-01-31T08:00:00Z, a day like 2026-01-31 (UTC), or an age like 36h, 30d or 8w")
-}
-
-// parseAge parses a whole number of hours, days or weeks, up to a hundred years.
-func parseAge(text string) (time.Duration, bool) {
-	const day = 24 * time.Hour
-	units := map[byte]time.Duration{'h': time.Hour, 'd': day, 'w': 7 * day}
-	if text == "" {
-		return 0, false
-	}
-	unit := units[text[len(text)-1]]
-	n, err := strconv.ParseUint(text[:len(text)-1], 10, 32)
-	if err != nil || unit == 0 || n > uint64(100*365*day/unit) {
-		return 0, false
-	}
-	return time.Duration(n) * unit, true
+	return timetext.Parse(text)
 }

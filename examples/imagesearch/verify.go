@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/imagequery/imagequery/examples/internal/files"
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -123,7 +124,7 @@ func writeVerdicts(w io.Writer, s screen, keys []provider.GroupKey, verdicts []p
 		if v.Changed {
 			changed = "yes"
 		}
-		standing := oneLine(standingText(v))
+		standing := printable.Line(standingText(v))
 		widest = max(widest, cellWidth(standing))
 		rows = append(rows, append(row, shownCell(v.Entry.Target), shownCell(v.Entry.Ref.ID), shownCell(v.Entry.Name), changed, standing))
 	}
@@ -133,7 +134,7 @@ func writeVerdicts(w io.Writer, s screen, keys []provider.GroupKey, verdicts []p
 
 // shownCell is a text in a table, where a missing one has a sign of its own.
 func shownCell(text string) string {
-	if text = oneLine(text); text != "" {
+	if text = printable.Line(text); text != "" {
 		return text
 	}
 	return missingCell

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/imagequery/imagequery/examples/internal/printable"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
@@ -62,13 +63,13 @@ func writeDiagnosis(w io.Writer, s screen, d provider.Diagnosis, flagOf map[imag
 	}
 	b.WriteString("\nScope:\n")
 	for _, t := range d.Targets {
-		fmt.Fprintf(&b, "  %s\n", oneLine(scopeText(t)))
+		fmt.Fprintf(&b, "  %s\n", printable.Line(scopeText(t)))
 	}
 	if len(d.Causes) > 0 {
 		b.WriteString("\nWhy:\n")
 	}
 	for _, text := range causeTexts(d, flagOf) {
-		fmt.Fprintf(&b, "  %s\n", oneLine(text))
+		fmt.Fprintf(&b, "  %s\n", printable.Line(text))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -79,7 +80,7 @@ func writePredicates(w io.Writer, s screen, predicates []provider.Exclusion, fla
 	var rows [][]string
 	for _, p := range predicates {
 		rows = append(rows, []string{
-			"--" + flagOf[p.Field], oneLine(strings.Join(p.Values, ", ")), strconv.Itoa(p.Excludes), strconv.Itoa(p.Alone),
+			"--" + flagOf[p.Field], printable.Line(strings.Join(p.Values, ", ")), strconv.Itoa(p.Excludes), strconv.Itoa(p.Alone),
 		})
 	}
 	return writeGrid(w, s, columns, rows)

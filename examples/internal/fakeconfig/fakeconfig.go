@@ -1,18 +1,42 @@
-// Package fakeconfig writes the configuration with which imagesearch can ask a
-// fake cloud.
+// Package fakeconfig configures imagesearch, and programs with the same targets, for
+// fake clouds.
 package fakeconfig
 
 import (
 	"bytes"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/imagequery/imagequery/examples/internal/providers"
+	"github.com/imagequery/imagequery/examples/targets"
 	"github.com/imagequery/imagequery/fakecloud"
 )
+
+// sampleURL is the address of the sample cloud. It is the same in every run, since a
+// journal belongs to an endpoint; no connection is made to it.
+const sampleURL = "http://127.0.0.1"
+
+// Sample returns the targets of the sample world, which is served in this process.
+func Sample(options *targets.Options) ([]targets.Target, error) {
+	world := fakecloud.Sample()
+	cloud, err := fakecloud.New(world)
+	if err != nil {
+		return nil, err
+	}
+	text, err := YAML(world, sampleURL)
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := targets.Parse("sample cloud", text, options)
+	for i := range loaded {
+		loaded[i].Config.HTTPClient = &http.Client{Transport: cloud.Transport()}
+	}
+	return loaded, err
+}
 
 type file struct {
 	Targets []entry `yaml:"targets"`
