@@ -18,6 +18,11 @@ type Cloud struct {
 	// Now returns the time that signatures are checked against; nil means
 	// [time.Now]. Set it before the first request.
 	Now func() time.Time
+	// OnResponse is called with each request before its response is sent, or before
+	// its connection is closed without one; nil means no calls. The function owns the
+	// value, and may be called by several goroutines at once. The response waits for
+	// it. Set it before the first request.
+	OnResponse func(Request)
 
 	live     liveCatalog
 	rpc      rpc
@@ -87,6 +92,7 @@ func (c *Cloud) respond(r *http.Request) (answer, error) {
 	a, passed, broken := x.applyGatewayFaults()
 	if broken != nil {
 		x.updateLog()
+		x.report()
 		return answer{}, broken
 	}
 	if passed {
@@ -95,6 +101,7 @@ func (c *Cloud) respond(r *http.Request) (answer, error) {
 	x.applyBodyFaults(&a)
 	x.request.Status, x.request.Code = a.status, a.code
 	x.updateLog()
+	x.report()
 	return a, nil
 }
 

@@ -12,7 +12,8 @@ import (
 // keptRequests limits the log of a Cloud.
 const keptRequests = 10_000
 
-// Request is one request that a [Cloud] received.
+// Request is one request that a [Cloud] received. Params and Header hold its
+// credentials and signature; its JSON form does not.
 type Request struct {
 	Time     time.Time   // of its arrival, by the clock of the Cloud
 	ID       string      // the request id of the response
@@ -84,11 +85,7 @@ func (l *requestLog) copy() []Request {
 	defer l.mu.Unlock()
 	out := make([]Request, len(l.requests))
 	for i, r := range l.requests {
-		out[i] = *r
-		out[i].Params = cloneLists(r.Params)
-		out[i].Header = r.Header.Clone()
-		out[i].Unknown = slices.Clone(r.Unknown)
-		out[i].Faults = slices.Clone(r.Faults)
+		out[i] = r.clone()
 	}
 	return out
 }
