@@ -1,8 +1,12 @@
 package openstack
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -21,7 +25,7 @@ import (
 // refuses one, and the ID of the project. An empty Config.Endpoint becomes the public
 // address of the Image API in the token's catalog, in Config.Region. The Kinds:
 // [provider.InvalidArgument], [provider.Unauthenticated], [provider.PermissionDenied],
-// [provider.Throttled], [provider.Unavailable].
+// [provider.Throttled], [provider.Unavailable], [provider.BadResponse].
 func Login(ctx context.Context, auth gophercloud.AuthOptions, c provider.Config) (_ provider.Config, project string, err error) {
 	if _, err := httpapi.Endpoint(provider.Config{Endpoint: auth.IdentityEndpoint, AllowHTTP: c.AllowHTTP}, ""); err != nil {
 		return c, "", loginError(c, "AuthOptions.IdentityEndpoint is not an address of Keystone, or is plain http without AllowHTTP", err)
@@ -67,6 +71,20 @@ func Login(ctx context.Context, auth gophercloud.AuthOptions, c provider.Config)
 	return c, project, err
 }
 
+// maxBody bounds one response of Keystone. The catalog of a large cloud has some 100 KiB.
+const maxBody = 4 << 20
+
+// bounded is a transport whose bodies end with an error after maxBody bytes.
+type bounded struct{ http.RoundTripper }
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	response, err := b.RoundTripper.RoundTrip(r)
+	if response != nil && response.Body != nil {
+		response.Body = http.MaxBytesReader(nil, response.Body, maxBody)
+	}
+	return response, err
+}
+
 // identityClient returns a client of Keystone, which follows no redirect: the request
 // holds a password.
 func identityClient(address string, c provider.Config) (*gophercloud.ServiceClient, error) {
@@ -77,6 +95,7 @@ func identityClient(address string, c provider.Config) (*gophercloud.ServiceClie
 	if c.HTTPClient != nil {
 		client.HTTPClient = *c.HTTPClient
 	}
+	client.HTTPClient.Transport = bounded{cmp.Or(client.HTTPClient.Transport, http.DefaultTransport)}
 	client.HTTPClient.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.UserAgent.Prepend(strings.TrimSpace(c.UserAgent + " imagequery"))
 	return &gophercloud.ServiceClient{ProviderClient: client, Endpoint: client.IdentityBase + "v3/"}, nil
@@ -100,14 +119,24 @@ func imageEndpoint(result tokens.CreateResult, c provider.Config) (string, error
 
 // loginError does not show a response, which may repeat parts of the request.
 func loginError(c provider.Config, message string, err error) error {
-	e := &provider.Error{Kind: provider.InvalidArgument, Provider: Name, Region: c.Region, Action: "Login", Message: message, Err: err}
+	e := &provider.Error{Kind: kindOf(err), Provider: Name, Region: c.Region, Action: "Login", Message: message, Err: err}
 	if refused, ok := errors.AsType[gophercloud.ErrUnexpectedResponseCode](err); ok {
 		e.Kind, e.HTTPStatus, e.Err = httpapi.KindOfStatus(refused.Actual), refused.Actual, nil
-	} else if _, ok := errors.AsType[interface {
-		error
-		Timeout() bool
-	}](err); ok { // of the transport, or the end of the context
-		e.Kind = provider.Unavailable
 	}
 	return e
+}
+
+// kindOf returns the Kind of an error that is no response. Options that gophercloud
+// refuses are InvalidArgument.
+func kindOf(err error) provider.Kind {
+	if _, ok := errors.AsType[net.Error](err); ok { // of the transport, or the end of the context
+		return provider.Unavailable
+	}
+	_, tooLong := errors.AsType[*http.MaxBytesError](err)
+	_, syntax := errors.AsType[*json.SyntaxError](err)
+	_, mistyped := errors.AsType[*json.UnmarshalTypeError](err)
+	if tooLong || syntax || mistyped || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return provider.BadResponse
+	}
+	return provider.InvalidArgument
 }

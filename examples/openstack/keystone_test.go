@@ -1,14 +1,17 @@
 package openstack_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gophercloud/gophercloud/v2"
@@ -137,3 +140,76 @@ func TestNewNeedsAnEndpoint(t *testing.T) {
 		t.Errorf("error %v, want InvalidArgument with a remedy", err)
 	}
 }
+
+// endless is a body of white space. It ends far beyond any limit, so that a failing test
+// ends, too.
+type endless struct{ read int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.read > 64<<20 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	for i := range p {
+		p[i] = ' '
+	}
+	e.read += len(p)
+	return len(p), nil
+}
+
+// hanging is a body that ends with the context of its request.
+type hanging struct{ ctx context.Context }
+
+func (h hanging) Read([]byte) (int, error) {
+	<-h.ctx.Done()
+	return 0, h.ctx.Err()
+}
+
+func TestLoginBoundsBodies(t *testing.T) {
+	for _, status := range []int{http.StatusCreated, http.StatusUnauthorized} {
+		body := &endless{}
+		err := loginTo(t, status, func(*http.Request) io.Reader { return body })
+		if body.read > 16<<20 {
+			t.Errorf("status %d: %d MiB of the body were read", status, body.read>>20)
+		}
+		want := map[int]provider.Kind{http.StatusCreated: provider.BadResponse, http.StatusUnauthorized: provider.Unauthenticated}[status]
+		if !errors.Is(err, want) {
+			t.Errorf("status %d: error %v, want %v", status, err, want)
+		}
+	}
+}
+
+func TestLoginRejectsOtherBodies(t *testing.T) {
+	for _, text := range []string{"", "{", "<html></html>", "[]"} {
+		err := loginTo(t, http.StatusCreated, func(*http.Request) io.Reader { return strings.NewReader(text) })
+		if !errors.Is(err, provider.BadResponse) {
+			t.Errorf("%q: error %v, want BadResponse", text, err)
+		}
+	}
+}
+
+func TestLoginEndsBodiesThatHang(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		err := loginTo(t, http.StatusCreated, func(r *http.Request) io.Reader { return hanging{r.Context()} })
+		if took := time.Since(began); !errors.Is(err, provider.Unavailable) || took != 5*time.Second {
+			t.Errorf("error %v after %s, want Unavailable after 5s", err, took)
+		}
+	})
+}
+
+// loginTo logs in to a Keystone that sends a body.
+func loginTo(t *testing.T, status int, body func(*http.Request) io.Reader) error {
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		header := http.Header{"X-Subject-Token": {token}, "Content-Type": {"application/json"}}
+		return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(body(r)), Request: r}, nil
+	})
+	auth := gophercloud.AuthOptions{IdentityEndpoint: "https://keystone.example.com/", Username: "u", Password: password, DomainName: "Default"}
+	_, _, err := openstack.Login(t.Context(), auth, provider.Config{
+		HTTPClient: &http.Client{Transport: transport}, Retry: provider.Retry{AttemptTimeout: 5 * time.Second},
+	})
+	return err
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
