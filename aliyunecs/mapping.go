@@ -23,7 +23,7 @@ func (r *Record) image() image.Image {
 		Progress:        apispec.Percent(r.Progress),
 		OS:              oses.Read(r.OSType),
 		Platform:        image.ParsePlatform(r.Platform),
-		OSVersion:       cmp.Or(image.ParseOSVersion(r.OSNameEn), image.ParseOSVersion(r.OSName), image.ParseOSVersion(r.Platform)),
+		OSVersion:       r.osVersion(),
 		OSName:          apispec.FoldSpaces(cmp.Or(r.OSNameEn, r.OSName)),
 		Arch:            apispec.Arch(r.Architecture),
 		BootMode:        r.BootMode,
@@ -44,6 +44,16 @@ func (r *Record) familyImage() image.Image {
 		m.Source, m.Visibility = "", ""
 	}
 	return m
+}
+
+// osVersion returns the version in the first text that states one.
+func (r *Record) osVersion() string {
+	for _, text := range []string{r.OSNameEn, r.OSName, r.Platform} {
+		if version := image.ParseOSVersion(text); version != "" {
+			return version
+		}
+	}
+	return ""
 }
 
 func (r *Record) source() image.Source {

@@ -52,19 +52,19 @@ func ParseOSVersionAfter(platform, name string) string {
 // nextWord returns the next run of letters, digits and dots, and what follows it.
 // Letters of scripts without case, such as Chinese, stand between words.
 func nextWord(text string) (word, after string) {
-	from := strings.IndexFunc(text, func(r rune) bool { return isASCIIDigit(r) || isCasedLetter(r) })
+	from := strings.IndexFunc(text, isDigitOrLetter)
 	if from < 0 {
 		return "", ""
 	}
 	text = text[from:]
-	to := strings.IndexFunc(text, func(r rune) bool { return !isASCIIDigit(r) && r != '.' && !isCasedLetter(r) })
+	to := strings.IndexFunc(text, func(r rune) bool { return r != '.' && !isDigitOrLetter(r) })
 	if to < 0 {
 		to = len(text)
 	}
 	return text[:to], text[to:]
 }
 
-func isASCIIDigit(r rune) bool { return '0' <= r && r <= '9' }
+func isDigitOrLetter(r rune) bool { return '0' <= r && r <= '9' || isCasedLetter(r) }
 
 // versionAt returns the version that a word states, if it does.
 func versionAt(platform, word, after string) string {
@@ -90,19 +90,16 @@ func versionAt(platform, word, after string) string {
 // splitVersion splits a word into the version number that it begins with and the
 // rest. A number of six or more digits ends the version.
 func splitVersion(word string) (version, tail string) {
-	end := 0
-	for end < len(word) && (isDigit(word[end]) || word[end] == '.') {
-		end++
-	}
-	var parts []string
-	for part := range strings.SplitSeq(strings.TrimRight(word[:end], "."), ".") {
+	tail = strings.TrimLeft(word, "0123456789.")
+	end := -1
+	for part := range strings.SplitSeq(word[:len(word)-len(tail)], ".") {
 		const dateDigits = 6
 		if part == "" || len(part) >= dateDigits {
 			break
 		}
-		parts = append(parts, part)
+		end += len(".") + len(part)
 	}
-	return strings.Join(parts, "."), word[end:]
+	return word[:max(end, 0)], tail
 }
 
 // isVersionTail reports whether letters may stand right behind a version number.

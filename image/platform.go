@@ -71,8 +71,7 @@ var platformNames = indexPlatforms(
 	platformName{text: "windows server", name: "windows"},
 )
 
-func indexPlatforms(names ...platformName) map[byte][]platformName {
-	out := make(map[byte][]platformName)
+func indexPlatforms(names ...platformName) (out [utf8.RuneSelf][]platformName) {
 	for _, p := range names {
 		out[p.text[0]] = append(out[p.text[0]], p)
 	}
@@ -127,7 +126,7 @@ func findPlatform(text string) (name string, from, to int) {
 // platformAt returns the known name that begins at a position of the text, the
 // longest if there are several.
 func platformAt(text string, at int) (name string, end int) {
-	first, _ := foldedByte(text, at)
+	first, _ := foldedByte(text, at) // 0 has no names
 	for _, p := range platformNames[first] {
 		after, ok := matchName(text, at, p.text)
 		if !ok || after <= end || letterAt(text, after) || p.restricted && !isFirstWord(text, at) {
@@ -176,6 +175,9 @@ func foldedByte(text string, at int) (c byte, size int) {
 func isSeparator(c byte) bool { return c == ' ' || c == '_' || c == '-' }
 
 func letterBefore(text string, at int) bool {
+	if at == 0 {
+		return false
+	}
 	r, _ := utf8.DecodeLastRuneInString(text[:at])
 	return isCasedLetter(r)
 }
@@ -188,6 +190,9 @@ func letterAt(text string, at int) bool {
 // isCasedLetter reports whether a character is a letter of a script with two cases.
 // Chinese characters stand beside a name without a separator.
 func isCasedLetter(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
+	}
 	return unicode.IsLower(r) || unicode.IsUpper(r) || unicode.IsTitle(r)
 }
 

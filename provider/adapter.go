@@ -69,6 +69,14 @@ type Checker interface {
 	Check(context.Context) error
 }
 
+// Recycler is implemented by an [Adapter] that uses the memory of its pages again. The
+// client calls Recycle at most once with a page that Fetch returned, after it has copied
+// the images that it needs, and does not use the page afterwards. A page that is never
+// passed to Recycle is garbage, as usual.
+type Recycler interface {
+	Recycle(*Page)
+}
+
 // Preparer is implemented by an [Adapter] whose plans depend on facts about its account,
 // such as its own project or the version of the API. The client calls Prepare before
 // the first plan that it carries out, and again before a later one until it returns

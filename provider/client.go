@@ -72,10 +72,18 @@ func (c *Client) images(ctx context.Context, q image.Query) iter.Seq2[image.Imag
 			yield(image.Image{}, err)
 			return
 		}
-		r := c.newRun(plan.Calls, func(m *image.Image) bool { return q.Match(*m) })
+		r := c.newRun(plan.Calls, matcher(q))
 		r.limit, r.exact = q.Limit, plan.exact()
 		r.start(ctx, yield)
 	}
+}
+
+// matcher returns a function that reports whether an image matches a query.
+func matcher(q image.Query) func(*image.Image) bool {
+	if len(q.Fields()) == 0 {
+		return everything
+	}
+	return func(m *image.Image) bool { return q.Match(*m) }
 }
 
 // prepare lets the adapter learn about its account, once.
@@ -168,22 +176,18 @@ func (c *Client) Check(ctx context.Context) error {
 
 // Collect drains a sequence. It returns all values, and all errors joined.
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
-	const many = 1024 // more are gathered in parts, so that growing does not copy them again and again
-	var parts [][]T
-	var part []T
+	var values []T
 	var errs []error
 	for v, err := range seq {
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		if len(part) == many {
-			parts, part = append(parts, part), make([]T, 0, many)
+		const many = 1024 // the growth of append copies longer lists more often than doubling
+		if n := len(values); n == cap(values) && n >= many {
+			values = slices.Grow(values, n)
 		}
-		part = append(part, v)
+		values = append(values, v)
 	}
-	if parts != nil {
-		part = slices.Concat(append(parts, part)...)
-	}
-	return part, errors.Join(errs...)
+	return values, errors.Join(errs...)
 }

@@ -32,6 +32,13 @@ func (c *Client) newRun(calls []Call, match func(*image.Image) bool) *run {
 	return &run{client: c, calls: calls, match: match, seen: newSeenSet(), unreadable: make([]map[string]int, len(calls))}
 }
 
+// recycle gives the adapter a page back whose images are delivered.
+func (r *run) recycle(page *Page) {
+	if adapter, ok := r.client.adapter.(Recycler); ok {
+		adapter.Recycle(page)
+	}
+}
+
 // start yields the images of all calls, and the error that ends them. When it
 // returns, no request is in flight.
 func (r *run) start(ctx context.Context, yield func(image.Image, error) bool) {

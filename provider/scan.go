@@ -47,7 +47,9 @@ func (s *scan) read() (more bool, err error) {
 			return false, err
 		}
 		s.receive(page)
-		if !s.deliver(page.Images) {
+		more := s.deliver(page.Images)
+		s.run.recycle(page)
+		if !more {
 			return false, nil
 		}
 		if s.pager.ended {
@@ -146,11 +148,7 @@ func (s *scan) deliver(images []image.Image) (more bool) {
 	pendingMatched := s.run.matched + len(s.matches)
 	for i, at := range s.matches {
 		s.run.matched++
-		m := images[at] // a copy: the page belongs to the adapter
-		if !s.run.client.config.Listing.KeepNative {
-			m.Native = nil
-		}
-		if !s.run.yield(m, nil) || s.run.matched == s.run.limit {
+		if !s.yield(&images[at]) || s.run.matched == s.run.limit {
 			return false
 		}
 		if i == 0 {
@@ -161,6 +159,16 @@ func (s *scan) deliver(images []image.Image) (more bool) {
 		s.prefetch(pendingMatched)
 	}
 	return true
+}
+
+// yield passes a copy of an image to the consumer, since the page belongs to the adapter.
+func (s *scan) yield(m *image.Image) (more bool) {
+	if m.Native == nil || s.run.client.config.Listing.KeepNative {
+		return s.run.yield(*m, nil)
+	}
+	without := *m
+	without.Native = nil
+	return s.run.yield(without, nil)
 }
 
 // prefetch requests the pages after the next one, as far as they are known to

@@ -16,8 +16,10 @@ type generation uint32
 // It consists of several tables, which grow one at a time, to keep the memory
 // that growing needs small. It is not safe for concurrent use.
 type seenSet struct {
-	seeds  [2]maphash.Seed
-	tables [16]seenTable
+	seeds    [2]maphash.Seed
+	tables   [16]seenTable
+	last     image.Ref // without ID; most images of a run have the same
+	lastHash uint64
 }
 
 // seenTable is a hash table with linear probing.
@@ -46,8 +48,16 @@ func newSeenSet() seenSet {
 // set records that an image was received in a generation. It returns the generation
 // recorded before, 0 if the image is new.
 func (s *seenSet) set(r image.Ref, now generation) (before generation) {
-	low, high := maphash.Comparable(s.seeds[0], r), uint32(maphash.String(s.seeds[1], r.ID))
+	low, high := s.place(r)^maphash.String(s.seeds[0], r.ID), uint32(maphash.String(s.seeds[1], r.ID))
 	return s.tables[high%uint32(len(s.tables))].set(low, high, now)
+}
+
+// place returns the hash of a reference without its ID.
+func (s *seenSet) place(r image.Ref) uint64 {
+	if r.ID = ""; r != s.last {
+		s.last, s.lastHash = r, maphash.Comparable(s.seeds[0], r)
+	}
+	return s.lastHash
 }
 
 func (t *seenTable) set(low uint64, high uint32, now generation) (before generation) {

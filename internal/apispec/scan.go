@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/wire"
@@ -76,7 +77,7 @@ func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Pa
 	_, located := op.named(Location)
 	result, err := s.api.pages[op.Action].Scan(body, &e, func(r *R, raw wire.Raw) error {
 		if page.Images == nil {
-			page.Images = make([]image.Image, 0, min(size, op.MaxPage))
+			page.Images = images.get(min(size, op.MaxPage))
 		}
 		n := len(page.Images)
 		page.Images = append(page.Images, op.Image(r))
@@ -109,4 +110,32 @@ func (s *service[R]) complete(m *image.Image, located bool, raw wire.Raw) {
 	if s.keepNative {
 		m.Native = raw.Copy()
 	}
+}
+
+// images keeps the memory of pages that all clients have recycled.
+var images imagePool
+
+type imagePool struct{ lists sync.Pool }
+
+// get returns an empty list with room for n images.
+func (p *imagePool) get(n int) []image.Image {
+	if list, ok := p.lists.Get().(*[]image.Image); ok && cap(*list) >= n {
+		return *list
+	}
+	return make([]image.Image, 0, n)
+}
+
+// put takes a list back. It drops what the images refer to.
+func (p *imagePool) put(list []image.Image) {
+	if cap(list) > 0 {
+		clear(list)
+		list = list[:0]
+		p.lists.Put(&list)
+	}
+}
+
+// Recycle implements [provider.Recycler].
+func (s *service[R]) Recycle(page *provider.Page) {
+	images.put(page.Images)
+	page.Images = nil
 }

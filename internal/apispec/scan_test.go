@@ -155,3 +155,24 @@ func TestNativeIsACopyWithoutSecrets(t *testing.T) {
 		t.Errorf("error %v, images %v, want them without Native", err, page.Images)
 	}
 }
+
+func TestRecycledPagesHoldNothingOfTheImagesBefore(t *testing.T) {
+	api := listing()
+	s := &sender{body: `{"Images":{"Image":[{"Id":"a","Name":"first"},{"Id":"b","Name":"second"}]}}`}
+	adapter := apispec.New(apispec.Define(api), s, provider.Config{Region: "r1"})
+	for range 3 {
+		page, err := adapter.Fetch(t.Context(), provider.Call{Action: "List"}, provider.Cursor{Size: 50})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := page.Images
+		want := []image.Image{{Ref: ref("a"), Name: "first"}, {Ref: ref("b"), Name: "second"}}
+		if diff := cmp.Diff(want, list); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+		adapter.(provider.Recycler).Recycle(page)
+		if diff := cmp.Diff(make([]image.Image, 2), list); diff != "" || page.Images != nil {
+			t.Errorf("after Recycle, with %d images in the page (-want +got):\n%s", len(page.Images), diff)
+		}
+	}
+}
