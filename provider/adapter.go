@@ -30,7 +30,9 @@ import (
 //     and releases its slot when it is over. A throttle holds the operation for all
 //     clients of the Budget.
 //   - The hooks of [WithTrace] are called for each attempt, response, retry and wait,
-//     with the context of Fetch. Config.Logger gets a record of each attempt.
+//     with the context of Fetch. Each attempt is in a span of the kind [SpanAttempt],
+//     from Trace.Start, whose context its hooks and its HTTP request have.
+//     Config.Logger gets a record of each attempt.
 //   - Requests go through Config.HTTPClient, without following redirects, and have
 //     Config.UserAgent at the beginning of their User-Agent header. An attempt ends
 //     after Retry.AttemptTimeout or HTTPClient.Timeout, whichever is shorter. An

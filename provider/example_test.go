@@ -124,6 +124,32 @@ func ExampleWithTrace() {
 	// 32 images on 1 page
 }
 
+// The context that Start returns reaches all spans inside, which so know their parent.
+func ExampleTrace() {
+	type depthKey struct{}
+	ctx := provider.WithTrace(context.Background(), &provider.Trace{
+		Start: func(ctx context.Context, i provider.SpanInfo) (context.Context, provider.EndSpan) {
+			depth, _ := ctx.Value(depthKey{}).(int)
+			fmt.Printf("%*s%s\n", depth, "", i.Kind)
+			return context.WithValue(ctx, depthKey{}, depth+1), func(images int, err error) {
+				fmt.Printf("%*send of the %s: %d images, error %v\n", depth, "", i.Kind, images, err)
+			}
+		},
+	})
+	if _, err := provider.Collect(provider.Search(ctx, sampleTargets()[:1], image.Query{}, nil)); err != nil {
+		log.Fatal(err)
+	}
+	// Output:
+	// search
+	//  target
+	//   page
+	//    attempt
+	//    end of the attempt: 0 images, error <nil>
+	//   end of the page: 32 images, error <nil>
+	//  end of the target: 32 images, error <nil>
+	// end of the search: 32 images, error <nil>
+}
+
 // A hook that serves several targets counts for each.
 func ExampleContextTarget() {
 	var mu sync.Mutex

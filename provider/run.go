@@ -42,7 +42,7 @@ func (r *run) recycle(page *Page) {
 // start yields the images of all calls, and the error that ends them. When it
 // returns, no request is in flight.
 func (r *run) start(ctx context.Context, yield func(image.Image, error) bool) {
-	r.prefetcher = newPrefetcher(ctx, r.client.config.Listing.Prefetch, r.client.adapter.Fetch)
+	r.prefetcher = newPrefetcher(ctx, r.client.config.Listing.Prefetch, r.client.fetch)
 	defer r.prefetcher.close()
 	r.ctx, r.yield = r.prefetcher.ctx, yield
 	index, err := r.readAll()

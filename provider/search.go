@@ -133,20 +133,26 @@ const defaultInFlight = 256
 // a target has no client or no unique name. Other errors are [*TargetError].
 func Search(ctx context.Context, targets []Target, q image.Query, options *SearchOptions) iter.Seq2[Hit, error] {
 	return func(yield func(Hit, error) bool) {
+		ctx, end := startSpan(ctx, SpanInfo{Kind: SpanSearch})
 		s := search{
-			targets: slices.Clone(targets), query: q, yield: yield, target: ContextTrace(ctx).Target,
-			yielded: make([]int, len(targets)), failed: make([]bool, len(targets)),
+			targets: slices.Clone(targets), query: q, yield: yield, target: ContextTrace(ctx).Target, err: errUnfinished,
+			yielded: make([]int, len(targets)), failed: make([]bool, len(targets)), ends: make([]EndSpan, len(targets)),
 		}
+		defer func() { end(s.found, s.err) }()
 		if options != nil {
 			s.options = *options
 		}
 		if err := s.check(); err != nil {
+			s.err = err
 			yield(Hit{}, err)
 			return
 		}
 		s.limiter = newLimiter(cmp.Or(s.options.InFlight, defaultInFlight))
-		if s.run(ctx) && ctx.Err() != nil {
-			yield(Hit{}, &Error{Err: contextEnd(ctx)})
+		isWhole := s.run(ctx)
+		s.err = s.failure
+		if isWhole && ctx.Err() != nil {
+			s.err = &Error{Err: contextEnd(ctx)}
+			yield(Hit{}, s.err)
 		}
 	}
 }
@@ -167,6 +173,10 @@ type search struct {
 	found   int
 	yielded []int  // hits yielded, by target
 	failed  []bool // whether the failure was yielded, by target
+
+	failure error     // the first one of a target
+	err     error     // of the span
+	ends    []EndSpan // of the targets' spans; nil: not started, or over
 }
 
 // event is what a target reports.
@@ -196,6 +206,7 @@ func (s *search) run(ctx context.Context) bool {
 		cancel()
 		for range events {
 		}
+		s.endSpans()
 		s.panics.raise()
 	}()
 	defer func() {
@@ -223,6 +234,7 @@ func (s *search) take(e event) {
 	case s.stopped:
 	case e.kind == targetFailed:
 		s.failed[e.target] = true
+		s.failure = cmp.Or(s.failure, e.err)
 		s.enough = !s.yield(Hit{}, e.err)
 		s.stopped = s.enough || s.options.FailFast
 	case s.groupOf[e.target].isRepeated(e.image.Ref):
@@ -237,14 +249,29 @@ func (s *search) take(e event) {
 // done completes the report of a target. If the consumer stopped early, a later
 // failure does not make the report incomplete.
 func (s *search) done(e event) {
-	if s.target == nil {
-		return
-	}
 	e.report.Matched = s.yielded[e.target]
 	if s.enough && !s.failed[e.target] {
 		e.report.Complete, e.report.Err = true, nil
 	}
-	s.target(e.ctx, e.report)
+	defer s.endSpan(e.target, e.report.Matched, e.report.Err)
+	if s.target != nil {
+		s.target(e.ctx, e.report)
+	}
+}
+
+// endSpan ends the span of a target.
+func (s *search) endSpan(target, images int, err error) {
+	if end := s.ends[target]; end != nil {
+		s.ends[target] = nil
+		end(images, err)
+	}
+}
+
+// endSpans ends the spans of the targets that a panic has ended.
+func (s *search) endSpans() {
+	for i := range s.ends {
+		s.endSpan(i, s.yielded[i], errUnfinished)
+	}
 }
 
 // ask starts the targets and closes the channel when all are done. A panic in one
@@ -288,7 +315,8 @@ func (s *search) askTarget(ctx context.Context, g *targetGroup, position int, ev
 	if s.query.SkipUnreported {
 		c.report.Skipped = target.Client.unreported(s.query)
 	}
-	asked, cancel := context.WithCancelCause(context.WithValue(WithTrace(ctx, c.trace()), targetKey{}, target.Name))
+	ctx, s.ends[i] = startSpan(context.WithValue(ctx, targetKey{}, target.Name), SpanInfo{Kind: SpanTarget, Provider: c.report.Provider, Region: c.report.Region})
+	asked, cancel := context.WithCancelCause(WithTrace(ctx, c.trace()))
 	defer cancel(nil)
 	limit := &targetLimit{s.limiter, newTargetClock(s.options.TargetTimeout, cancel)}
 	defer limit.clock.stop()

@@ -12,7 +12,17 @@ import (
 // The context of a hook is that of the request, page or target that it describes. It
 // holds the values of the context that the query was made with, such as a span, and
 // it may have ended.
+//
+// Start makes spans nest: the hooks inside a span get the context that Start returned for
+// it, and so does the HTTP request of an attempt. Request and Response are called inside
+// the span of their attempt, Retry and Throttle inside that of the page, and Page and
+// Target inside that of the target.
 type Trace struct {
+	// Start is called when a span starts. The context that it returns must be derived
+	// from the one that it gets. The function that it returns must not be nil. It is
+	// called once, when the span is over, also after a panic.
+	Start func(context.Context, SpanInfo) (context.Context, EndSpan)
+
 	Request  func(context.Context, RequestInfo)  // called before each attempt is sent
 	Response func(context.Context, ResponseInfo) // called once after each attempt, also after one that failed
 	Retry    func(context.Context, RetryInfo)    // called after a failed attempt that will be retried
@@ -69,8 +79,7 @@ type PageInfo struct {
 }
 
 // ContextTarget returns the name of the target that a request or page belongs to, for
-// the hooks of a [Trace]. It is empty outside of a search over targets, and in the
-// Target hook, whose Report has the name.
+// the hooks of a [Trace]. It is empty outside of a search over targets.
 func ContextTarget(ctx context.Context) string {
 	name, _ := ctx.Value(targetKey{}).(string)
 	return name
@@ -109,6 +118,7 @@ var noTrace Trace
 
 func (t *Trace) and(u *Trace) *Trace {
 	return &Trace{
+		Start:    bothStarts(t.Start, u.Start),
 		Request:  both(t.Request, u.Request),
 		Response: both(t.Response, u.Response),
 		Retry:    both(t.Retry, u.Retry),

@@ -99,7 +99,14 @@ func (w *witness) trace() *provider.Trace {
 					w.seeFields(arg)
 				}
 			}
-			return nil
+			if hook.Type().NumOut() == 0 {
+				return nil
+			}
+			return []reflect.Value{args[0], reflect.ValueOf(provider.EndSpan(func(_ int, err error) {
+				if err != nil {
+					w.seeError(err)
+				}
+			}))}
 		}))
 	}
 	return t

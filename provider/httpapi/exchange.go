@@ -22,6 +22,7 @@ type exchange struct {
 	attempts int // sent so far
 	attempt  *Attempt
 	sent     *sent
+	span     span          // of the current attempt
 	body     *bytes.Buffer // of the current response
 	last     *failure
 	repeated bool // a failure that is retried once has been retried
@@ -45,6 +46,7 @@ func (x *exchange) run(read func(*http.Response) error) error {
 		Backoff:      x.backoff,
 		ErrorHandler: lastError,
 	}
+	defer x.endSpan(errUnfinished) // after a panic
 	_, err = retrier.Do(request)
 	return err
 }
@@ -75,12 +77,14 @@ func (x *exchange) RoundTrip(base *http.Request) (*http.Response, error) {
 		release()
 		return x.RoundTrip(base)
 	}
-	ctx, cancel := context.WithTimeout(x.ctx, left)
-	defer cancel()
+	deadline := time.Now().Add(left)
 	if err := x.sign(base.Header.Clone(), used.Credentials); err != nil {
-		return nil, x.attemptError(ctx, err)
+		return nil, x.attemptError(x.ctx, err)
 	}
 	x.attempts++
+	x.startSpan()
+	ctx, cancel := context.WithDeadline(x.span.ctx, deadline)
+	defer cancel()
 	x.traceRequest()
 	response, err := x.send(ctx, x.attempt.httpRequest(base.WithContext(x.watchConn(ctx))))
 	x.sent.duration = time.Since(x.sent.began)

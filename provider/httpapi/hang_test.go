@@ -207,6 +207,10 @@ func TestTraceHooksPanicOnTheCaller(t *testing.T) {
 		"response": {Response: func(context.Context, provider.ResponseInfo) { dying() }},
 		"retry":    {Retry: func(context.Context, provider.RetryInfo) { dying() }},
 		"throttle": {Throttle: func(context.Context, provider.ThrottleInfo) { dying() }},
+		"start":    {Start: func(context.Context, provider.SpanInfo) (context.Context, provider.EndSpan) { dying(); return nil, nil }},
+		"end": {Start: func(ctx context.Context, _ provider.SpanInfo) (context.Context, provider.EndSpan) {
+			return ctx, func(int, error) { dying() }
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			budget := &provider.Budget{InFlight: 1}

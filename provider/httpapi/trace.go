@@ -1,9 +1,13 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"log/slog"
+	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -29,14 +33,51 @@ func (x *exchange) watchConn(ctx context.Context) context.Context {
 }
 
 func (x *exchange) tracesResponses() bool {
-	return provider.ContextTrace(x.ctx).Response != nil || x.client.config.Logger.Enabled(x.ctx, slog.LevelDebug)
+	hooks := provider.ContextTrace(x.ctx)
+	return hooks.Response != nil || hooks.Start != nil || x.client.config.Logger.Enabled(x.ctx, slog.LevelDebug)
+}
+
+// span is the span of an attempt. Its zero value is none.
+type span struct {
+	ctx context.Context // of the hooks and of the request
+	end provider.EndSpan
+}
+
+var errUnfinished = errors.New("the attempt panicked")
+
+// startSpan starts the span of the attempt that is about to be sent.
+func (x *exchange) startSpan() {
+	x.span = span{ctx: x.ctx}
+	start := provider.ContextTrace(x.ctx).Start
+	if start == nil {
+		return
+	}
+	c := x.client
+	x.span.ctx, x.span.end = start(x.ctx, provider.SpanInfo{
+		Kind: provider.SpanAttempt, Provider: c.api.Name, Region: c.config.Region, Action: x.request.Action, Attempt: x.attempts,
+		Method: cmp.Or(x.attempt.Method, http.MethodGet), URL: x.attempt.place(),
+	})
+}
+
+// endSpan ends the span of the current attempt, unless it is over.
+func (x *exchange) endSpan(err error) {
+	if end := x.span.end; end != nil {
+		x.span.end = nil
+		end(0, err)
+	}
+}
+
+// place returns the address of the attempt without user, parameters and secrets.
+func (a *Attempt) place() string {
+	at := url.URL{Scheme: a.URL.Scheme, Host: a.URL.Host, Path: a.URL.Path}
+	return redact(at.String(), a.secrets())
 }
 
 // traceRequest reports that an attempt is about to be sent.
 func (x *exchange) traceRequest() {
 	c := x.client
 	if hook := provider.ContextTrace(x.ctx).Request; hook != nil {
-		hook(x.ctx, provider.RequestInfo{Provider: c.api.Name, Region: c.config.Region, Action: x.request.Action, Attempt: x.attempts})
+		hook(x.span.ctx, provider.RequestInfo{Provider: c.api.Name, Region: c.config.Region, Action: x.request.Action, Attempt: x.attempts})
 	}
 	x.log(slog.LevelDebug, "request", slog.Int("attempt", x.attempts))
 }
@@ -47,6 +88,18 @@ func (x *exchange) traceResponse(r *Response, err error) {
 	if !x.tracesResponses() {
 		return
 	}
+	info := x.responseInfo(r, err)
+	defer x.endSpan(errOf(info.Err))
+	if hook := provider.ContextTrace(x.ctx).Response; hook != nil {
+		hook(x.span.ctx, info)
+	}
+	x.log(slog.LevelDebug, "response", append([]slog.Attr{
+		slog.Int("attempt", info.Attempt), slog.Duration("duration", info.Duration), slog.Int("status", info.HTTPStatus),
+		slog.Int("bytes", info.Bytes), slog.Bool("conn_reused", info.ConnReused), slog.String("request_id", info.RequestID),
+	}, errorAttrs(info.Err)...)...)
+}
+
+func (x *exchange) responseInfo(r *Response, err error) provider.ResponseInfo {
 	c := x.client
 	info := provider.ResponseInfo{
 		Provider: c.api.Name, Region: c.config.Region, Action: x.request.Action, Attempt: x.attempts,
@@ -60,13 +113,15 @@ func (x *exchange) traceResponse(r *Response, err error) {
 		info.Err = x.finalError(err)
 		info.Code = info.Err.Code
 	}
-	if hook := provider.ContextTrace(x.ctx).Response; hook != nil {
-		hook(x.ctx, info)
+	return info
+}
+
+// errOf returns an error that is nil if e is.
+func errOf(e *provider.Error) error {
+	if e == nil {
+		return nil
 	}
-	x.log(slog.LevelDebug, "response", append([]slog.Attr{
-		slog.Int("attempt", info.Attempt), slog.Duration("duration", info.Duration), slog.Int("status", info.HTTPStatus),
-		slog.Int("bytes", info.Bytes), slog.Bool("conn_reused", info.ConnReused), slog.String("request_id", info.RequestID),
-	}, errorAttrs(info.Err)...)...)
+	return e
 }
 
 // traceRetry reports that an attempt failed, and when the next one follows.

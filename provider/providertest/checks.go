@@ -269,7 +269,7 @@ var checks = []check{
 	},
 	{
 		name: "trace/attempts", run: traceAttempts, waits: true,
-		demand: "The Request and Response hooks of a trace are called once for each attempt, with what was sent and received, and with the context of the query.",
+		demand: "The Request and Response hooks of a trace are called once for each attempt, with what was sent and received, and inside a span of the attempt that Trace.Start started.",
 		why:    "Operators see requests through the hooks alone.",
 	},
 	{

@@ -45,6 +45,8 @@ func (a *model) attempt(ctx context.Context, attempt int, action string, params 
 		return nil, 0, &provider.Error{Err: err}
 	}
 	defer release()
+	waiting := ctx
+	ctx, end := a.startSpan(ctx, action, attempt)
 	a.reportAttempt(ctx, action, attempt)
 	timed, cancel := ctx, context.CancelFunc(func() {})
 	if !a.has("attempts have no timeout") {
@@ -60,7 +62,11 @@ func (a *model) attempt(ctx context.Context, attempt int, action string, params 
 			failure.Kind = provider.BadResponse
 		}
 	}
+	if a.has("responses are reported outside of the span") {
+		ctx = waiting
+	}
 	a.reportResponse(ctx, action, attempt, began, got, failure)
+	end(0, spanError(failure))
 	if failure != nil && failure.Kind == provider.Throttled && !a.has("a throttle holds only one client") {
 		a.config.Budget.Hold("here", action, time.Now().Add(min(wait, a.config.Retry.MaxWait)))
 	}
@@ -99,6 +105,30 @@ func (a *model) reportAttempt(ctx context.Context, action string, attempt int) {
 	if hook := provider.ContextTrace(ctx).Request; hook != nil && !skip {
 		hook(a.hookContext(ctx), provider.RequestInfo{Provider: "model", Region: "here", Action: action, Attempt: attempt})
 	}
+}
+
+// startSpan starts the span of an attempt.
+func (a *model) startSpan(ctx context.Context, action string, attempt int) (context.Context, provider.EndSpan) {
+	start := provider.ContextTrace(ctx).Start
+	if start == nil || a.has("attempts are no spans") {
+		return ctx, func(int, error) {}
+	}
+	ctx, end := start(ctx, provider.SpanInfo{Kind: provider.SpanAttempt, Provider: "model", Region: "here", Action: action, Attempt: attempt, Method: http.MethodGet})
+	if a.has("failed spans do not end") {
+		return ctx, func(_ int, err error) {
+			if err == nil {
+				end(0, nil)
+			}
+		}
+	}
+	return ctx, end
+}
+
+func spanError(failure *provider.Error) error {
+	if failure == nil {
+		return nil
+	}
+	return failure
 }
 
 func (a *model) hookContext(ctx context.Context) context.Context {

@@ -159,9 +159,36 @@ type traced struct {
 	retries   []provider.RetryInfo
 	throttles []provider.ThrottleInfo
 	foreign   int // calls whose context is not that of the query
+	started   int // spans of attempts
+	ended     int
+	outside   int // calls for an attempt whose context is not that of its span
 }
 
 type traceMark struct{}
+
+type attemptMark struct{}
+
+// start marks the contexts inside the spans of attempts.
+func (out *traced) start(ctx context.Context, i provider.SpanInfo) (context.Context, provider.EndSpan) {
+	if i.Kind != provider.SpanAttempt {
+		return ctx, func(int, error) {}
+	}
+	out.add(&out.started)
+	return context.WithValue(ctx, attemptMark{}, i.Attempt), func(int, error) { out.add(&out.ended) }
+}
+
+func (out *traced) add(count *int) {
+	out.mu.Lock()
+	defer out.mu.Unlock()
+	*count++
+}
+
+// inSpan counts a call for an attempt whose context is not that of its span.
+func (out *traced) inSpan(ctx context.Context, attempt int) {
+	if ctx.Value(attemptMark{}) != attempt {
+		out.add(&out.outside)
+	}
+}
 
 // traceCall lists the first call of the empty query with hooks.
 func (t *checkRun) traceCall(s *Session) (*traced, provider.Call, error) {
@@ -171,8 +198,15 @@ func (t *checkRun) traceCall(s *Session) (*traced, provider.Call, error) {
 	}
 	out := &traced{}
 	ctx := provider.WithTrace(context.WithValue(t.context(), traceMark{}, out), &provider.Trace{
-		Request:  func(ctx context.Context, i provider.RequestInfo) { note(ctx, out, &out.requests, i) },
-		Response: func(ctx context.Context, i provider.ResponseInfo) { note(ctx, out, &out.responses, i) },
+		Start: out.start,
+		Request: func(ctx context.Context, i provider.RequestInfo) {
+			out.inSpan(ctx, i.Attempt)
+			note(ctx, out, &out.requests, i)
+		},
+		Response: func(ctx context.Context, i provider.ResponseInfo) {
+			out.inSpan(ctx, i.Attempt)
+			note(ctx, out, &out.responses, i)
+		},
 		Retry:    func(ctx context.Context, i provider.RetryInfo) { note(ctx, out, &out.retries, i) },
 		Throttle: func(ctx context.Context, i provider.ThrottleInfo) { note(ctx, out, &out.throttles, i) },
 	})
@@ -213,6 +247,18 @@ func traceAttempts(t *checkRun) {
 		if got.foreign > 0 {
 			t.failf("%d hooks got a context without the values of the context of the query", got.foreign)
 		}
+		t.compareSpans(s, got)
+	}
+}
+
+// compareSpans compares the spans of attempts with the requests.
+func (t *checkRun) compareSpans(s *Session, got *traced) {
+	if sent := len(s.Requests()); got.started != sent || got.ended != sent {
+		t.failf("%d requests were sent, and %d spans of attempts started and %d ended: call Trace.Start for each attempt, and the function that it returns once", sent, got.started, got.ended)
+		return
+	}
+	if got.outside > 0 {
+		t.failf("%d hooks for requests and responses got a context other than the one that Trace.Start returned for the attempt", got.outside)
 	}
 }
 
