@@ -26,9 +26,7 @@ func (r *runner) checkAll(ctx context.Context, targets []provider.Target) {
 	}
 	for _, target := range targets {
 		group.Go(func() error {
-			report := check(provider.WithTrace(ctx, r.trace.hooks(target.Name)), target)
-			r.stats.done(ctx, report)
-			r.trace.target(report)
+			check(provider.WithTrace(ctx, r.trace.hooks(target.Name)), target)
 			return nil
 		})
 	}
@@ -37,19 +35,24 @@ func (r *runner) checkAll(ctx context.Context, targets []provider.Target) {
 	r.printChecks(r.stats.of(targets))
 }
 
-// check reports how one target answers.
-func check(ctx context.Context, target provider.Target) provider.Report {
+// check reports how one target answers to the hooks of ctx, as a search does.
+func check(ctx context.Context, target provider.Target) {
 	var requests, retries atomic.Int64
 	ctx = provider.WithTrace(ctx, &provider.Trace{
 		Request: func(context.Context, provider.RequestInfo) { requests.Add(1) },
 		Retry:   func(context.Context, provider.RetryInfo) { retries.Add(1) },
 	})
 	began, info := time.Now(), target.Client.Info()
+	hooks, end := provider.ContextTrace(ctx), func(int, error) {}
+	if hooks.Start != nil {
+		ctx, end = hooks.Start(ctx, provider.SpanInfo{Kind: provider.SpanTarget, Provider: info.Name, Region: info.Region})
+	}
 	err := target.Client.Check(ctx)
-	return provider.Report{
+	hooks.Target(ctx, provider.Report{
 		Target: target.Name, Provider: info.Name, Region: info.Region, Complete: err == nil,
 		Requests: int(requests.Load()), Retries: int(retries.Load()), Elapsed: time.Since(began), Err: err,
-	}
+	})
+	end(0, err)
 }
 
 // printChecks prints a line for each target, or its report in JSON.
