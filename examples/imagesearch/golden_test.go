@@ -239,5 +239,5 @@ func runs() int {
 	if testing.Short() {
 		return 2
 	}
-	return 10
+	return 4
 }

@@ -64,9 +64,9 @@ func (d *drift) change() error {
 // Images are inserted and deleted during listings by every operation that has pages. An
 // image that exists all the time is listed, or the error is Incomplete.
 func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
-	runs := 500
+	runs := 150
 	if testing.Short() {
-		runs /= 8
+		runs = 20
 	}
 	modes := []struct {
 		name                       string

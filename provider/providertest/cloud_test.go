@@ -24,7 +24,6 @@ import (
 // they should, pages, a protocol, and errors in JSON.
 type cloud struct {
 	reading string
-	cache   *cache
 
 	edits        []func(url.Values)
 	failure      *providertest.Failure
@@ -35,7 +34,7 @@ type cloud struct {
 	replacement  []image.Image
 
 	mu   sync.Mutex
-	rows []row
+	rows []*row
 	log  []providertest.Request
 }
 
@@ -54,8 +53,8 @@ type answer struct {
 	body       []byte
 }
 
-func newCloud(reading string, world []image.Image, k *cache) *cloud {
-	c := &cloud{reading: reading, cache: k}
+func newCloud(reading string, world []image.Image) *cloud {
+	c := &cloud{reading: reading}
 	c.serve(world)
 	return c
 }
@@ -64,9 +63,9 @@ func newCloud(reading string, world []image.Image, k *cache) *cloud {
 func (c *cloud) serve(world []image.Image) {
 	c.rows = nil
 	for _, m := range world {
-		c.rows = append(c.rows, c.cache.row(m))
+		c.rows = append(c.rows, memory.row(m))
 	}
-	slices.SortFunc(c.rows, func(a, b row) int {
+	slices.SortFunc(c.rows, func(a, b *row) int {
 		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
 	})
 }
@@ -75,7 +74,7 @@ func (c *cloud) serve(world []image.Image) {
 func (c *cloud) holds(id string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.ContainsFunc(c.rows, func(r row) bool { return r.ID == id })
+	return slices.ContainsFunc(c.rows, func(r *row) bool { return r.ID == id })
 }
 
 func (c *cloud) requests() []providertest.Request {
@@ -120,7 +119,7 @@ func (c *cloud) do(ctx context.Context, params url.Values) (answer, error) {
 	return answer{status: 200, id: id, body: body}, nil
 }
 
-func (c *cloud) arrived(params url.Values) (n int, id string, rows []row) {
+func (c *cloud) arrived(params url.Values) (n int, id string, rows []*row) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.replacement != nil && len(c.log) == c.replaceAfter {
@@ -132,12 +131,12 @@ func (c *cloud) arrived(params url.Values) (n int, id string, rows []row) {
 }
 
 // page is one page of what the parameters ask for.
-func (c *cloud) page(rows []row, params url.Values) []byte {
+func (c *cloud) page(rows []*row, params url.Values) []byte {
 	params = maps.Clone(params)
 	for _, edit := range c.edits {
 		edit(params)
 	}
-	var found []row
+	var found []*row
 	for _, r := range rows {
 		if c.lists(r, params) {
 			found = append(found, r)
@@ -171,7 +170,7 @@ const serverPage = 50
 
 // lists applies the filters. Without an owner, images of the system stay out;
 // without a state, all that are not active.
-func (c *cloud) lists(r row, params url.Values) bool {
+func (c *cloud) lists(r *row, params url.Values) bool {
 	switch owner := params.Get("owner"); {
 	case owner == "" && r.Source == image.SourceSystem, owner != "" && owner != string(r.record.From):
 		return false

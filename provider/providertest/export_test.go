@@ -16,9 +16,9 @@ type Effort = effort
 
 var (
 	// Little is enough to find a mutant with wrong results.
-	Little = Effort{world: 25, queries: 120, further: 50, minField: 1, oneField: 4, twoFields: 1, perGoroutine: 2, hugeBytes: 17 << 20}
+	Little = Effort{world: 25, queries: 120, further: 50, minField: 1, oneField: 4, twoFields: 1, perGoroutine: 2, hugeBytes: 2 << 20}
 	// Least is enough to find one whose results are right.
-	Least = Effort{world: 25, queries: 10, further: 10, oneField: 1, perGoroutine: 1, hugeBytes: 17 << 20}
+	Least = Effort{world: 25, queries: 10, further: 10, oneField: 1, perGoroutine: 1, hugeBytes: 2 << 20}
 )
 
 // Failures runs all checks with an effort, and returns what each finds wrong.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"reflect"
 	"slices"
+	"sync/atomic"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -74,89 +75,82 @@ func (t *checkRun) checkReported(info provider.Info, images []image.Image) {
 	}
 }
 
-// withEditedBodies opens the listing with an emulator that changes its response bodies.
-func (l *listing) withEditedBodies(change func(body []byte) []byte) (*Session, bool) {
-	s := l.of(l.effort.world)
-	if !l.requires(s.EditBody != nil, "Session.EditBody") {
-		return nil, false
-	}
-	s.EditBody(change)
-	return s, true
+// editedListing is a listing in which every field occurs, of an emulator that changes
+// its response bodies.
+type editedListing struct {
+	*listing
+	session *Session
+	change  atomic.Pointer[func(body []byte) []byte]
 }
 
-// newMapping is a listing in which every field occurs.
-func (t *checkRun) newMapping() (*listing, bool) {
-	c := withAttempts(attempts)
-	return t.newListing(c, func(int) int { return t.effort.world })
+func (t *checkRun) newMapping(attempts int) (*editedListing, bool) {
+	l, ok := t.newListing(withAttempts(attempts), func(int) int { return t.effort.world })
+	if !ok {
+		return nil, false
+	}
+	e := &editedListing{listing: l, session: l.of(t.effort.world)}
+	if !t.requires(e.session.EditBody != nil, "Session.EditBody") {
+		return nil, false
+	}
+	e.session.EditBody(func(body []byte) []byte { return (*e.change.Load())(body) })
+	return e, true
+}
+
+// readEdited lists the images from responses with a change.
+func (l *editedListing) readEdited(change func(body []byte) []byte) ([]image.Image, error) {
+	l.change.Store(&change)
+	got, _, err := l.read(l.session)
+	return got, err
 }
 
 // mappingTypes changes the types of values in the responses, but not their meaning.
 func mappingTypes(t *checkRun) {
-	l, ok := t.newMapping()
+	l, ok := t.newMapping(attempts)
 	if !ok {
 		return
 	}
-	isRecord := recordsOf(l.world)
 	for _, deviation := range []struct {
 		name   string
-		change func(any) any
+		change func([]byte) []byte
 	}{
-		{"members that nobody knows", addMembers},
-		{"numbers as texts", numbersToStrings},
-		{"texts as numbers", stringsToNumbers},
-		{"null for what is empty", emptyToNull},
-		{"nothing for what is empty", editRecords(isRecord, removeEmpty)},
+		{"members that nobody knows", editJSON(addMembers)},
+		{"numbers as texts", editJSON(numbersToStrings)},
+		{"texts as numbers", editJSON(stringsToNumbers)},
+		{"null for what is empty", editJSON(emptyToNull)},
+		{"nothing for what is empty", editJSON(editRecords(recordsOf(l.world), removeEmpty))},
+		{"escaped letters", escapeStrings},
 	} {
-		s, ok := l.withEditedBodies(editJSON(deviation.change))
-		if !ok {
-			return
-		}
-		got, _, err := l.read(s)
+		got, err := l.readEdited(deviation.change)
 		if err != nil {
 			t.failf("%s: %w", deviation.name, err)
 			continue
 		}
 		t.compare(deviation.name, l.world[:t.effort.world], got)
 	}
-	if s, ok := l.withEditedBodies(escapeStrings); ok {
-		got, _, err := l.read(s)
-		if err != nil {
-			t.failf("escaped letters: %w", err)
-		}
-		t.compare("escaped letters", l.world[:t.effort.world], got)
-	}
 }
 
 // mappingEnums replaces the texts of one member of all records by an unknown word.
 func mappingEnums(t *checkRun) {
-	l, ok := t.newMapping()
+	l, ok := t.newMapping(attempts)
 	if !ok {
 		return
 	}
 	isRecord := recordsOf(l.world)
 	keys := map[string]bool{}
-	s, ok := l.withEditedBodies(editJSON(editRecords(isRecord, enumMembers(l.world, keys))))
-	if !ok {
-		return
-	}
-	if _, _, err := l.read(s); err != nil || len(keys) == 0 {
+	if _, err := l.readEdited(editJSON(editRecords(isRecord, enumMembers(l.world, keys)))); err != nil || len(keys) == 0 {
 		t.failf("the records of the images have %d members, error %v", len(keys), err)
+	}
+	truth := map[string]image.Image{}
+	for _, m := range l.world {
+		truth[m.ID] = m
 	}
 	for key, isWord := range keys {
 		if !isWord {
 			continue
 		}
-		s, ok := l.withEditedBodies(editJSON(editRecords(isRecord, unknownEnum(key))))
-		if !ok {
-			return
-		}
-		got, _, err := l.read(s)
+		got, err := l.readEdited(editJSON(editRecords(isRecord, unknownEnum(key))))
 		if err != nil || !slices.Equal(ids(l.world[:t.effort.world]), ids(got)) {
 			t.failf("%s of all images is an unknown word: %d of %d came, error %v", key, len(got), t.effort.world, err)
-		}
-		truth := map[string]image.Image{}
-		for _, m := range l.world {
-			truth[m.ID] = m
 		}
 		for _, m := range got {
 			t.checkEnumsOf(key, truth[m.ID], m)
@@ -189,41 +183,32 @@ func ids(images []image.Image) []string {
 
 // mappingMalformed sends bodies that are not responses to the operation.
 func mappingMalformed(t *checkRun) {
-	l, ok := t.newMapping()
+	l, ok := t.newMapping(attempts)
 	if !ok {
 		return
 	}
 	for _, body := range []string{
 		"", " ", "{}", "[]", "null", `"ok"`, "0", "<html><body>welcome</body></html>", "{", `{"a":`, `{"a":1`, `{"a":1}}`, "\x00\xff", `{'a':1}`,
 	} {
-		s, ok := l.withEditedBodies(func([]byte) []byte { return []byte(body) })
-		if !ok {
-			return
-		}
-		t.checkBadResponse(l, s, body)
+		l.checkBadResponse(body, func([]byte) []byte { return []byte(body) })
 	}
-	s, ok := l.withEditedBodies(func(body []byte) []byte { return append(body, body...) })
-	if ok {
-		t.checkBadResponse(l, s, "two answers in one")
-	}
+	l.checkBadResponse("two answers in one", func(body []byte) []byte { return append(body, body...) })
 }
 
-func (t *checkRun) checkBadResponse(l *listing, s *Session, body string) {
-	got, _, err := l.read(s)
+func (l *editedListing) checkBadResponse(body string, change func([]byte) []byte) {
+	got, err := l.readEdited(change)
 	if !errors.Is(err, provider.BadResponse) && !errors.Is(err, provider.Unavailable) {
-		t.failf("the answer is %q: %d images came, error %v: want BadResponse or Unavailable", body, len(got), err)
+		l.failf("the answer is %q: %d images came, error %v: want BadResponse or Unavailable", body, len(got), err)
 	}
 }
 
 // mappingHuge sends a valid body with many megabytes of white space.
 func mappingHuge(t *checkRun) {
-	l, ok := t.newListing(withAttempts(1), func(int) int { return t.effort.world })
+	l, ok := t.newMapping(1)
 	if !ok {
 		return
 	}
 	const spare = 1 << 20 // for the response itself
 	blanks := slices.Grow(bytes.Repeat([]byte(" "), t.effort.hugeBytes), spare)
-	if s, ok := l.withEditedBodies(func(body []byte) []byte { return append(blanks, body...) }); ok {
-		t.checkBadResponse(l, s, "blanks without end before the images")
-	}
+	l.checkBadResponse("blanks without end before the images", func(body []byte) []byte { return append(blanks, body...) })
 }

@@ -26,6 +26,7 @@ type model struct {
 	cloud  *cloud
 	config provider.Config
 	bug    string
+	memory *cache
 
 	nonces   atomic.Int64
 	listings atomic.Int64
@@ -326,44 +327,28 @@ func (a *model) applyPageBug(ctx context.Context, c provider.Call, at provider.C
 
 // parse reads a response. Most responses came before.
 func (a *model) parse(body []byte) (*provider.Page, error) {
-	page, err := a.cloud.cache.page(body, a.parseNew)
-	return &provider.Page{Images: a.unshared(page.Images), Total: page.Total}, err
-}
-
-func (a *model) parseNew(body []byte) (page provider.Page, err error) {
-	var envelope struct {
-		Total  number
-		Images json.RawMessage
-	}
-	if err := json.Unmarshal(body, &envelope); err != nil {
-		return page, err
-	}
-	var records []record
+	read, err := a.memory.list(body)
 	switch {
-	case envelope.Images == nil && !a.has("an answer without images is empty"):
-		return page, errors.New("no images in the answer")
-	case envelope.Images != nil:
-		if err := json.Unmarshal(envelope.Images, &records); err != nil {
-			return page, err
-		}
+	case err != nil:
+		return nil, err
+	case !read.isList && !a.has("an answer without images is empty"):
+		return nil, errors.New("no images in the answer")
+	case a.has("sizes must be numbers") && bytes.Contains(body, []byte(`"Size":"20"`)):
+		return nil, errors.New("a size is no number")
 	}
-	if a.has("sizes must be numbers") && bytes.Contains(body, []byte(`"Size":"20"`)) {
-		return page, errors.New("a size is no number")
-	}
-	page.Total = int(envelope.Total)
-	for _, r := range records {
-		page.Images = append(page.Images, a.image(r))
+	page := &provider.Page{Total: read.total, Images: a.unshared(read.images)}
+	for i := range page.Images {
+		a.applyImageBug(read.states[i], &page.Images[i])
 	}
 	return page, nil
 }
 
-func (a *model) image(r record) image.Image {
-	m := r.image()
+// applyImageBug has the bugs of single images.
+func (a *model) applyImageBug(state word, m *image.Image) {
 	switch {
-	case a.has("unknown states pass for available") && m.Status == "" && r.State != "frozen" && r.State != "":
+	case a.has("unknown states pass for available") && m.Status == "" && state != "frozen" && state != "":
 		m.Status = image.StatusAvailable
 	case a.has("deprecated images pass for failed") && m.Status == image.StatusDeprecated:
 		m.Status = image.StatusFailed
 	}
-	return m
 }

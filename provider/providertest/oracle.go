@@ -135,11 +135,18 @@ func oracleOneField(t *checkRun) {
 	})
 }
 
+// oracleTwoFields asks the first reading for each two fields. The other readings divide
+// them.
 func oracleTwoFields(t *checkRun) {
-	t.checkQueries(func(_ int, o *oracle) iter.Seq[image.Query] {
+	t.checkQueries(func(number int, o *oracle) iter.Seq[image.Query] {
 		return func(yield func(image.Query) bool) {
+			pair := 0
 			for i, f := range o.fields {
 				for _, g := range o.fields[i+1:] {
+					pair++
+					if number > 0 && pair%len(t.readings()) != number {
+						continue
+					}
 					for q := range twoFieldQueries(o.world, f, g, o.effort.twoFields) {
 						if !yield(q) {
 							return

@@ -111,7 +111,7 @@ func (a *model) once(ctx context.Context, action string, params url.Values, nonc
 		return nil, answer.retryAfter, a.refusal(answer)
 	case answer.status != 200:
 		return nil, 0, &provider.Error{Kind: provider.Unavailable, HTTPStatus: answer.status, Message: "no JSON"}
-	case len(answer.body) > 16<<20 && !a.has("answers may have any length"):
+	case len(answer.body) > 1<<20 && !a.has("answers may have any length"):
 		return nil, 0, &provider.Error{Kind: provider.BadResponse, Message: "the answer is too long"}
 	}
 	page, err := a.parse(answer.body)

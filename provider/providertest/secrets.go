@@ -37,7 +37,11 @@ func (t *checkRun) checkFailure(f Failure) {
 	c := withAttempts(2)
 	c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug - 10, AddSource: true}))
 	c.Listing.KeepNative = true
-	s := t.open(t.harness.World(t.effort.world), c)
+	images := smallPage
+	if f == (Failure{}) {
+		images = t.effort.world
+	}
+	s := t.open(t.harness.World(images), c)
 	if f != (Failure{}) {
 		s.Fail(f)
 	} else if !t.checkHiddenSent(s) {

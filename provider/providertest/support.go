@@ -18,10 +18,11 @@ import (
 // supportPushed compares what Info says of each predicate with the requests.
 func supportPushed(t *checkRun) {
 	world := t.harness.World(t.effort.world)
-	info := t.open(world, provider.Config{}).Client.Info()
+	s := t.open(world, provider.Config{})
+	info := s.Client.Info()
+	usual := t.sentFor(s, image.Query{})
 	for _, f := range reported(info) {
-		s := t.open(world, provider.Config{})
-		usual, seen := t.sentFor(s, image.Query{}), false
+		seen := false
 		for q := range oneFieldQueries(world, f, t.effort.oneField) {
 			for request := range t.sentFor(s, q) {
 				seen = seen || !usual[request]
