@@ -43,7 +43,7 @@ func (s *search) groups() (all []*targetGroup, of []*targetGroup) {
 	}
 	if s.options.Distinct {
 		for _, g := range all {
-			g.order(max(1, 2*s.limiter.limit/len(all)), max(1, s.limiter.limit/len(all)/usualPrefetch))
+			g.order(max(1, s.limiter.limit/len(all)), max(1, s.limiter.limit/len(all)/usualPrefetch))
 		}
 	}
 	return all, of

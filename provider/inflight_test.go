@@ -111,35 +111,37 @@ func TestRateIsKeptAfterTheWaitForASlot(t *testing.T) {
 	})
 }
 
-// A consumer that takes its time holds no slots, and the pages that wait for it are
-// bounded.
-func TestSearchBoundsThePagesThatWaitForTheConsumer(t *testing.T) {
+// A consumer that takes its time holds no slots, and the images that wait for it are
+// bounded: a hundred for each request in flight, and as many on prefetched pages.
+func TestSearchBoundsTheImagesThatWaitForTheConsumer(t *testing.T) {
 	for _, distinct := range []bool{false, true} {
-		synctest.Test(t, func(t *testing.T) {
-			adapters := manyPaced(60, second, nil, nil)
-			for _, a := range adapters {
-				a.images = imagesOf(35)
-			}
-			taken := 0
-			for _, err := range provider.Search(t.Context(), targetsOf(adapters...), image.Query{}, &provider.SearchOptions{InFlight: 4, Distinct: distinct}) {
-				if err != nil {
-					t.Fatal(err)
+		for _, size := range []int{10, 100, 400} {
+			synctest.Test(t, func(t *testing.T) {
+				adapters := manyPaced(120, second, nil, nil)
+				for _, a := range adapters {
+					a.images, a.paging = imagesOf(3*size+5), provider.Paging{MaxSize: size}
 				}
-				if taken++; taken == 1 {
-					time.Sleep(time.Hour)
-					requests := 0
-					for _, a := range adapters {
-						requests += a.requests()
+				taken := 0
+				for _, err := range provider.Search(t.Context(), targetsOf(adapters...), image.Query{}, &provider.SearchOptions{InFlight: 4, Distinct: distinct}) {
+					if err != nil {
+						t.Fatal(err)
 					}
-					if requests > 12 {
-						t.Errorf("%d pages wait for the consumer", requests)
+					if taken++; taken == 1 {
+						time.Sleep(time.Hour)
+						requests := 0
+						for _, a := range adapters {
+							requests += a.requests()
+						}
+						if most := 2 * 4 * max(100, size); requests*size > most {
+							t.Errorf("%d pages of %d images wait for the consumer, want at most %d images", requests, size, most)
+						}
 					}
 				}
-			}
-			if taken != 60*35 {
-				t.Errorf("%d hits", taken)
-			}
-		})
+				if taken != 120*(3*size+5) {
+					t.Errorf("%d hits", taken)
+				}
+			})
+		}
 	}
 }
 

@@ -1,32 +1,39 @@
 package provider
 
 import (
-	"context"
 	"errors"
+	"math"
 	"sync"
 )
 
-// limiter bounds one [Search] as a whole: its requests in flight, and the pages that
-// are in flight or wait in memory for the consumer. A page counts from the admission
-// of its request to the delivery of its images. Twice the limit of requests is the
-// bound for pages that their scans wait for, the limit itself for prefetched pages.
+// limiter bounds one [Search] as a whole: its requests in flight, and the images of
+// pages that wait in memory for the consumer. A page counts from the admission of its
+// request to the delivery of its images: as fullPage images until it has been received,
+// and then as many as it has. Pages that their scans wait for have one bound, and
+// prefetched pages another one of the same size.
 //
 // No wait depends on another one that could last. A request in flight ends by itself.
-// A page that a scan waits for is delivered as soon as it is here. A prefetched page
-// is refused where there is no memory for it, and the scan requests it later.
+// A page that a scan waits for is delivered as soon as it is here; in an ordered group
+// of targets after those before it, so that a request is admitted there in any case if
+// none is in flight. A prefetched page is refused where there is no memory for it, and
+// the scan requests it later.
 type limiter struct {
-	limit int // requests in flight
+	limit     int  // requests in flight
+	maxImages int  // of each of the two kinds of pages
+	ordered   bool // the groups of targets are ordered
 
 	mu         sync.Mutex
 	inFlight   int // requests in flight
-	awaited    int // pages that their scans wait for or deliver
-	prefetched int // pages that were requested ahead
-	starting   int // prefetched pages that have not come to the budget yet
+	awaited    int // images of pages that their scans wait for or deliver
+	prefetched int // images of pages that were requested ahead
 	urgent     []*slotWaiter
 	patient    []*slotWaiter // admitted only while urgent is empty
 	waiting    int           // in urgent
 	room       sync.Cond     // waiting has fallen
 }
+
+// fullPage is the number of images that a page is taken to have until it is received.
+const fullPage = 100
 
 // slotWaiter waits for a slot, in FIFO order.
 type slotWaiter struct {
@@ -36,8 +43,8 @@ type slotWaiter struct {
 	admitted chan struct{} // closed by serve
 }
 
-func newLimiter(limit int) *limiter {
-	l := &limiter{limit: limit}
+func newLimiter(limit int, ordered bool) *limiter {
+	l := &limiter{limit: limit, maxImages: min(limit, math.MaxInt/fullPage) * fullPage, ordered: ordered}
 	l.room.L = &l.mu
 	return l
 }
@@ -57,13 +64,12 @@ func (l *limiter) awaitRoom() {
 func (l *limiter) join(r *pageRequest, urgent bool) (*slotWaiter, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !r.awaited && r.share == noShare {
-		if l.prefetched >= l.limit {
+	if !r.awaited && r.pool == nil {
+		if l.prefetched >= l.maxImages {
 			r.refused = true
 			return nil, errNoRoom
 		}
-		l.prefetched++
-		r.share = prefetchShare
+		l.count(r, &l.prefetched, fullPage)
 	}
 	w := &slotWaiter{request: r, admitted: make(chan struct{})}
 	r.waiter = w
@@ -92,9 +98,8 @@ func (l *limiter) serve() {
 			return
 		}
 		r := w.request
-		if r.share == noShare {
-			r.share = awaitedShare
-			l.awaited++
+		if r.pool == nil {
+			l.count(r, &l.awaited, fullPage)
 		}
 		l.inFlight++
 		r.inFlight++
@@ -111,7 +116,7 @@ func (l *limiter) next() *slotWaiter {
 		return nil
 	case len(l.urgent) == 0:
 		return l.patient[0]
-	case l.urgent[0].request.share == noShare && l.awaited >= 2*l.limit:
+	case l.urgent[0].request.pool == nil && l.awaited >= l.maxImages && !(l.ordered && l.inFlight == 0):
 		return nil
 	default:
 		return l.urgent[0]
@@ -153,216 +158,26 @@ func (l *limiter) releaseSlot(r *pageRequest) {
 	l.inFlight--
 	r.inFlight--
 	if r.over {
-		l.releaseShare(r)
+		l.forget(r)
 	}
 	l.serve()
 }
 
-// releaseShare ends the share of a page in the memory of the search, unless its
-// request is in flight.
-func (l *limiter) releaseShare(r *pageRequest) {
-	if r.inFlight > 0 {
-		return
+// count makes a page count as a number of images in a pool: awaited, prefetched, or nil
+// for neither.
+func (l *limiter) count(r *pageRequest, pool *int, images int) {
+	if r.pool != nil {
+		*r.pool -= r.images
 	}
-	switch r.share {
-	case awaitedShare:
-		l.awaited--
-	case prefetchShare:
-		l.prefetched--
-	}
-	r.share = noShare
-	l.serve()
-}
-
-// pageRequest is the request of one page under a limiter, over all its attempts. The
-// methods of a nil pageRequest do nothing and admit at once.
-type pageRequest struct {
-	limiter *limiter
-	target  *targetClock
-
-	// The limiter's lock guards the rest.
-	awaited  bool // the scan waits for the page or delivers it
-	starting bool
-	share    pageShare
-	inFlight int  // attempts in flight
-	refused  bool // a prefetched page for which there was no memory
-	over     bool // the page is delivered or dropped
-	waiter   *slotWaiter
-}
-
-type pageShare uint8
-
-const (
-	noShare pageShare = iota
-	awaitedShare
-	prefetchShare
-)
-
-type pageRequestKey struct{}
-
-// pageRequestOf returns the request of a page that ctx belongs to, or nil.
-func pageRequestOf(ctx context.Context) *pageRequest {
-	r, _ := ctx.Value(pageRequestKey{}).(*pageRequest)
-	return r
-}
-
-// context returns a context for the request.
-func (r *pageRequest) context(ctx context.Context) context.Context {
-	if r == nil {
-		return ctx
-	}
-	ctx = WithTrace(ctx, &Trace{Retry: func(context.Context, RetryInfo) { r.drop() }})
-	return context.WithValue(ctx, pageRequestKey{}, r)
-}
-
-// begin starts an attempt: nothing is left of an earlier one.
-func (r *pageRequest) begin() {
-	if r == nil {
-		return
-	}
-	r.target.pause()
-	l := r.limiter
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	r.started()
-	l.releaseShare(r)
-}
-
-func (r *pageRequest) started() {
-	if r.starting {
-		r.starting = false
-		r.limiter.starting--
+	if r.pool, r.images = pool, images; pool != nil {
+		*pool += images
 	}
 }
 
-// acquire waits for a slot. The caller must call release when the response has been
-// received or the attempt has failed.
-func (r *pageRequest) acquire(ctx context.Context, urgent bool) (release func(), err error) {
-	if r == nil {
-		return func() {}, nil
-	}
-	w, err := r.limiter.join(r, urgent)
-	if err != nil {
-		return nil, err
-	}
-	select {
-	case <-w.admitted:
-		r.target.start()
-		return r.release, nil
-	case <-ctx.Done():
-		r.limiter.leave(w)
-		return nil, ctx.Err()
-	}
-}
-
-func (r *pageRequest) release() {
-	r.limiter.mu.Lock()
-	defer r.limiter.mu.Unlock()
-	r.limiter.releaseSlot(r)
-}
-
-// await makes the request urgent, because the scan needs the page now.
-func (r *pageRequest) await() {
-	if r == nil {
-		return
-	}
-	l := r.limiter
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	r.awaited = true
-	if w := r.waiter; w != nil && !w.settled && !w.urgent {
-		l.addUrgent(w)
+// forget makes a page count no more, unless its request is in flight.
+func (l *limiter) forget(r *pageRequest) {
+	if r.inFlight == 0 {
+		l.count(r, nil, 0)
 		l.serve()
 	}
-}
-
-// receive ends the request with the result of Fetch. A page of an adapter that sends
-// requests without [Budget.Acquire] gets its share now.
-func (r *pageRequest) receive(err error) {
-	if r == nil {
-		return
-	}
-	if err != nil {
-		r.finish()
-		return
-	}
-	l := r.limiter
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	r.started()
-	if r.share == noShare && !r.over {
-		r.share = awaitedShare
-		l.awaited++
-	}
-}
-
-// drop ends the share of an attempt that failed.
-func (r *pageRequest) drop() {
-	r.limiter.mu.Lock()
-	defer r.limiter.mu.Unlock()
-	r.limiter.releaseShare(r)
-}
-
-// finish ends the share of a page that is delivered, dropped or failed.
-func (r *pageRequest) finish() {
-	if r == nil {
-		return
-	}
-	l := r.limiter
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	r.started()
-	r.over = true
-	l.releaseShare(r)
-}
-
-func (r *pageRequest) isRefused() bool {
-	if r == nil {
-		return false
-	}
-	r.limiter.mu.Lock()
-	defer r.limiter.mu.Unlock()
-	return r.refused
-}
-
-// targetLimit is the limiter of a search for one target.
-type targetLimit struct {
-	limiter *limiter
-	clock   *targetClock
-}
-
-type targetLimitKey struct{}
-
-func (t *targetLimit) context(ctx context.Context) context.Context {
-	return context.WithValue(ctx, targetLimitKey{}, t)
-}
-
-// targetLimitOf returns the limit of the search that ctx belongs to, or nil.
-func targetLimitOf(ctx context.Context) *targetLimit {
-	t, _ := ctx.Value(targetLimitKey{}).(*targetLimit)
-	return t
-}
-
-// await returns the request of a page that the scan waits for.
-func (t *targetLimit) await() *pageRequest {
-	if t == nil {
-		return nil
-	}
-	return &pageRequest{limiter: t.limiter, target: t.clock, awaited: true}
-}
-
-// prefetch returns the request of a page that the scan will need later. Ok is false
-// if there are no slots left that other requests do not wait for, or no memory.
-func (t *targetLimit) prefetch() (r *pageRequest, ok bool) {
-	if t == nil {
-		return nil, true
-	}
-	l := t.limiter
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.waiting > 0 || l.inFlight+l.starting >= l.limit || l.prefetched+l.starting >= l.limit {
-		return nil, false
-	}
-	l.starting++
-	return &pageRequest{limiter: l, target: t.clock, starting: true}, true
 }

@@ -144,7 +144,7 @@ func (p *prefetcher) setCurrent(r *pageRequest) {
 
 func (p *prefetcher) request(ctx context.Context, r *pageRequest, call Call, at Cursor) (*Page, error) {
 	page, err := p.fetch(r.context(ctx), call, at)
-	r.receive(err)
+	r.receive(page, err)
 	return page, err
 }
 

@@ -94,9 +94,9 @@ func (e *TargetError) Unwrap() error { return e.Err }
 type SearchOptions struct {
 	// InFlight is the largest number of requests in flight, over all targets; 0
 	// means 256. Waits for a [Budget], between attempts, for credentials and for the
-	// consumer do not count. First pages go before prefetched pages. At most three
-	// times as many pages are in memory: a consumer that is slower delays further
-	// requests.
+	// consumer do not count. First pages go before prefetched pages. A consumer that is
+	// slower than the responses delays further requests: 100 images for each request
+	// in flight may wait in memory, and as many on prefetched pages.
 	InFlight int
 
 	// TargetTimeout bounds each target, from its first request to its last hit.
@@ -147,7 +147,7 @@ func Search(ctx context.Context, targets []Target, q image.Query, options *Searc
 			yield(Hit{}, err)
 			return
 		}
-		s.limiter = newLimiter(cmp.Or(s.options.InFlight, defaultInFlight))
+		s.limiter = newLimiter(cmp.Or(s.options.InFlight, defaultInFlight), s.options.Distinct)
 		isWhole := s.run(ctx)
 		s.err = s.failure
 		if isWhole && ctx.Err() != nil {

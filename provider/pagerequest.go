@@ -1,0 +1,186 @@
+package provider
+
+import "context"
+
+// targetLimit is the limiter of a search for one target.
+type targetLimit struct {
+	limiter *limiter
+	clock   *targetClock
+}
+
+type targetLimitKey struct{}
+
+func (t *targetLimit) context(ctx context.Context) context.Context {
+	return context.WithValue(ctx, targetLimitKey{}, t)
+}
+
+// targetLimitOf returns the limit of the search that ctx belongs to, or nil.
+func targetLimitOf(ctx context.Context) *targetLimit {
+	t, _ := ctx.Value(targetLimitKey{}).(*targetLimit)
+	return t
+}
+
+// await returns the request of a page that the scan waits for.
+func (t *targetLimit) await() *pageRequest {
+	if t == nil {
+		return nil
+	}
+	return &pageRequest{limiter: t.limiter, target: t.clock, awaited: true}
+}
+
+// prefetch returns the request of a page that the scan will need later. Ok is false
+// if there are no slots left that other requests do not wait for, or no memory.
+func (t *targetLimit) prefetch() (r *pageRequest, ok bool) {
+	if t == nil {
+		return nil, true
+	}
+	l := t.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting > 0 || l.inFlight >= l.limit || l.prefetched >= l.maxImages {
+		return nil, false
+	}
+	r = &pageRequest{limiter: l, target: t.clock}
+	l.count(r, &l.prefetched, fullPage)
+	return r, true
+}
+
+// pageRequest is the request of one page under a limiter, over all its attempts. The
+// methods of a nil pageRequest do nothing and admit at once.
+type pageRequest struct {
+	limiter *limiter
+	target  *targetClock
+
+	// The limiter's lock guards the rest.
+	awaited  bool // the scan waits for the page or delivers it
+	pool     *int // the limiter's images that the page counts in; nil: in none
+	images   int  // as which it counts
+	inFlight int  // attempts in flight
+	refused  bool // a prefetched page for which there was no memory
+	over     bool // the page is delivered or dropped
+	waiter   *slotWaiter
+}
+
+type pageRequestKey struct{}
+
+// pageRequestOf returns the request of a page that ctx belongs to, or nil.
+func pageRequestOf(ctx context.Context) *pageRequest {
+	r, _ := ctx.Value(pageRequestKey{}).(*pageRequest)
+	return r
+}
+
+// context returns a context for the request.
+func (r *pageRequest) context(ctx context.Context) context.Context {
+	if r == nil {
+		return ctx
+	}
+	ctx = WithTrace(ctx, &Trace{Retry: func(context.Context, RetryInfo) { r.drop() }})
+	return context.WithValue(ctx, pageRequestKey{}, r)
+}
+
+// begin starts an attempt. It counts again when it is admitted, since the wait for the
+// budget may last.
+func (r *pageRequest) begin() {
+	if r == nil {
+		return
+	}
+	r.target.pause()
+	r.drop()
+}
+
+// acquire waits for a slot. The caller must call release when the response has been
+// received or the attempt has failed.
+func (r *pageRequest) acquire(ctx context.Context, urgent bool) (release func(), err error) {
+	if r == nil {
+		return func() {}, nil
+	}
+	w, err := r.limiter.join(r, urgent)
+	if err != nil {
+		return nil, err
+	}
+	select {
+	case <-w.admitted:
+		r.target.start()
+		return r.release, nil
+	case <-ctx.Done():
+		r.limiter.leave(w)
+		return nil, ctx.Err()
+	}
+}
+
+func (r *pageRequest) release() {
+	r.limiter.mu.Lock()
+	defer r.limiter.mu.Unlock()
+	r.limiter.releaseSlot(r)
+}
+
+// await makes the request urgent, because the scan needs the page now.
+func (r *pageRequest) await() {
+	if r == nil {
+		return
+	}
+	l := r.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r.awaited = true
+	if w := r.waiter; w != nil && !w.settled && !w.urgent {
+		l.addUrgent(w)
+		l.serve()
+	}
+}
+
+// receive ends the request with the result of Fetch. A page of an adapter that sends
+// requests without [Budget.Acquire] may count only now.
+func (r *pageRequest) receive(page *Page, err error) {
+	switch {
+	case r == nil:
+	case page == nil, err != nil:
+		r.finish()
+	default:
+		r.keep(len(page.Images))
+	}
+}
+
+// keep makes the page count as the images that it has.
+func (r *pageRequest) keep(images int) {
+	l := r.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if r.over {
+		return
+	}
+	pool := r.pool
+	if pool == nil {
+		pool = &l.awaited
+	}
+	l.count(r, pool, images)
+	l.serve()
+}
+
+// drop makes an attempt that failed count no more.
+func (r *pageRequest) drop() {
+	r.limiter.mu.Lock()
+	defer r.limiter.mu.Unlock()
+	r.limiter.forget(r)
+}
+
+// finish makes a page that is delivered, dropped or failed count no more.
+func (r *pageRequest) finish() {
+	if r == nil {
+		return
+	}
+	l := r.limiter
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r.over = true
+	l.forget(r)
+}
+
+func (r *pageRequest) isRefused() bool {
+	if r == nil {
+		return false
+	}
+	r.limiter.mu.Lock()
+	defer r.limiter.mu.Unlock()
+	return r.refused
+}
