@@ -136,7 +136,7 @@ func TestLoginErrorsHaveAKindAndNoSecret(t *testing.T) {
 }
 
 func TestNewNeedsAnEndpoint(t *testing.T) {
-	if _, err := openstack.New(provider.Config{}, ""); !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), "Login") {
+	if _, err := openstack.New(provider.Config{}, ""); !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), "Config.Endpoint") {
 		t.Errorf("error %v, want InvalidArgument with a remedy", err)
 	}
 }

@@ -21,43 +21,21 @@ import (
 // Name is the provider's name in references, errors and Native sections.
 const Name = "openstack"
 
-const (
-	listImages = "ListImages"
-	pageSize   = 1000 // the server's default api_limit_max
-)
-
 // New returns a client of the images at Config.Endpoint, such as
 // "https://image.example.com/". [Login] sets the endpoint and the credentials, and
 // returns the ID of the project; an empty project is unknown. Without
 // Config.Credentials, requests have no token. New sends nothing. The Kinds:
 // [provider.InvalidArgument].
 func New(c provider.Config, project string) (*provider.Client, error) {
-	api := httpapi.API{Name: Name, Endpoint: func(string) string { return "" }, Classify: classify, RequestIDHeader: "X-Openstack-Request-Id"}
-	if c.Endpoint == "" {
-		return nil, &provider.Error{Kind: provider.InvalidArgument, Provider: Name, Region: c.Region,
-			Message: "Config.Endpoint is empty: set it to the address of the Image API, or call Login"}
-	}
+	api := httpapi.API{Name: Name, Classify: classify, RequestIDHeader: "X-Openstack-Request-Id"}
 	if c.Credentials != nil {
-		api.Sign = sign
+		api.Sign = httpapi.TokenHeader("X-Auth-Token")
 	}
 	client, err := httpapi.New(api, c)
 	if err != nil {
 		return nil, err
 	}
 	return provider.New(adapter{client, c.Region, project}, c), nil
-}
-
-// sign sends the token as Keystone's clients do.
-func sign(a *httpapi.Attempt) error {
-	if a.Credentials.Token.IsZero() {
-		return &provider.Error{Kind: provider.Unauthenticated, Message: "the credentials have no token: use those of Login"}
-	}
-	if err := a.Credentials.Validate(); err != nil {
-		return err
-	}
-	a.PlaceParams()
-	a.Header.Set("X-Auth-Token", a.Credentials.Token.Reveal())
-	return nil
 }
 
 type adapter struct {
@@ -68,7 +46,9 @@ type adapter struct {
 func (a adapter) Info() provider.Info {
 	info := provider.Info{
 		Name: Name, Region: a.region, Host: a.api.Host(),
-		Support: map[image.Field]provider.Support{},
+		Support: map[image.Field]provider.Support{
+			image.FieldFamilies: provider.None, image.FieldSourceSnapshots: provider.None, image.FieldResourceGroups: provider.None,
+		},
 		Values: map[image.Field][]string{
 			image.FieldSources:      {"self", "system", "shared", "community"},
 			image.FieldVisibilities: {"private", "shared", "public"},
@@ -81,9 +61,6 @@ func (a adapter) Info() provider.Info {
 	}
 	for _, f := range pushable {
 		info.Support[f] = provider.Superset // a database may ignore case, and blanks at the end
-	}
-	for _, f := range []image.Field{image.FieldFamilies, image.FieldSourceSnapshots, image.FieldResourceGroups} {
-		info.Support[f] = provider.None
 	}
 	return info
 }
@@ -113,10 +90,11 @@ func classify(r *httpapi.Response) httpapi.Outcome {
 	return httpapi.ByStatus(r)
 }
 
-// decode decodes a page of images, or the body of an error.
+// decode decodes a page of images, or the body of an error. Of the address of the next
+// page it takes the marker only, since the server writes each parameter once into it.
 func (a adapter) decode(body []byte) (*provider.Page, httpapi.Status, error) {
 	var content struct {
-		Images              lenient.List[record] // nil in an error
+		Images              lenient.List[lenient.Object] // nil in an error
 		Next, Code, Message lenient.Text
 	}
 	if err := lenient.Unmarshal(body, &content); err != nil {
@@ -127,28 +105,15 @@ func (a adapter) decode(body []byte) (*provider.Page, httpapi.Status, error) {
 	if content.Images == nil {
 		return nil, status, errors.New("the response has no list of images")
 	}
-	next, err := marker(string(content.Next))
-	if err != nil {
-		return nil, status, err
+	next, err := url.Parse(string(content.Next))
+	if err != nil || content.Next != "" && next.Query().Get("marker") == "" {
+		return nil, status, errors.New("the address of the next page has no marker")
 	}
 	var c lenient.Converter
-	page := &provider.Page{Next: next}
+	page := &provider.Page{Next: next.Query().Get("marker")}
 	for _, r := range content.Images {
 		page.Images = append(page.Images, a.image(&c, r))
 	}
 	page.Unreadable = c.Unreadable
 	return page, status, nil
-}
-
-// marker returns the marker of an address. The rest of the address is not used, since
-// the server writes each parameter once into it.
-func marker(next string) (string, error) {
-	if next == "" {
-		return "", nil
-	}
-	u, err := url.Parse(next)
-	if err != nil || u.Query().Get("marker") == "" {
-		return "", errors.New("the address of the next page has no marker")
-	}
-	return u.Query().Get("marker"), nil
 }

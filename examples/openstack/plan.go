@@ -11,24 +11,18 @@ import (
 
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/lenient"
 )
 
 const (
-	maxCalls = 16
-	maxList  = 4000 // bytes of a list of values in an address
+	listImages = "ListImages"
+	pageSize   = 1000 // the server's default api_limit_max
+	maxList    = 4000 // bytes of a list of values in an address
 )
 
 var pushable = []image.Field{
 	image.FieldIDs, image.FieldNames, image.FieldSources, image.FieldOwners, image.FieldVisibilities, image.FieldStatuses,
 	image.FieldTags, image.FieldSourceInstances, image.FieldCreatedAfter, image.FieldCreatedBefore,
-}
-
-// filter is one parameter. The server uses only the last of repeated parameters, so
-// that each value takes a call.
-type filter struct {
-	field  image.Field // empty: no predicate
-	param  string
-	values []string // "" leaves the parameter out; none: the client checks the predicate
 }
 
 // nativeParams are the parameters that Query.Native may have. The server takes any
@@ -38,72 +32,50 @@ var nativeParams = []string{
 	"os_distro", "os_version", "protected", "size_max", "size_min",
 }
 
-// Plan lists hidden images and the others by calls of their own, since no response has both.
+// Plan lists hidden images and the others by calls of their own, since no response has
+// both. The server uses only the last of repeated parameters, so that each value takes a
+// call, but for tags: it wants all of them.
 func (a adapter) Plan(q image.Query) ([]provider.Call, error) {
-	base := provider.Call{Action: listImages, Params: url.Values{"visibility": {"all"}}, Paging: provider.Paging{MaxSize: pageSize, Tokens: true}}
+	call := provider.Call{Action: listImages, Params: url.Values{"visibility": {"all"}}, Paging: provider.Paging{MaxSize: pageSize, Tokens: true}}
 	for _, name := range slices.Sorted(maps.Keys(q.Native[Name])) {
 		if !slices.Contains(nativeParams, name) {
 			return nil, &provider.Error{Kind: provider.InvalidArgument,
 				Message: fmt.Sprintf("Native parameter %q: want one of %s", name, strings.Join(nativeParams, ", "))}
 		}
-		base.Params.Set(name, q.Native[Name][name])
+		call.Params.Set(name, q.Native[Name][name])
 	}
-	if tags := slices.Sorted(maps.Keys(q.Tags)); len(tags) > 0 && areSendable(tags) {
-		base.Params["tag"] = tags // the exception: the server wants all of them
-		base.Pushed = []image.Field{image.FieldTags}
+	if tags := sendable(slices.Sorted(maps.Keys(q.Tags))); len(tags) > 0 {
+		call.Params["tag"], call.Pushed = tags, []image.Field{image.FieldTags}
 	}
-	calls := []provider.Call{base}
+	calls := []provider.Call{call}
 	for _, f := range filters(q) {
-		if n := len(f.values) * len(calls); n > 0 && n <= maxCalls {
-			calls = split(calls, f)
-		}
-	}
-	for i := range calls {
-		calls[i].Partition = len(calls) > 1
+		calls = provider.SplitCalls(calls, f.field, f.param, f.values)
 	}
 	return calls, nil
 }
 
-// split makes a call for each value out of every call.
-func split(calls []provider.Call, f filter) (out []provider.Call) {
-	for _, value := range f.values {
-		for _, c := range calls {
-			c.Params, c.Pushed = url.Values(cloneParams(c.Params)), slices.Clone(c.Pushed)
-			c.Params.Set(f.param, value)
-			if value == "" {
-				c.Params.Del(f.param)
-			}
-			if f.field != "" {
-				c.Pushed = append(c.Pushed, f.field)
-			}
-			out = append(out, c)
-		}
-	}
-	return out
-}
-
-func cloneParams(params url.Values) url.Values {
-	out := url.Values{}
-	for name, values := range params {
-		out[name] = slices.Clone(values)
-	}
-	return out
+// filter is a parameter and its values, as [provider.SplitCalls] takes them.
+type filter struct {
+	field  image.Field
+	param  string
+	values []string
 }
 
 func filters(q image.Query) []filter {
 	out := []filter{
 		{"", "os_hidden", hidden(q.Statuses)},
-		{image.FieldStatuses, "status", lists(wireWords(statuses, image.StatusDeprecated, q.Statuses))},
+		{image.FieldStatuses, "status", lists(statusWords(q.Statuses))},
 		{image.FieldIDs, "id", lists(q.IDs)},
 		{image.FieldNames, "name", lists(q.Names)},
-		{image.FieldSourceInstances, "instance_uuid", eachAlone(q.SourceInstances)},
-		{image.FieldVisibilities, "visibility", wireWords(visibilities, "", q.Visibilities)},
-		{image.FieldOwners, "owner", eachAlone(q.Owners)},
+		{image.FieldSourceInstances, "instance_uuid", sendable(q.SourceInstances)},
+		{image.FieldVisibilities, "visibility", lenient.Words(visibilities, q.Visibilities)},
+		{image.FieldOwners, "owner", sendable(q.Owners)},
+		created(q.CreatedAfter, q.CreatedBefore),
 	}
 	if len(q.Visibilities) == 0 {
 		out = append(out, filter{image.FieldSources, "visibility", visibilitiesOf(q.Sources)})
 	}
-	return append(out, created(q.CreatedAfter, q.CreatedBefore))
+	return out
 }
 
 // hidden returns the values of os_hidden. Only active images differ by it.
@@ -117,32 +89,24 @@ func hidden(wanted []image.Status) []string {
 	return []string{"false", "true"}
 }
 
-// wireWords returns the words of the server that stand for the wanted values, in order.
-// A hidden active image has the status deprecated, which has no word of its own.
-func wireWords[E ~string](words map[string]E, deprecated E, wanted []E) (out []string) {
-	for _, word := range slices.Sorted(maps.Keys(words)) {
-		if slices.Contains(wanted, words[word]) || word == "active" && slices.Contains(wanted, deprecated) {
-			out = append(out, word)
-		}
+// statusWords adds the word of a hidden active image, whose status is deprecated.
+func statusWords(wanted []image.Status) []string {
+	if slices.Contains(wanted, image.StatusDeprecated) {
+		wanted = append(slices.Clone(wanted), image.StatusAvailable)
 	}
-	return out
+	return lenient.Words(statuses, wanted)
 }
 
 // visibilitiesOf returns values of the visibility that list all images of the sources.
 // The server's default listing leaves out other projects' community images only.
-func visibilitiesOf(sources []image.Source) (out []string) {
-	own, community := slices.Contains(sources, image.SourceSelf), slices.Contains(sources, image.SourceCommunity)
-	switch {
-	case own && community:
+func visibilitiesOf(wanted []image.Source) []string {
+	switch own := slices.Contains(wanted, image.SourceSelf); {
+	case own && slices.Contains(wanted, image.SourceCommunity):
 		return nil
 	case own:
 		return []string{""}
 	}
-	words := map[image.Source]string{image.SourceSystem: "public", image.SourceShared: "shared", image.SourceCommunity: "community"}
-	for _, s := range sources {
-		out = append(out, words[s])
-	}
-	return out
+	return lenient.Words(sources, wanted)
 }
 
 // created sends one bound, since the parameter cannot be repeated. The server compares
@@ -157,21 +121,14 @@ func created(after, before time.Time) filter {
 	return filter{}
 }
 
-// eachAlone returns the values, if the server can compare all of them.
-func eachAlone(values []string) []string {
-	if !areSendable(values) {
-		return nil
-	}
-	return values
-}
-
 // lists returns the values as operands: one by eq, since a colon ends the operator, and
 // several in quotes by in, as many as an address takes.
 func lists(values []string) (out []string) {
-	if len(values) == 1 && areSendable(values) {
+	values = sendable(values)
+	if len(values) == 1 {
 		return []string{"eq:" + values[0]}
 	}
-	if !areSendable(values) || strings.ContainsAny(strings.Join(values, ""), `"\`) {
+	if strings.ContainsAny(strings.Join(values, ""), `"\`) {
 		return nil
 	}
 	size := maxList
@@ -186,10 +143,14 @@ func lists(values []string) (out []string) {
 	return out
 }
 
-// areSendable reports whether the server compares the values as they are. It strips
+// sendable returns the values if the server compares all of them as they are. It strips
 // blanks, and a database may refuse characters of four bytes.
-func areSendable(values []string) bool {
-	return !slices.ContainsFunc(values, func(v string) bool {
-		return v == "" || len(v) > 255 || strings.TrimSpace(v) != v || strings.ContainsFunc(v, func(r rune) bool { return r > 0xFFFF || r == unicode.ReplacementChar || unicode.IsControl(r) })
-	})
+func sendable(values []string) []string {
+	odd := func(r rune) bool { return r > 0xFFFF || r == unicode.ReplacementChar || unicode.IsControl(r) }
+	for _, v := range values {
+		if v == "" || len(v) > 255 || strings.TrimSpace(v) != v || strings.ContainsFunc(v, odd) {
+			return nil
+		}
+	}
+	return values
 }

@@ -9,27 +9,6 @@ import (
 	"github.com/imagequery/imagequery/provider/lenient"
 )
 
-// record is one image as the server sends it. It is no struct, since encoding/json
-// ignores case: a property named "Status" must not replace the status.
-type record map[string]json.RawMessage
-
-// text returns a scalar member, or "".
-func (r record) text(name string) (t lenient.Text) {
-	if value, ok := r[name]; ok {
-		_ = json.Unmarshal(value, &t) // the value is valid JSON, and a Text accepts any
-	}
-	return t
-}
-
-// native returns the record without the addresses of its data, which can hold the
-// password of a store.
-func (r record) native() json.RawMessage {
-	delete(r, "direct_url")
-	delete(r, "locations")
-	text, _ := json.Marshal(r)
-	return text
-}
-
 var statuses = map[string]image.Status{
 	"queued": image.StatusPending, "saving": image.StatusPending, "uploading": image.StatusPending, "importing": image.StatusPending,
 	"active": image.StatusAvailable, "deactivated": image.StatusSuspended, "killed": image.StatusFailed,
@@ -41,34 +20,44 @@ var visibilities = map[string]image.Visibility{
 	"public": image.VisibilityPublic, "community": image.VisibilityPublic,
 }
 
+// sources are those of other projects' images, by visibility.
+var sources = map[string]image.Source{
+	"public": image.SourceSystem, "shared": image.SourceShared, "community": image.SourceCommunity,
+}
+
 var oses = map[string]image.OS{"linux": image.OSLinux, "windows": image.OSWindows}
 
-func (a adapter) image(c *lenient.Converter, r record) image.Image {
+func (a adapter) image(c *lenient.Converter, r lenient.Object) image.Image {
+	text := func(name string) string { return string(r.Text(name)) }
 	m := image.Image{
-		Ref:            image.Ref{Provider: Name, Region: a.region, ID: string(r.text("id"))},
-		Name:           string(r.text("name")),
-		Description:    string(r.text("description")),
-		Owner:          string(r.text("owner")),
-		Visibility:     lenient.Enum(c, "images.visibility", r.text("visibility"), visibilities),
-		Status:         lenient.Enum(c, "images.status", r.text("status"), statuses),
-		OS:             lenient.Enum(c, "images.os_type", lenient.Text(strings.ToLower(string(r.text("os_type")))), oses),
-		Platform:       image.ParsePlatform(string(r.text("os_distro"))),
-		OSVersion:      string(r.text("os_version")),
-		BootMode:       string(r.text("hw_firmware_type")),
-		SizeGiB:        cmp.Or(c.Int("images.min_disk", r.text("min_disk")), gib(c.Int("images.virtual_size", r.text("virtual_size")))),
-		Created:        c.Time("images.created_at", r.text("created_at")),
-		SourceInstance: string(r.text("instance_uuid")),
-		Tags:           r.tags(),
+		Ref:            image.Ref{Provider: Name, Region: a.region, ID: text("id")},
+		Name:           text("name"),
+		Description:    text("description"),
+		Owner:          text("owner"),
+		Source:         a.source(text("owner"), text("visibility")),
+		Visibility:     lenient.Enum(c, "images.visibility", r.Text("visibility"), visibilities),
+		Status:         lenient.Enum(c, "images.status", r.Text("status"), statuses),
+		OS:             lenient.Enum(c, "images.os_type", lenient.Text(strings.ToLower(text("os_type"))), oses),
+		Platform:       image.ParsePlatform(text("os_distro")),
+		OSVersion:      text("os_version"),
+		Arch:           lenient.Parse(c, "images.architecture", r.Text("architecture"), image.ParseArch),
+		BootMode:       text("hw_firmware_type"),
+		SizeGiB:        cmp.Or(c.Int("images.min_disk", r.Text("min_disk")), gib(c.Int("images.virtual_size", r.Text("virtual_size")))),
+		Created:        c.Time("images.created_at", r.Text("created_at")),
+		SourceInstance: text("instance_uuid"),
 	}
-	var err error
-	if m.Arch, err = image.ParseArch(string(r.text("architecture"))); err != nil && len(r.text("architecture")) > 0 {
-		c.Reject("images.architecture")
-	}
-	m.Source = a.source(m.Owner, string(r.text("visibility")))
-	if m.Status == image.StatusAvailable && c.Bool("images.os_hidden", r.text("os_hidden")) {
+	if m.Status == image.StatusAvailable && c.Bool("images.os_hidden", r.Text("os_hidden")) {
 		m.Status = image.StatusDeprecated
 	}
-	m.Native = r.native()
+	for _, tag := range r.Texts("tags") {
+		if m.Tags == nil {
+			m.Tags = map[string]string{}
+		}
+		m.Tags[string(tag)] = "" // tags have no values
+	}
+	delete(r, "direct_url") // these addresses of the data can hold the password of a store
+	delete(r, "locations")
+	m.Native, _ = json.Marshal(r)
 	return m
 }
 
@@ -79,29 +68,10 @@ func gib(bytes int) int { return (bytes + 1<<30 - 1) >> 30 }
 // project's private image, which an administrator sees, has none of the sources.
 func (a adapter) source(owner, visibility string) image.Source {
 	switch {
-	case visibility == "public" && (a.project == "" || owner != a.project):
-		return image.SourceSystem
-	case a.project == "" || owner == "":
-		return ""
-	case owner == a.project:
+	case owner != "" && owner == a.project:
 		return image.SourceSelf
-	case visibility == "shared":
-		return image.SourceShared
-	case visibility == "community":
-		return image.SourceCommunity
+	case visibility != "public" && (owner == "" || a.project == ""):
+		return ""
 	}
-	return ""
-}
-
-// tags have no values.
-func (r record) tags() map[string]string {
-	var list lenient.List[lenient.Text]
-	if value, ok := r["tags"]; !ok || json.Unmarshal(value, &list) != nil || len(list) == 0 {
-		return nil
-	}
-	out := map[string]string{}
-	for _, tag := range list {
-		out[string(tag)] = ""
-	}
-	return out
+	return sources[visibility]
 }

@@ -11,10 +11,6 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// maxCalls is the largest number of calls in a plan. A predicate that would need more
-// is checked by the client only.
-const maxCalls = 16
-
 // params are parameters of one call.
 type params map[string]string
 

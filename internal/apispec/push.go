@@ -155,11 +155,11 @@ func (p *Param) tags(tags map[string]string) []params {
 	return []params{out}
 }
 
-// affordable drops the predicates that would lead to more than maxCalls calls.
+// affordable drops the predicates that would lead to more than provider.MaxCalls.
 func affordable(dimensions []dimension, scopes []Scope) []dimension {
 	var out []dimension
 	for _, d := range dimensions {
-		if with := append(slices.Clone(out), d); count(with, scopes) <= maxCalls {
+		if with := append(slices.Clone(out), d); count(with, scopes) <= provider.MaxCalls {
 			out = with
 		}
 	}

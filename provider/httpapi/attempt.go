@@ -50,7 +50,15 @@ func (a *Attempt) PlaceParams() {
 func (a *Attempt) Hide(text string) { a.hidden = append(a.hidden, text) }
 
 // Bearer is an API.Sign that sends Credentials.Token as a bearer token (RFC 6750).
-func Bearer(a *Attempt) error {
+func Bearer(a *Attempt) error { return a.placeToken("Authorization", "Bearer ") }
+
+// TokenHeader returns an API.Sign that sends Credentials.Token as it is in a header, such
+// as "X-Auth-Token".
+func TokenHeader(name string) func(*Attempt) error {
+	return func(a *Attempt) error { return a.placeToken(name, "") }
+}
+
+func (a *Attempt) placeToken(header, prefix string) error {
 	if a.Credentials.Token.IsZero() {
 		return &provider.Error{Kind: provider.Unauthenticated, Message: "the credentials have no token"}
 	}
@@ -58,7 +66,7 @@ func Bearer(a *Attempt) error {
 		return err
 	}
 	a.PlaceParams()
-	a.Header.Set("Authorization", "Bearer "+a.Credentials.Token.Reveal())
+	a.Header.Set(header, prefix+a.Credentials.Token.Reveal())
 	return nil
 }
 

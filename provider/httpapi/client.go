@@ -19,7 +19,8 @@ type API struct {
 	Name string
 
 	// Endpoint returns the documented address of a region. Config.Endpoint
-	// replaces it.
+	// replaces it. Nil means that the API has none, so that Config.Endpoint must be
+	// set.
 	Endpoint func(region string) string
 
 	// RegionExample is a valid region, which the error for an empty Config.Region
@@ -91,7 +92,7 @@ func newClient(api API, c provider.Config) (*Client, error) {
 	if c.Region == "" && api.RegionExample != "" {
 		return nil, invalid(fmt.Sprintf("Config.Region is empty: set it, for instance to %s", api.RegionExample))
 	}
-	endpoint, err := Endpoint(c, api.Endpoint(c.Region))
+	endpoint, err := api.endpoint(c)
 	if err != nil {
 		return nil, err
 	}
@@ -106,6 +107,16 @@ func newClient(api API, c provider.Config) (*Client, error) {
 	client := &Client{api: api, config: c, credentials: credentials, endpoint: endpoint, transport: shared, timeout: c.Retry.AttemptTimeout}
 	client.use(c.HTTPClient)
 	return client, nil
+}
+
+func (a API) endpoint(c provider.Config) (*url.URL, error) {
+	if a.Endpoint != nil {
+		return Endpoint(c, a.Endpoint(c.Region))
+	}
+	if c.Endpoint == "" {
+		return nil, invalid("Config.Endpoint is empty: set it to the address of the API")
+	}
+	return Endpoint(c, "")
 }
 
 func credentialsOf(api API, c provider.Config) (provider.CredentialsProvider, error) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -248,6 +249,40 @@ func TestBearerSendsTheCurrentToken(t *testing.T) {
 			t.Errorf("error %v (-want +got):\n%s", err, diff)
 		}
 	})
+}
+
+func TestTokenHeaderSendsTheTokenAsItIs(t *testing.T) {
+	var sent http.Header
+	for _, token := range []string{"a token", ""} {
+		client, err := httpapi.New(httpapi.API{
+			Name: "test", Endpoint: func(string) string { return "https://api.example.com/" }, Sign: httpapi.TokenHeader("x-auth-token"),
+		}, provider.Config{
+			Credentials: provider.Static("id", "secret", token),
+			HTTPClient: &http.Client{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				sent = r.Header
+				return answers(200, "ok"), nil
+			})},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = httpapi.Do(t.Context(), client, httpapi.Request{}, func([]byte) (struct{}, httpapi.Status, error) {
+			return struct{}{}, httpapi.Status{}, nil
+		})
+		if token == "" && !errors.Is(err, provider.Unauthenticated) || token != "" && (err != nil || sent.Get("X-Auth-Token") != token) {
+			t.Errorf("token %q: sent %q, error %v", token, sent.Get("X-Auth-Token"), err)
+		}
+	}
+}
+
+func TestAPIWithoutAddressNeedsAnEndpoint(t *testing.T) {
+	api := httpapi.API{Name: "test"}
+	if _, err := httpapi.New(api, provider.Config{}); !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), "Config.Endpoint is empty") {
+		t.Errorf("error %v, want InvalidArgument that names Config.Endpoint", err)
+	}
+	if client, err := httpapi.New(api, provider.Config{Endpoint: "https://api.example.com/"}); err != nil || client.Host() != "api.example.com" {
+		t.Errorf("error %v, want a client of Config.Endpoint", err)
+	}
 }
 
 func TestEachResponseIsDecodedOnce(t *testing.T) {

@@ -110,3 +110,15 @@ func ExampleDo() {
 	// example ListImages: throttled: QuotaExceeded: at most 10 requests per second (HTTP 400, 3 attempts)
 	// throttled: true
 }
+
+func ExampleTokenHeader() {
+	client, err := httpapi.New(httpapi.API{Name: "example", Sign: httpapi.TokenHeader("X-Auth-Token")}, provider.Config{
+		Endpoint: "https://images.example.com/", Credentials: provider.Static("", "", "a token"),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(client.Host())
+	// Output: images.example.com
+}

@@ -23,6 +23,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -68,6 +70,29 @@ func (l *List[T]) UnmarshalJSON(value []byte) error {
 		return nil
 	}
 	return json.Unmarshal(value, (*[]T)(l))
+}
+
+// Object is a JSON object whose members have exactly the names in the document. In a
+// struct, encoding/json ignores the case of names, so that a member "Status" that a user
+// defined can replace the member "status" of the API.
+type Object map[string]json.RawMessage
+
+// Text returns a member as [Text.UnmarshalJSON] decodes it, or "" if it is missing.
+func (o Object) Text(name string) (t Text) {
+	if value, ok := o[name]; ok {
+		_ = json.Unmarshal(value, &t) // the value is valid JSON, and a Text accepts any
+	}
+	return t
+}
+
+// Texts returns the items of a member that is a list, or nil if it is missing, empty or
+// no list.
+func (o Object) Texts(name string) []Text {
+	var list List[Text]
+	if value, ok := o[name]; !ok || json.Unmarshal(value, &list) != nil || len(list) == 0 {
+		return nil
+	}
+	return list
 }
 
 // Converter converts texts. The zero value is ready to use. It is not safe for
@@ -126,6 +151,32 @@ func Enum[E any](c *Converter, path string, text Text, words map[string]E) E {
 	value, ok := words[string(text)]
 	if !ok && text != "" {
 		c.Reject(path)
+	}
+	return value
+}
+
+// Words is the inverse of [Enum]: it returns, in order, the words that stand for any of
+// the values, such as those that a filter sends to the server.
+func Words[E comparable](words map[string]E, values []E) (out []string) {
+	for _, word := range slices.Sorted(maps.Keys(words)) {
+		if slices.Contains(values, words[word]) {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// Parse returns the value that parse has for a text, else the zero value. It does not
+// call parse for an empty text. Path names the member in Unreadable.
+func Parse[T any](c *Converter, path string, text Text, parse func(string) (T, error)) T {
+	var none T
+	if text == "" {
+		return none
+	}
+	value, err := parse(string(text))
+	if err != nil {
+		c.Reject(path)
+		return none
 	}
 	return value
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"testing"
 	"time"
 
@@ -34,6 +35,50 @@ func ExampleConverter() {
 	// 40 true 0
 	// 2024-05-01 08:30:00 +0000 UTC
 	// map[status:1]
+}
+
+func ExampleObject() {
+	var image lenient.Object
+	body := `{"status": "active", "Status": "of the user", "size": 40, "tags": ["web", 7]}`
+	if err := lenient.Unmarshal([]byte(body), &image); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(image.Text("status"), image.Text("size"), image.Texts("tags"), image.Texts("size") == nil)
+	// Output: active 40 [web 7] true
+}
+
+func ExampleParse() {
+	var c lenient.Converter
+	fmt.Println(lenient.Parse(&c, "size", "0x28", func(s string) (int64, error) { return strconv.ParseInt(s, 0, 64) }))
+	fmt.Println(lenient.Parse(&c, "size", "large", func(s string) (int64, error) { return strconv.ParseInt(s, 0, 64) }), c.Unreadable)
+	// Output:
+	// 40
+	// 0 map[size:1]
+}
+
+func ExampleWords() {
+	statuses := map[string]string{"active": "available", "queued": "pending", "saving": "pending"}
+	fmt.Println(lenient.Words(statuses, []string{"pending", "deleted"}), lenient.Words(statuses, nil))
+	// Output: [queued saving] []
+}
+
+func TestObjectAcceptsEveryJSONValue(t *testing.T) {
+	for value, want := range map[string]struct {
+		text  lenient.Text
+		texts []lenient.Text
+	}{
+		`{"a":"x","A":"y"}`: {"x", nil}, `{}`: {}, `{"a":null}`: {}, `{"a":7}`: {"7", nil}, `{"a":{"b":1}}`: {}, `{"a":[]}`: {}, `{"a":""}`: {},
+		`{"a":["x",1,null]}`: {"", []lenient.Text{"x", "1", ""}},
+	} {
+		var got lenient.Object
+		if err := lenient.Unmarshal([]byte(value), &got); err != nil {
+			t.Errorf("%s: %v", value, err)
+		}
+		if diff := cmp.Diff(want.texts, got.Texts("a")); diff != "" || got.Text("a") != want.text {
+			t.Errorf("%s: text %q, want %q; texts (-want +got):\n%s", value, got.Text("a"), want.text, diff)
+		}
+	}
 }
 
 func TestTextAcceptsEveryJSONValue(t *testing.T) {
@@ -116,8 +161,9 @@ func TestConverterCountsWhatItRejects(t *testing.T) {
 	}
 	_ = c.Int("size", "1.5")
 	_, _, _ = c.Bool("flag", "perhaps"), c.Time("at", "yesterday"), lenient.Enum(&c, "word", "odd", map[string]int{"even": 2})
+	_, _ = lenient.Parse(&c, "parsed", "x", strconv.Atoi), lenient.Parse(&c, "none", "", strconv.Atoi)
 	_, _, _, _ = c.Int("none", ""), c.Bool("none", ""), c.Time("none", ""), lenient.Enum(&c, "none", "", map[string]int{})
-	if diff := cmp.Diff(map[string]int{"size": 2, "flag": 1, "at": 1, "word": 1}, c.Unreadable); diff != "" {
+	if diff := cmp.Diff(map[string]int{"size": 2, "flag": 1, "at": 1, "word": 1, "parsed": 1}, c.Unreadable); diff != "" {
 		t.Errorf("unreadable (-want +got):\n%s", diff)
 	}
 }
