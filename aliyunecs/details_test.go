@@ -45,20 +45,6 @@ func TestDetailsHasEveryDocumentedField(t *testing.T) {
 	}
 }
 
-func TestDetailsNeedsTheNativeRecord(t *testing.T) {
-	for name, m := range map[string]image.Image{
-		"another provider": {Ref: image.Ref{Provider: "qingcloud", ID: "img-1"}, Native: []byte(`{}`)},
-		"no native record": {Ref: ecs("m-1")},
-		"a broken one":     {Ref: ecs("m-1"), Native: []byte(`{"ImageId":`)},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if _, err := aliyunecs.Details(m); err == nil {
-				t.Error("no error")
-			}
-		})
-	}
-}
-
 func TestDetailsAcceptsOtherTypesOfValues(t *testing.T) {
 	const body = `{"PageSize":"100","TotalCount":"1","Images":{"Image":[{
 		"ImageId":"m-1","ImageName":null,"Description":7,"Size":"40","Progress":50,"IsPublic":"true","IsSelfShared":true,

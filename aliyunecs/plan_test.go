@@ -1,17 +1,14 @@
 package aliyunecs_test
 
 import (
-	"errors"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/imagequery/imagequery/aliyunecs"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
-	"github.com/imagequery/imagequery/provider"
 )
 
 const everyStatus = "Creating,Waiting,Available,Deprecated,UnAvailable,CreateFailed"
@@ -111,71 +108,5 @@ func TestExplainNotesTheDefaultsThatHold(t *testing.T) {
 		if got := strings.Contains(strings.Join(plan.Notes, "\n"), "ShowExpired=false"); got != test.want {
 			t.Errorf("%s: notes %q, want the default ShowExpired in them: %t", test.query, plan.Notes, test.want)
 		}
-	}
-}
-
-func TestNativeIsRefused(t *testing.T) {
-	for name, test := range map[string]struct {
-		key, value string
-		query      image.Query
-	}{
-		"paging":            {key: "PageNumber", value: "2"},
-		"region":            {key: "RegionId", value: "cn-beijing"},
-		"dry run":           {key: "DryRun", value: "true"},
-		"legacy":            {key: "OwnerAccount", value: "x"},
-		"deprecated":        {key: "Tag.1.key", value: "x"},
-		"unknown":           {key: "Colour", value: "red"},
-		"no boolean":        {key: "ShowExpired", value: "maybe"},
-		"no number":         {key: "ImageOwnerId", value: "x"},
-		"the field is set":  {key: "ImageName", value: "web", query: image.Query{Names: []string{"web"}}},
-		"the source is set": {key: "IsPublic", value: "true", query: image.Query{Sources: []image.Source{"shared"}}},
-		"the tags are set":  {key: "Tag.1.Key", value: "k", query: image.Query{Tags: map[string]string{"k": ""}}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			q := test.query
-			q.Native = map[string]map[string]string{"aliyunecs": {test.key: test.value}}
-			_, err := answering(t, 200, "").Explain(q)
-			if !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), test.key) {
-				t.Errorf("error %v, want invalid argument that names %s", err, test.key)
-			}
-		})
-	}
-}
-
-func TestSupportIsDocumented(t *testing.T) {
-	want := map[image.Field]provider.Support{
-		image.FieldIDs: provider.Superset, image.FieldNames: provider.Superset, image.FieldNameGlobs: provider.Local,
-		image.FieldNameContains: provider.Local, image.FieldFamilies: provider.Exact, image.FieldRegions: provider.Local,
-		image.FieldSources: provider.Superset, image.FieldOwners: provider.Superset, image.FieldVisibilities: provider.Local,
-		image.FieldStatuses: provider.Superset, image.FieldOSes: provider.Exact, image.FieldPlatforms: provider.Local, image.FieldOSVersions: provider.Local,
-		image.FieldArchs: provider.Exact, image.FieldTags: provider.Local, image.FieldSourceInstances: provider.None,
-		image.FieldSourceSnapshots: provider.Local, image.FieldResourceGroups: provider.Local,
-		image.FieldCreatedAfter: provider.Superset, image.FieldCreatedBefore: provider.Superset,
-	}
-	if diff := cmp.Diff(want, answering(t, 200, "").Info().Support); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-func TestConfigurationIsRefused(t *testing.T) {
-	t.Setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "")
-	for name, test := range map[string]struct {
-		config provider.Config
-		kind   provider.Kind
-		says   string
-	}{
-		"no region":         {provider.Config{}, provider.InvalidArgument, "Config.Region"},
-		"a region's dots":   {provider.Config{Region: "evil.example.com/"}, provider.InvalidArgument, "evil.example.com/"},
-		"plain http":        {provider.Config{Region: "cn-hangzhou", Endpoint: "http://ecs.example.com/"}, provider.InvalidArgument, "AllowHTTP"},
-		"no address":        {provider.Config{Region: "cn-hangzhou", Endpoint: "ecs.example.com"}, provider.InvalidArgument, "https://"},
-		"no credentials":    {provider.Config{Region: "cn-hangzhou"}, provider.Unauthenticated, "ALIBABA_CLOUD_ACCESS_KEY_ID"},
-		"negative attempts": {provider.Config{Region: "cn-hangzhou", Retry: provider.Retry{Attempts: -1}}, provider.InvalidArgument, "Retry.Attempts"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			_, err := aliyunecs.New(test.config)
-			if !errors.Is(err, test.kind) || !strings.Contains(err.Error(), test.says) {
-				t.Errorf("error %v, want %v that says %s", err, test.kind, test.says)
-			}
-		})
 	}
 }

@@ -1,9 +1,7 @@
 package aliyunens_test
 
 import (
-	"errors"
 	"net/url"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -12,35 +10,6 @@ import (
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 )
-
-func TestSupportIsDocumented(t *testing.T) {
-	want := map[image.Field]provider.Support{
-		image.FieldIDs:             provider.Superset,
-		image.FieldNames:           provider.Superset,
-		image.FieldNameGlobs:       provider.Local,
-		image.FieldNameContains:    provider.Local,
-		image.FieldFamilies:        provider.None,
-		image.FieldRegions:         provider.Local,
-		image.FieldSources:         provider.Local,
-		image.FieldOwners:          provider.None,
-		image.FieldVisibilities:    provider.Local,
-		image.FieldStatuses:        provider.Local,
-		image.FieldOSes:            provider.Local,
-		image.FieldPlatforms:       provider.Local,
-		image.FieldOSVersions:      provider.Local,
-		image.FieldArchs:           provider.Local,
-		image.FieldTags:            provider.None,
-		image.FieldSourceInstances: provider.Local,
-		image.FieldSourceSnapshots: provider.Superset,
-		image.FieldResourceGroups:  provider.None,
-		image.FieldCreatedAfter:    provider.Local,
-		image.FieldCreatedBefore:   provider.Local,
-	}
-	info := newClient(t, provider.Config{}).Info()
-	if diff := cmp.Diff(want, info.Support); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
 
 func TestPlanSendsPredicates(t *testing.T) {
 	for _, test := range []struct {
@@ -80,42 +49,6 @@ func TestPlanSendsPredicates(t *testing.T) {
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
-			}
-		})
-	}
-}
-
-func TestUnreportedPredicatesAreUnsupported(t *testing.T) {
-	for _, q := range []image.Query{
-		{Families: []string{"f"}}, {Owners: []string{"42"}}, {Tags: map[string]string{"a": "b"}}, {ResourceGroups: []string{"rg-1"}},
-	} {
-		s := &adaptertest.Server{}
-		if _, err := provider.Collect(clientOf(t, s).Images(t.Context(), q)); !errors.Is(err, provider.Unsupported) {
-			t.Errorf("%s: error %v, want unsupported", q, err)
-		}
-		q.SkipUnreported = true
-		if got, err := provider.Collect(clientOf(t, s).Images(t.Context(), q)); len(got) != 0 || err != nil || len(s.Asked()) != 0 {
-			t.Errorf("%s: %d images, %v, %d requests, want nothing at all", q, len(got), err, len(s.Asked()))
-		}
-	}
-}
-
-func TestNativeIsRefused(t *testing.T) {
-	for _, test := range []struct {
-		key, value string
-		q          image.Query
-		want       string
-	}{
-		{"RegionId", "cn-beijing", image.Query{}, "no such parameter"},
-		{"PageNumber", "2", image.Query{}, "paging"},
-		{"PageSize", "10", image.Query{}, "paging"},
-		{"ImageId", "m-1", image.Query{IDs: []string{"m-2"}}, "ids sets the same parameter"},
-	} {
-		t.Run(test.key, func(t *testing.T) {
-			test.q.Native = map[string]map[string]string{"aliyunens": {test.key: test.value}}
-			_, err := newClient(t, provider.Config{}).Explain(test.q)
-			if !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error %v, want an invalid argument that says %q", err, test.want)
 			}
 		})
 	}

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/imagequery/imagequery/aliyunens"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
@@ -20,16 +19,6 @@ func TestRequestHasTheDocumentedParameters(t *testing.T) {
 	adaptertest.AskedRPC(t, s, "ens.aliyuncs.com", url.Values{
 		"Action": {"DescribeSelfImages"}, "Version": {"2017-11-10"}, "ImageId": {"m-1"}, "PageNumber": {"1"}, "PageSize": {"50"},
 	})
-}
-
-func TestCheckRequestsOneImage(t *testing.T) {
-	s := &adaptertest.Server{Status: http.StatusOK, Body: `{"Code":0,"Images":{"Image":[]},"TotalCount":"0"}`}
-	if err := clientOf(t, s).Check(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := s.Asked()[0].Query().Get("PageSize"); len(s.Asked()) != 1 || got != "1" {
-		t.Errorf("%d requests with pages of %s, want one with a page of 1", len(s.Asked()), got)
-	}
 }
 
 func TestErrorCodesHaveKinds(t *testing.T) {
@@ -55,16 +44,6 @@ func TestErrorCodesHaveKinds(t *testing.T) {
 	}
 }
 
-func TestNewRefusesBadConfigurations(t *testing.T) {
-	for _, name := range []string{"ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_SECURITY_TOKEN"} {
-		t.Setenv(name, "")
-	}
-	var e *provider.Error
-	if _, err := aliyunens.New(provider.Config{}); !errors.As(err, &e) || e.Kind != provider.Unauthenticated || e.Provider != "aliyunens" {
-		t.Errorf("error %v, want no credentials of aliyunens", err)
-	}
-}
-
 func TestHostDependsOnTheRegion(t *testing.T) {
 	for region, want := range map[string]string{
 		"":               "ens.aliyuncs.com",
@@ -73,17 +52,6 @@ func TestHostDependsOnTheRegion(t *testing.T) {
 	} {
 		if info := newClient(t, provider.Config{Region: region}).Info(); info.Host != want || info.Region != region {
 			t.Errorf("region %q: client in %q at %s, want %s", region, info.Region, info.Host, want)
-		}
-	}
-}
-
-func TestDetailsRefusesImagesOfOtherProviders(t *testing.T) {
-	for _, m := range []image.Image{
-		{Ref: image.Ref{Provider: "aliyunecs", ID: "m-1"}, Native: []byte(`{}`)},
-		{Ref: image.Ref{Provider: "aliyunens", ID: "m-1"}},
-	} {
-		if _, err := aliyunens.Details(m); err == nil {
-			t.Errorf("details of %s with native %q, want an error", m, m.Native)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package aliyunswas_test
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -13,38 +12,6 @@ import (
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 )
-
-func TestSupportIsDocumented(t *testing.T) {
-	want := map[image.Field]provider.Support{
-		image.FieldIDs:             provider.Exact,
-		image.FieldNames:           provider.Superset,
-		image.FieldNameGlobs:       provider.Local,
-		image.FieldNameContains:    provider.Local,
-		image.FieldFamilies:        provider.None,
-		image.FieldRegions:         provider.Local,
-		image.FieldSources:         provider.Local,
-		image.FieldOwners:          provider.Local,
-		image.FieldVisibilities:    provider.Local,
-		image.FieldStatuses:        provider.Local,
-		image.FieldOSes:            provider.Local,
-		image.FieldPlatforms:       provider.Local,
-		image.FieldOSVersions:      provider.Local,
-		image.FieldArchs:           provider.None,
-		image.FieldTags:            provider.Superset,
-		image.FieldSourceInstances: provider.Exact,
-		image.FieldSourceSnapshots: provider.Superset,
-		image.FieldResourceGroups:  provider.Superset,
-		image.FieldCreatedAfter:    provider.Local,
-		image.FieldCreatedBefore:   provider.Local,
-	}
-	info := newClient(t, provider.Config{Region: "cn-hangzhou"}).Info()
-	if diff := cmp.Diff(want, info.Support); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if info.Name != "aliyunswas" || info.Region != "cn-hangzhou" || info.Host != "swas.cn-hangzhou.aliyuncs.com" {
-		t.Errorf("client of %s in %s at %s", info.Name, info.Region, info.Host)
-	}
-}
 
 func TestPlanSendsPredicates(t *testing.T) {
 	plain := url.Values{"RegionId": {"cn-hangzhou"}}
@@ -120,43 +87,5 @@ func TestPlanSplitsIDsAndLimitsTags(t *testing.T) {
 	}
 	if diff := cmp.Diff([]int{100, 100, 50}, sizes); diff != "" {
 		t.Errorf("ids in a call (-want +got):\n%s", diff)
-	}
-}
-
-func TestUnreportedPredicatesAreUnsupported(t *testing.T) {
-	for _, q := range []image.Query{{Families: []string{"f"}}, {Archs: []image.Arch{image.ArchX86_64}}} {
-		s := &adaptertest.Server{}
-		if _, err := provider.Collect(clientOf(t, s).Images(t.Context(), q)); !errors.Is(err, provider.Unsupported) {
-			t.Errorf("%s: error %v, want unsupported", q, err)
-		}
-		q.SkipUnreported = true
-		if got, err := provider.Collect(clientOf(t, s).Images(t.Context(), q)); len(got) != 0 || err != nil || len(s.Asked()) != 0 {
-			t.Errorf("%s: %d images, %v, %d requests, want nothing at all", q, len(got), err, len(s.Asked()))
-		}
-	}
-}
-
-func TestNativeIsRefused(t *testing.T) {
-	for _, test := range []struct {
-		key, value string
-		q          image.Query
-		want       string
-	}{
-		{"ClientToken", "once", image.Query{}, "needs no token"},
-		{"RegionId", "cn-beijing", image.Query{}, "Config.Region"},
-		{"PageNumber", "2", image.Query{}, "paging"},
-		{"PageSize", "10", image.Query{}, "paging"},
-		{"Share", "maybe", image.Query{}, "true or false"},
-		{"Shared", "true", image.Query{}, "no such parameter"},
-		{"ImageIds", `["m-1"]`, image.Query{IDs: []string{"m-2"}}, "ids sets the same parameter"},
-		{"Tag.1.Value", "on", image.Query{Tags: map[string]string{"a": "b"}}, "tags sets the same parameter"},
-	} {
-		t.Run(test.key, func(t *testing.T) {
-			test.q.Native = map[string]map[string]string{"aliyunswas": {test.key: test.value}}
-			_, err := newClient(t, provider.Config{Region: "cn-hangzhou"}).Explain(test.q)
-			if !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error %v, want an invalid argument that says %q", err, test.want)
-			}
-		})
 	}
 }

@@ -1,10 +1,8 @@
 package qingcloud_test
 
 import (
-	"errors"
 	"maps"
 	"net/url"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,38 +11,6 @@ import (
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 )
-
-func TestSupportIsDocumented(t *testing.T) {
-	want := map[image.Field]provider.Support{
-		image.FieldIDs:             provider.Superset,
-		image.FieldNames:           provider.Superset,
-		image.FieldNameGlobs:       provider.Local,
-		image.FieldNameContains:    provider.Local,
-		image.FieldFamilies:        provider.None,
-		image.FieldRegions:         provider.Local,
-		image.FieldSources:         provider.Exact,
-		image.FieldOwners:          provider.Local,
-		image.FieldVisibilities:    provider.Exact,
-		image.FieldStatuses:        provider.Superset,
-		image.FieldOSes:            provider.Local,
-		image.FieldPlatforms:       provider.Local,
-		image.FieldOSVersions:      provider.Local,
-		image.FieldArchs:           provider.Local,
-		image.FieldTags:            provider.Local,
-		image.FieldSourceInstances: provider.None,
-		image.FieldSourceSnapshots: provider.None,
-		image.FieldResourceGroups:  provider.None,
-		image.FieldCreatedAfter:    provider.Local,
-		image.FieldCreatedBefore:   provider.Local,
-	}
-	info := newClient(t, provider.Config{Region: "pek3a"}).Info()
-	if diff := cmp.Diff(want, info.Support); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if info.Name != "qingcloud" || info.Region != "pek3a" || info.Host != "api.qingcloud.com" {
-		t.Errorf("client of %s in %s at %s", info.Name, info.Region, info.Host)
-	}
-}
 
 // anyStatus is what a call says that asks for no status.
 var anyStatus = map[string]string{
@@ -149,32 +115,5 @@ func TestExactPredicatesArePushed(t *testing.T) {
 	want := [][]image.Field{{image.FieldSources, image.FieldVisibilities}, {image.FieldStatuses}, {image.FieldOSes}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-func TestNativeIsRefused(t *testing.T) {
-	for _, test := range []struct {
-		key, value string
-		q          image.Query
-		want       string
-	}{
-		{"zone", "pek3b", image.Query{}, "Config.Region"},
-		{"offset", "20", image.Query{}, "paging"},
-		{"limit", "20", image.Query{}, "paging"},
-		{"verbose", "much", image.Query{}, "whole number"},
-		{"images.n", "img-1", image.Query{}, "no such parameter"},
-		{"provider", "self", image.Query{Sources: []image.Source{image.SourceSelf}}, "sources sets the same parameter"},
-		{"images.1", "img-1", image.Query{IDs: []string{"img-2"}}, "ids sets the same parameter"},
-		{"os_family", "centos", image.Query{Platforms: []string{"centos"}}, "platforms sets the same parameter"},
-		{"processor_type", "64bit", image.Query{Archs: []image.Arch{image.ArchX86_64}}, "archs sets the same parameter"},
-		{"owner", "usr-1", image.Query{Owners: []string{"usr-2"}}, "owners sets the same parameter"},
-	} {
-		t.Run(test.key, func(t *testing.T) {
-			test.q.Native = map[string]map[string]string{"qingcloud": {test.key: test.value}}
-			_, err := newClient(t, provider.Config{Region: "pek3a"}).Explain(test.q)
-			if !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("error %v, want an invalid argument that says %q", err, test.want)
-			}
-		})
 	}
 }

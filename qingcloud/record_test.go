@@ -142,14 +142,3 @@ func TestDefaultPasswordIsRemoved(t *testing.T) {
 		}
 	}
 }
-
-func TestDetailsRefusesImagesOfOtherProviders(t *testing.T) {
-	for _, m := range []image.Image{
-		{Ref: image.Ref{Provider: "aliyunecs", ID: "m-1"}, Native: []byte(`{}`)},
-		{Ref: image.Ref{Provider: "qingcloud", ID: "img-1"}},
-	} {
-		if _, err := qingcloud.Details(m); err == nil {
-			t.Errorf("details of %s with native %q, want an error", m, m.Native)
-		}
-	}
-}

@@ -11,10 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/qingcloud"
 )
 
 // pager serves the images 0 to n-1, at most cap of them in a page.
@@ -95,38 +93,5 @@ func TestMissingResourceIsAnErrorWithoutIDs(t *testing.T) {
 	_, err := provider.Collect(clientOf(t, s).Images(t.Context(), native("tags.1", "tag-1")))
 	if !errors.Is(err, provider.NotFound) {
 		t.Errorf("error %v, want not found", err)
-	}
-}
-
-func TestCheckRequestsOneImage(t *testing.T) {
-	s := &adaptertest.Server{Status: http.StatusOK, Body: adaptertest.Recorded(t, "qingcloud-2.json")}
-	if err := clientOf(t, s).Check(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := s.Asked()[0].Query().Get("limit"); len(s.Asked()) != 1 || got != "1" {
-		t.Errorf("%d requests with a limit of %s, want one with a limit of 1", len(s.Asked()), got)
-	}
-}
-
-func TestUnreportedPredicatesAreUnsupported(t *testing.T) {
-	for _, q := range []image.Query{
-		{Families: []string{"f"}}, {SourceInstances: []string{"i-1"}}, {SourceSnapshots: []string{"ss-1"}}, {ResourceGroups: []string{"rg-1"}},
-	} {
-		s := &adaptertest.Server{}
-		if _, err := provider.Collect(clientOf(t, s).Images(t.Context(), q)); !errors.Is(err, provider.Unsupported) {
-			t.Errorf("%s: error %v, want unsupported", q, err)
-		}
-		q.SkipUnreported = true
-		if got, err := provider.Collect(clientOf(t, s).Images(t.Context(), q)); len(got) != 0 || err != nil || len(s.Asked()) != 0 {
-			t.Errorf("%s: %d images, %v, %d requests, want nothing at all", q, len(got), err, len(s.Asked()))
-		}
-	}
-}
-
-func TestNewRefusesBadConfigurations(t *testing.T) {
-	var e *provider.Error
-	_, err := qingcloud.New(provider.Config{Credentials: provider.Static("test-key-id", "test-key-secret", "")})
-	if !errors.As(err, &e) || e.Kind != provider.InvalidArgument || e.Provider != "qingcloud" {
-		t.Errorf("error %v, want an invalid argument of qingcloud: no zone", err)
 	}
 }

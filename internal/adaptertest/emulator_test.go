@@ -4,28 +4,16 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/imagequery/imagequery/aliyunecs"
-	"github.com/imagequery/imagequery/aliyunens"
-	"github.com/imagequery/imagequery/aliyunswas"
 	"github.com/imagequery/imagequery/image"
-	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/providertest"
-	"github.com/imagequery/imagequery/qingcloud"
 )
-
-// harnesses are those that the conformance tests of the adapters use.
-var harnesses = map[string]providertest.Harness{
-	"ECS":       adaptertest.ECS(aliyunecs.New),
-	"SWAS":      adaptertest.SWAS(aliyunswas.New),
-	"ENS":       adaptertest.ENS(aliyunens.New),
-	"QingCloud": adaptertest.QingCloud(qingcloud.New),
-}
 
 // The conformance check of changing listings depends on it.
 func TestReplaceChangesTheNextResponse(t *testing.T) {
-	for name, h := range harnesses {
-		t.Run(name, func(t *testing.T) {
+	for _, a := range adapters {
+		h := a.harness(a.open)
+		t.Run(a.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				world := h.World(30)
 				s := h.Open(t, world[:20], providertest.Options{Reading: h.Readings[0]})
@@ -49,8 +37,9 @@ func TestReplaceChangesTheNextResponse(t *testing.T) {
 }
 
 func TestFailuresActFromTheirFirstRequestOn(t *testing.T) {
-	for name, h := range harnesses {
-		t.Run(name, func(t *testing.T) {
+	for _, a := range adapters {
+		h := a.harness(a.open)
+		t.Run(a.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				for _, f := range []providertest.Failure{
 					{Break: providertest.BreakReset}, {Break: providertest.BreakCut}, {Break: providertest.BreakShort},

@@ -1,0 +1,208 @@
+package adaptertest_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/imagequery/imagequery/aliyunecs"
+	"github.com/imagequery/imagequery/aliyunens"
+	"github.com/imagequery/imagequery/aliyunswas"
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/adaptertest"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/providertest"
+	"github.com/imagequery/imagequery/qingcloud"
+)
+
+// adapter is an adapter, and what the tests that all adapters share need to know.
+type adapter struct {
+	name, provider, region, host string
+
+	open      adaptertest.Constructor
+	harness   func(adaptertest.Constructor) providertest.Harness
+	details   func(image.Image) error
+	empty     string     // a response without images
+	sizeParam string     // the parameter for the size of a page
+	page      int        // the most images in a page
+	allocs    [2]float64 // the most allocations for a plan of each of planQueries
+}
+
+var adapters = []adapter{
+	{
+		name: "ECS", provider: aliyunecs.Name, region: "cn-hangzhou", host: "ecs.cn-hangzhou.aliyuncs.com",
+		open: aliyunecs.New, harness: adaptertest.ECS, details: detailsOf(aliyunecs.Details),
+		empty: `{"TotalCount":0,"Images":{"Image":[]}}`, sizeParam: "PageSize", page: 100, allocs: [2]float64{50, 290},
+	},
+	{
+		name: "SWAS", provider: aliyunswas.Name, region: "cn-hangzhou", host: "swas.cn-hangzhou.aliyuncs.com",
+		open: aliyunswas.New, harness: adaptertest.SWAS, details: detailsOf(aliyunswas.Details),
+		empty: `{"TotalCount":"0","CustomImages":[]}`, sizeParam: "PageSize", page: 100, allocs: [2]float64{30, 148},
+	},
+	{
+		name: "ENS", provider: aliyunens.Name, host: "ens.aliyuncs.com",
+		open: aliyunens.New, harness: adaptertest.ENS, details: detailsOf(aliyunens.Details),
+		empty: `{"Code":0,"Images":{"Image":[]},"TotalCount":"0"}`, sizeParam: "PageSize", page: 50, allocs: [2]float64{22, 132},
+	},
+	{
+		name: "QingCloud", provider: qingcloud.Name, region: "pek3a", host: "api.qingcloud.com",
+		open: qingcloud.New, harness: adaptertest.QingCloud, details: detailsOf(qingcloud.Details),
+		empty: `{"ret_code":0,"total_count":0,"image_set":[]}`, sizeParam: "limit", page: 100, allocs: [2]float64{86, 190},
+	},
+}
+
+func detailsOf[R any](details func(image.Image) (R, error)) func(image.Image) error {
+	return func(m image.Image) error {
+		_, err := details(m)
+		return err
+	}
+}
+
+// eachAdapter runs a test for every adapter.
+func eachAdapter(t *testing.T, test func(t *testing.T, a adapter)) {
+	t.Helper()
+	for _, a := range adapters {
+		t.Run(a.name, func(t *testing.T) { test(t, a) })
+	}
+}
+
+func TestClientsNameProviderRegionAndHost(t *testing.T) {
+	eachAdapter(t, func(t *testing.T, a adapter) {
+		info := adaptertest.New(t, a.open, provider.Config{Region: a.region}).Info()
+		if info.Name != a.provider || info.Region != a.region || info.Host != a.host {
+			t.Errorf("client of %s in %q at %s, want %s in %q at %s", info.Name, info.Region, info.Host, a.provider, a.region, a.host)
+		}
+	})
+}
+
+func TestCheckRequestsOneImage(t *testing.T) {
+	eachAdapter(t, func(t *testing.T, a adapter) {
+		s := &adaptertest.Server{Status: http.StatusOK, Body: a.empty}
+		if err := adaptertest.Client(t, a.open, a.region, s).Check(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.Asked()[0].Query().Get(a.sizeParam); len(s.Asked()) != 1 || got != "1" {
+			t.Errorf("%d requests with pages of %s, want one with a page of 1", len(s.Asked()), got)
+		}
+	})
+}
+
+func TestDetailsNeedsTheNativeRecordOfItsProvider(t *testing.T) {
+	eachAdapter(t, func(t *testing.T, a adapter) {
+		for _, m := range []image.Image{
+			{Ref: image.Ref{Provider: "another", ID: "m-1"}, Native: []byte(`{}`)},
+			{Ref: image.Ref{Provider: a.provider, ID: "m-1"}},
+			{Ref: image.Ref{Provider: a.provider, ID: "m-1"}, Native: []byte(`{"ImageId":`)},
+		} {
+			if a.details(m) == nil {
+				t.Errorf("details of %s with native %q, want an error", m, m.Native)
+			}
+		}
+	})
+}
+
+func TestNewRefusesBadConfigurations(t *testing.T) {
+	profiles.use(t)
+	keys := provider.Static("test-key-id", "test-key-secret", "")
+	eachAdapter(t, func(t *testing.T, a adapter) {
+		for _, test := range []struct {
+			config provider.Config
+			kind   provider.Kind
+			says   string
+		}{
+			{provider.Config{Credentials: keys, Region: a.region, Endpoint: "api.example.com"}, provider.InvalidArgument, "https://"},
+			{provider.Config{Credentials: keys, Region: a.region, Retry: provider.Retry{Attempts: -1}}, provider.InvalidArgument, "Retry.Attempts"},
+			{provider.Config{Credentials: keys, Region: "UPPER"}, provider.InvalidArgument, "Config.Region"},
+		} {
+			a.checkRefused(t, test.config, test.kind, test.says)
+		}
+		if a.region != "" {
+			a.checkRefused(t, provider.Config{Credentials: keys}, provider.InvalidArgument, "Config.Region")
+		}
+		if a.provider != qingcloud.Name { // which finds credentials in files too
+			a.checkRefused(t, provider.Config{Region: a.region}, provider.Unauthenticated, "ALIBABA_CLOUD_ACCESS_KEY_ID")
+		}
+	})
+}
+
+func (a adapter) checkRefused(t *testing.T, c provider.Config, kind provider.Kind, says string) {
+	t.Helper()
+	_, err := a.open(c)
+	e, ok := errors.AsType[*provider.Error](err)
+	if !ok || e.Kind != kind || e.Provider != a.provider || !strings.Contains(err.Error(), says) {
+		t.Errorf("region %q, endpoint %q: error %v, want %v of %s that says %s", c.Region, c.Endpoint, err, kind, a.provider, says)
+	}
+}
+
+// Regions that other clouds have must not become part of a host name.
+func TestRegionsThatAreNoHostLabelAreRefused(t *testing.T) {
+	eachAdapter(t, func(t *testing.T, a adapter) {
+		for _, region := range []string{"cn-hangzhou.evil.com", "RegionOne", "a_b", "CN-HANGZHOU", strings.Repeat("a", 64)} {
+			for _, endpoint := range []string{"", "https://{region}.example.com/", "https://api.example.com/"} {
+				c := provider.Config{Region: region, Endpoint: endpoint, Credentials: provider.Static("i", "s", "")}
+				a.checkRefused(t, c, provider.InvalidArgument, "Config.Region")
+			}
+		}
+	})
+}
+
+// Parameters that the client sets, values of a wrong type, unknown names, and those that
+// a field of the query sets too.
+func TestNativeIsRefused(t *testing.T) {
+	const taken = " sets the same parameter"
+	ids, tags := image.Query{IDs: []string{"m-2"}}, image.Query{Tags: map[string]string{"a": "b"}}
+	for _, test := range []struct {
+		provider, key, value string
+		query                image.Query
+		want                 string
+	}{
+		{"aliyunecs", "PageNumber", "2", image.Query{}, "paging"},
+		{"aliyunecs", "RegionId", "cn-beijing", image.Query{}, "Config.Region"},
+		{"aliyunecs", "DryRun", "true", image.Query{}, "DryRun"},
+		{"aliyunecs", "OwnerAccount", "x", image.Query{}, "OwnerAccount"},
+		{"aliyunecs", "Tag.1.key", "x", image.Query{}, "Tag.1.key"},
+		{"aliyunecs", "Colour", "red", image.Query{}, "no such parameter"},
+		{"aliyunecs", "ShowExpired", "maybe", image.Query{}, "true or false"},
+		{"aliyunecs", "ImageOwnerId", "x", image.Query{}, "whole number"},
+		{"aliyunecs", "ImageName", "web", image.Query{Names: []string{"web"}}, "names" + taken},
+		{"aliyunecs", "IsPublic", "true", image.Query{Sources: []image.Source{"shared"}}, "sources" + taken},
+		{"aliyunecs", "Tag.1.Key", "k", tags, "tags" + taken},
+		{"aliyunswas", "ClientToken", "once", image.Query{}, "needs no token"},
+		{"aliyunswas", "RegionId", "cn-beijing", image.Query{}, "Config.Region"},
+		{"aliyunswas", "PageNumber", "2", image.Query{}, "paging"},
+		{"aliyunswas", "PageSize", "10", image.Query{}, "paging"},
+		{"aliyunswas", "Share", "maybe", image.Query{}, "true or false"},
+		{"aliyunswas", "Shared", "true", image.Query{}, "no such parameter"},
+		{"aliyunswas", "ImageIds", `["m-1"]`, ids, "ids" + taken},
+		{"aliyunswas", "Tag.1.Value", "on", tags, "tags" + taken},
+		{"aliyunens", "RegionId", "cn-beijing", image.Query{}, "no such parameter"},
+		{"aliyunens", "PageNumber", "2", image.Query{}, "paging"},
+		{"aliyunens", "PageSize", "10", image.Query{}, "paging"},
+		{"aliyunens", "ImageId", "m-1", ids, "ids" + taken},
+		{"qingcloud", "zone", "pek3b", image.Query{}, "Config.Region"},
+		{"qingcloud", "offset", "20", image.Query{}, "paging"},
+		{"qingcloud", "limit", "20", image.Query{}, "paging"},
+		{"qingcloud", "verbose", "much", image.Query{}, "whole number"},
+		{"qingcloud", "images.n", "img-1", image.Query{}, "no such parameter"},
+		{"qingcloud", "images.1", "img-1", ids, "ids" + taken},
+		{"qingcloud", "provider", "self", image.Query{Sources: []image.Source{"self"}}, "sources" + taken},
+		{"qingcloud", "os_family", "centos", image.Query{Platforms: []string{"centos"}}, "platforms" + taken},
+		{"qingcloud", "processor_type", "64bit", image.Query{Archs: []image.Arch{"x86_64"}}, "archs" + taken},
+		{"qingcloud", "owner", "usr-1", image.Query{Owners: []string{"usr-2"}}, "owners" + taken},
+	} {
+		for _, a := range adapters {
+			if a.provider != test.provider {
+				continue
+			}
+			t.Run(fmt.Sprint(a.name, "/", test.key), func(t *testing.T) {
+				test.query.Native = map[string]map[string]string{a.provider: {test.key: test.value}}
+				_, err := adaptertest.New(t, a.open, provider.Config{Region: a.region}).Explain(test.query)
+				if !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), test.want) {
+					t.Errorf("error %v, want an invalid argument that says %q", err, test.want)
+				}
+			})
+		}
+	}
+}
