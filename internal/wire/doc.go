@@ -25,12 +25,12 @@
 //
 // # Memory
 //
-// Strings are copies, so a record does not keep its page in memory. All records share
-// the strings of an [InternedString]. The strings of the [Text] fields of one row lie in
+// Strings are copies, so a record does not keep its page in memory. Records share
+// the recent strings of an [InternedString]. The strings of the [Text] fields of one row lie in
 // one allocation.
 //
 // # Speed
 //
-// Decoders are pooled. They cache key order, repeated strings and skipped values. The
-// caches affect speed, never results.
+// Decoders are pooled. They cache the order of keys and recent values. The caches affect
+// speed, never results.
 package wire

@@ -77,7 +77,7 @@ func (f *Field[T]) reader(t *T, m mode) reader {
 			return read(s, i)
 		}
 	case f.detail && !m.details:
-		return skipper()
+		return (*scanner).skip
 	}
 	return f.bind(t, m)
 }
@@ -109,8 +109,8 @@ func Text[T any](name string, at func(*T) *string) Field[T] {
 	})
 }
 
-// InternedString is a [Text] of few different values, such as a status, which share their
-// memory.
+// InternedString is a [Text] of few different values, such as a status. Equal values that
+// follow each other closely share their memory.
 func InternedString[T any](name string, at func(*T) *string) Field[T] {
 	return Enum(name, at, func(string) bool { return true })
 }
@@ -120,35 +120,38 @@ func InternedString[T any](name string, at func(*T) *string) Field[T] {
 func Enum[T any](name string, at func(*T) *string, known func(string) bool) Field[T] {
 	return Field[T]{named(name), func(t *T, m mode) reader {
 		to := at(t)
-		var seen recent // in quotes, and without anything that quoting changes; known ones only
+		var recent recentValues // without anything that quoting changes; known ones only
 		return func(s *scanner, i int) int {
 			start, c := s.peek(i)
-			if k := seen.at(s.data, start); k != "" {
-				*to = k[1 : len(k)-1]
-				return start + len(k)
+			if value := recent.at(s.data, start); value != "" {
+				*to = value[1 : len(value)-1]
+				return start + len(value)
 			}
 			text, ok, end := s.text(start)
 			if !ok || s.err != nil {
 				return end
 			}
 			quoted := s.data[start:end]
-			whole := end-start <= maxInterned && isQuoted(quoted, text)
-			if whole {
-				k := s.interned.intern(quoted)
-				*to = k[1 : len(k)-1]
+			cacheable := len(quoted) <= maxRecent && isQuoted(quoted, text)
+			value := ""
+			if cacheable {
+				value = string(quoted)
+				*to = value[1 : len(value)-1]
 			} else {
-				*to = s.interned.intern(text)
+				*to = string(text)
 			}
 			switch {
 			case *to != "" && !known(*to), (c == '[' || c == '{') && !s.isEmpty(start, end):
 				s.countUnreadable(m.path)
-			case whole:
-				seen.add(s.interned.intern(quoted))
+			case cacheable:
+				recent.add(value)
 			}
 			return end
 		}
 	}}
 }
+
+const maxRecent = 128 // longest value that is cached, in bytes
 
 func isQuoted(quoted, text []byte) bool {
 	return len(quoted) == len(text)+2 && quoted[0] == '"' && string(quoted[1:1+len(text)]) == string(text)

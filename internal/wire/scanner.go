@@ -14,18 +14,17 @@ const maxDepth = 10000
 // of their start and return the position of their end. After an error, they return the
 // end of the document.
 type scanner struct {
-	data     []byte
-	err      error // the first one
-	depth    int
-	member   int // where the current member begins, or the white space in front of it
-	interned internTable
-	texts    texts
-	cuts     []span         // the secrets of the current row
-	counts   map[string]int // of unreadable values, by path; nil: none
-	scratch  []byte         // the text unquoted last
+	data    []byte
+	err     error // the first one
+	depth   int
+	member  int // where the current member begins, or the white space in front of it
+	texts   texts
+	cuts    []span         // the secrets of the current row
+	counts  map[string]int // of unreadable values, by path; nil: none
+	scratch []byte         // the text unquoted last
 }
 
-// begin makes the scanner ready for another document. The interned texts stay.
+// begin makes the scanner ready for another document.
 func (s *scanner) begin(data []byte) {
 	s.data, s.err, s.depth, s.cuts, s.counts = data, nil, 0, s.cuts[:0], nil
 	s.texts.next()
