@@ -112,8 +112,10 @@ func ParsePlatform(text string) string {
 // findPlatform returns the neutral name of the platform that a text names, and where
 // that stands in the text; an empty name if the text has no known one.
 func findPlatform(text string) (name string, from, to int) {
-	for at := range len(text) {
-		if !utf8.RuneStart(text[at]) || letterBefore(text, at) {
+	afterLetter := false
+	for at, r := range text {
+		begins := !afterLetter
+		if afterLetter = isCasedLetter(r); !begins {
 			continue
 		}
 		if name, end := platformAt(text, at); name != "" {
@@ -173,14 +175,6 @@ func foldedByte(text string, at int) (c byte, size int) {
 }
 
 func isSeparator(c byte) bool { return c == ' ' || c == '_' || c == '-' }
-
-func letterBefore(text string, at int) bool {
-	if at == 0 {
-		return false
-	}
-	r, _ := utf8.DecodeLastRuneInString(text[:at])
-	return isCasedLetter(r)
-}
 
 func letterAt(text string, at int) bool {
 	r, _ := utf8.DecodeRuneInString(text[at:])

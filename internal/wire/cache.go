@@ -28,12 +28,18 @@ const chunk = 8 // bytes that are compared at once
 
 func newCachedToken(text string) cachedToken {
 	k := cachedToken{text: text, mask: 1<<(8*min(len(text), chunk)) - 1, tail: max(0, len(text)-chunk)}
-	padded := append([]byte(text), make([]byte, chunk)...)
-	k.first, k.last = load(padded, 0), load(padded, k.tail)
+	k.first, k.last = padded(text), padded(text[k.tail:])
 	if len(text) > 2*chunk {
-		k.second = load(padded, chunk)
+		k.second = padded(text[chunk:])
 	}
 	return k
+}
+
+// padded returns the first eight bytes of a text, which may be shorter.
+func padded(text string) uint64 {
+	var b [chunk]byte
+	copy(b[:], text)
+	return load(b[:], 0)
 }
 
 // load returns the eight bytes at b[i:].
