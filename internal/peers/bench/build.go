@@ -27,7 +27,11 @@ func (b *bench) importing() error {
 		Columns: []string{"", "build, s", "CPU, s", "binary, MB"},
 	}
 	for _, p := range []struct{ dir, name string }{
-		{"imagequery", "imagequery, all adapters"}, {"alibaba", "vendor's clients of ECS, SWAS and ENS"}, {"qingcloud", "vendor's client of QingCloud"},
+		{"imagequery", "imagequery, all adapters"},
+		{"retryablehttp", "of these, go-retryablehttp alone"}, {"sdkutils", "of these, sdk/utils of alibaba-cloud-sdk-go alone"},
+		{"errgroup", "of these, x/sync/errgroup alone"}, {"rate", "of these, x/time/rate alone"},
+		{"alibaba", "vendor's clients of ECS, SWAS and ENS"},
+		{"acs3", "core of the vendor's SDK V2.0 for Alibaba Cloud, without its typed clients"}, {"qingcloud", "vendor's client of QingCloud"},
 	} {
 		cache := filepath.Join(dir, p.dir)
 		if err := os.CopyFS(cache, os.DirFS(warm)); err != nil {
