@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -67,13 +68,20 @@ func withAdvice(plan *provider.Plan) *provider.Plan {
 	return &changed
 }
 
+// planFields finds the lines of a plan that list predicates.
+var planFields = regexp.MustCompile(`(?m)^  (pushed exactly|pushed as superset|applied locally|never reported): .+$`)
+
 func writePlans(w io.Writer, targets []provider.Target, plans []*provider.Plan) error {
 	var b strings.Builder
 	for i, plan := range plans {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "%s\n%s", printable.Line(targets[i].Name), indented(adviceFor(plan.Provider, plan.String())))
+		text := planFields.ReplaceAllStringFunc(withAdvice(plan).String(), func(line string) string {
+			label, fields, _ := strings.Cut(line, ": ")
+			return label + ": " + withFlags(fields, predicateFlags())
+		})
+		fmt.Fprintf(&b, "%s\n%s", printable.Line(targets[i].Name), indented(text))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -15,6 +15,7 @@ type column struct {
 	right  bool                     // aligned to the right; only the header is shortened
 	fixed  bool                     // never shortened
 	last   bool                     // shortened after all others
+	path   bool                     // shortened before the last "/", such as before the region of a target
 	rank   int                      // a screen that is too narrow lacks the columns with the highest; 0: always there
 	color  func(cell string) string // number of the color, on a terminal; nil: none
 }
@@ -144,6 +145,9 @@ func writeLine(b *strings.Builder, columns []column, widths []int, cells []strin
 	padding := 0
 	for i, cell := range cells {
 		text := truncate(cell, widths[i])
+		if columns[i].path {
+			text = truncatePath(cell, widths[i])
+		}
 		blanks := strings.Repeat(" ", widths[i]-cellWidth(text))
 		line.WriteString(strings.Repeat(" ", padding))
 		if columns[i].right {
@@ -178,6 +182,22 @@ func truncate(text string, width int) string {
 		b.WriteString(cluster)
 	}
 	return strings.TrimRight(b.String(), " ") + ellipsis
+}
+
+// truncatePath shortens a text before its last "/", and what is left from its start.
+func truncatePath(text string, width int) string {
+	at := strings.LastIndexByte(text, '/')
+	if at < 0 || cellWidth(text) <= width {
+		return truncate(text, width)
+	}
+	if room := width - cellWidth(text[at:]); room > cellWidth(ellipsis) {
+		return truncate(text[:at], room) + text[at:]
+	}
+	end := text[at+1:]
+	for cellWidth(end) > width-cellWidth(ellipsis) {
+		_, end, _, _ = uniseg.FirstGraphemeClusterInString(end, -1)
+	}
+	return ellipsis + end
 }
 
 // cellWidth returns the number of terminal cells of a text.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/imagequery/imagequery/fakecloud"
+	"github.com/imagequery/imagequery/image"
 )
 
 func TestOneFailingTarget(t *testing.T) {
@@ -90,7 +91,7 @@ func TestExplain(t *testing.T) {
 		}
 	}
 	got = imagesearch(t.Context(), "--config", file, "--explain", "--source-instance", "i-1")
-	if got.status != exitComplete || strings.Count(got.stdout, "never reported: source_instances") != 3 || !strings.Contains(got.stdout, "give --skip-unreported") {
+	if got.status != exitComplete || strings.Count(got.stdout, "never reported: --source-instance") != 3 || !strings.Contains(got.stdout, "give --skip-unreported") {
 		t.Errorf("%+v", got)
 	}
 	if sent := cloud.Requests(); len(sent) > 0 {
@@ -158,6 +159,22 @@ func TestTimeout(t *testing.T) {
 		}
 		if !strings.Contains(got.stderr, "the --timeout of 400ms is over") {
 			t.Errorf("%s: stderr %q does not say why", c.mode, got.stderr)
+		}
+	}
+}
+
+func TestExplainNamesFlags(t *testing.T) {
+	got := imagesearch(t.Context(), "--explain", "--arch", "arm64", "--family", "web", "--os-version", "22", "--status", "suspended", "--status", "available")
+	for _, want := range []string{
+		"    applied locally: --os-version\n", "    pushed exactly: --family, --arch\n", "    note: --status suspended is not requested: ", "    never reported: --family\n",
+	} {
+		if !strings.Contains(got.stdout, want) {
+			t.Errorf("%s: want %q", got.stdout, want)
+		}
+	}
+	for _, field := range image.AllFields() {
+		if strings.Contains(got.stdout, ": "+string(field)) {
+			t.Errorf("%s: names the field %s", got.stdout, field)
 		}
 	}
 }

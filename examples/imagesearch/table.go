@@ -54,7 +54,7 @@ func usualColumns(hits []provider.Hit) []key {
 func tableColumns(keys []key) []column {
 	columns := make([]column, len(keys))
 	for i, k := range keys {
-		columns[i] = column{header: printable.Line(strings.ToUpper(k.name)), right: k.isNumber(), fixed: k.isTime(), last: k.name == "id"}
+		columns[i] = column{header: printable.Line(strings.ToUpper(k.name)), right: k.isNumber(), fixed: k.isTime(), last: k.name == "id", path: k.name == "target"}
 		if k.isTime() {
 			columns[i].header += " (UTC)"
 		}

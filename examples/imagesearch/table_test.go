@@ -57,7 +57,7 @@ func TestTableLeavesOutColumnsInTheOrderOfTheirWorth(t *testing.T) {
 
 func TestTableHasEveryColumnThatIsAskedFor(t *testing.T) {
 	got := tableOn(t, 40, "name", "target", "id", "arch")
-	if want := "web…  prod…  m-bp10example0a7yw2k  x86_…"; got[1] != want {
+	if want := "web…  …zhou  m-bp10example0a7yw2k  x86_…"; got[1] != want {
 		t.Errorf("%q, want %q", got[1], want)
 	}
 }
@@ -70,5 +70,26 @@ func TestColumnsByWorthAreTheDefaultColumns(t *testing.T) {
 	}
 	if len(columnsByWorth) != len(defaultColumns) {
 		t.Errorf("%d columns by worth, want %d", len(columnsByWorth), len(defaultColumns))
+	}
+}
+
+func TestShortenedTargetKeepsItsRegion(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		width int
+		want  string
+	}{
+		{"prod/cn-hangzhou", 16, "prod/cn-hangzhou"},
+		{"production-account/cn-hangzhou", 20, "product…/cn-hangzhou"},
+		{"production/cn-hangzhou", 14, "p…/cn-hangzhou"},
+		{"production/cn-hangzhou", 13, "…cn-hangzhou"},
+		{"production/cn-hangzhou", 12, "…cn-hangzhou"},
+		{"production/cn-hangzhou", 9, "…hangzhou"},
+		{"订单/服务", 4, "…务"},
+		{"edge-without-region", 8, "edge-wi…"},
+	} {
+		if got := truncatePath(c.text, c.width); got != c.want {
+			t.Errorf("%s in %d: %q, want %q", c.text, c.width, got, c.want)
+		}
 	}
 }

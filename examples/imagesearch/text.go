@@ -42,8 +42,14 @@ var predicateFlags = sync.OnceValue(func() map[image.Field]string {
 	return o.flagOf
 })
 
-// adviceFor is inFlagWords for the advice about a parameter of a provider.
+// notRequested finds the name of a predicate with a value that no image of an API has.
+var notRequested = regexp.MustCompile(`^[a-z_]+ .* is not requested: `)
+
+// adviceFor is inFlagWords for a remark about one provider.
 func adviceFor(name, text string) string {
+	if field, rest, _ := strings.Cut(text, " "); notRequested.MatchString(text) {
+		text = withFlags(field, predicateFlags()) + " " + rest
+	}
 	return strings.ReplaceAll(inFlagWords(text), "; Native ", "; --native "+name+".")
 }
 

@@ -112,7 +112,7 @@ func writeVerdicts(w io.Writer, s screen, keys []provider.GroupKey, verdicts []p
 	for _, k := range shown {
 		columns = append(columns, column{header: strings.ToUpper(string(k))})
 	}
-	columns = append(columns, column{header: "TARGET"}, column{header: "ID", last: true}, column{header: "NAME"}, column{header: "CHANGED"})
+	columns = append(columns, column{header: "TARGET", path: true}, column{header: "ID", last: true}, column{header: "NAME"}, column{header: "CHANGED"})
 	var rows [][]string
 	widest := 0
 	for _, v := range verdicts {
@@ -140,14 +140,27 @@ func shownCell(text string) string {
 	return missingCell
 }
 
-// standingText names the image that the query chooses now, or the failure that hides
-// it.
+// standingText names the image that the query chooses now, or the targets whose failures
+// hide it. The failures are on the standard error.
 func standingText(v provider.Verdict) string {
 	switch {
 	case v.Standing == provider.StandingUnknown && v.Err != nil:
-		return fmt.Sprintf("%s: %s", v.Standing, inFlagWords(v.Err.Error()))
+		return fmt.Sprintf("%s: %s", v.Standing, failureText(v.Err))
 	case v.Standing != provider.StandingSuperseded && v.Standing != provider.StandingUnknown && v.By != nil:
 		return fmt.Sprintf("%s; now %s", v.Standing, v.By.Image.ID)
 	}
 	return v.String()
+}
+
+// failureText refers to the targets that failed, and says any other error.
+func failureText(err error) string {
+	var names []string
+	for _, one := range joinedErrors(err) {
+		failed, ok := errors.AsType[*provider.TargetError](one)
+		if !ok {
+			return inFlagWords(err.Error())
+		}
+		names = append(names, failed.Target)
+	}
+	return strings.Join(names, ", ") + " failed"
 }
