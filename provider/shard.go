@@ -18,6 +18,8 @@ import (
 // of this module. If count grows by one, accounts move to the new shard only. A
 // shard can be empty, which [Search] refuses as a list without targets.
 //
+// The time that it takes is proportional to count times the number of accounts.
+//
 // Shard panics if count is below 1, or if index is not between 0 and count-1.
 func Shard(targets []Target, index, count int) []Target {
 	if count < 1 || index < 0 || index >= count {

@@ -20,7 +20,8 @@ Exit status: 0 every target answered completely; 1 a target failed or is
 incomplete, and what was found is printed all the same (by --newest only with
 --allow-partial); 2 bad flag, query or configuration, or credentials that are
 missing, and no cloud was asked; 3 --newest or --newest-per found nothing, and
-every target answered; 4 --verify found an image that is no longer current; 130, 143 ended by SIGINT, SIGTERM. A reader of the output that goes away is no failure.`
+every target answered; 4 --verify found an image that is no longer current; 130,
+143 ended by SIGINT, SIGTERM. A reader of the output that goes away is no failure.`
 
 const examples = `  imagesearch --platform ubuntu --status available             # of the sample cloud
   imagesearch --config clouds.yaml --source self --output csv  # what we made, everywhere

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -52,6 +54,32 @@ func (o *options) checkEffects() error {
 		}
 	}
 	return o.checkOutput()
+}
+
+// checkFiles refuses a file that one flag writes and another one reads or writes.
+func (o *options) checkFiles(config string) error {
+	files := []struct{ flag, path string }{{"config", config}, {"verify", o.verify}, {"lock", o.lock}, {"report", o.report}, {"trace", o.trace}}
+	for i, written := range files[2:] {
+		for _, other := range files[:i+2] {
+			if written.path != "" && other.path != "" && sameFile(written.path, other.path) {
+				return fmt.Errorf("--%s and --%s name the same file, %s: give each its own", other.flag, written.flag, written.path)
+			}
+		}
+	}
+	return nil
+}
+
+// sameFile reports whether two paths name one regular file, or one file that does not
+// exist yet.
+func sameFile(a, b string) bool {
+	first, errFirst := os.Stat(a)
+	second, errSecond := os.Stat(b)
+	if errFirst == nil && errSecond == nil {
+		return first.Mode().IsRegular() && os.SameFile(first, second)
+	}
+	absoluteA, errA := filepath.Abs(a)
+	absoluteB, errB := filepath.Abs(b)
+	return errA == nil && errB == nil && absoluteA == absoluteB
 }
 
 // checkAlone refuses every other flag beside one.

@@ -82,7 +82,7 @@ func (o *options) questionFlags() group {
 	toggle(g.flags, &o.distinct, "distinct", "each image once among the targets with the same endpoint host, as the first of them sees it")
 	toggle(g.flags, &o.newest, "newest", "only the newest image over all targets: an available one unless --status is given, and a self or system one unless --source, --owner or --id is; nothing if a target fails")
 	g.flags.Var(scalar(&o.newestPer, "KEY[,KEY]", parseGroupKeys), "newest-per", "the newest image of each group, by the rules of --newest; keys: "+words(provider.GroupKeys()))
-	g.flags.Var(scalar(&o.lock, "FILE", plainText), "lock", "with --newest or --newest-per: write the chosen images and the query as a record, in JSON")
+	g.flags.Var(scalar(&o.lock, "FILE", parseFile), "lock", "with --newest or --newest-per: write the chosen images and the query as a record, in JSON")
 	g.flags.Var(scalar(&o.verify, "FILE", plainText), "verify", "instead of images: run the query of a record again, and print for each of its images whether it is current, superseded, deprecated or gone; status 4 unless all are current")
 	toggle(g.flags, &o.allowPartial, "allow-partial", "with --newest or --newest-per: the newest of what answered, although a target failed")
 	toggle(g.flags, &o.why, "why", "instead of images: how many each predicate excludes, alone and at all, and why none matches; with --newest, what that excludes")
@@ -107,7 +107,7 @@ func (o *options) outputFlags() group {
 
 func (o *options) runFlags() group {
 	g := newGroup("How to run")
-	g.flags.Var(scalar(&o.trace, "FILE", plainText), "trace", "write a trace of targets, pages, attempts and waits, for chrome://tracing or Perfetto")
+	g.flags.Var(scalar(&o.trace, "FILE", parseFile), "trace", "write a trace of targets, pages, attempts and waits, for chrome://tracing or Perfetto")
 	g.flags.Var(scalar(&o.timeout, "DURATION", parseDuration), "timeout", "end the whole run after this time, such as 30s (default: none)")
 	g.flags.Var(scalar(&o.concurrency, "N", parseCount), "concurrency", "so many requests in flight, or targets with --check (default: 256; 16 with --check)")
 	g.flags.Var(scalar(&o.prefetch, "N", parseCount), "prefetch", "so many pages of a target ahead of the one being read (default: 16)")

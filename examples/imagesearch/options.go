@@ -55,9 +55,13 @@ type options struct {
 	flagOf map[image.Field]string // the flag of each predicate
 }
 
-// check finds what is wrong with the flags as a whole, and completes the query.
-func (o *options) check() error {
+// check finds what is wrong with the flags as a whole, and completes the query. Config
+// is the path of the configuration.
+func (o *options) check(config string) error {
 	if err := o.checkEffects(); err != nil {
+		return err
+	}
+	if err := o.checkFiles(config); err != nil {
 		return err
 	}
 	for _, pair := range []struct {

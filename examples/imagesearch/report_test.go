@@ -65,6 +65,41 @@ const goldenReport = `{"targets":[` +
 	`"message":"Specified access key is disabled.","request_id":"REQUEST","attempts":1}}` +
 	"]}\n"
 
+// Each of these runs would destroy one of its files.
+func TestFilesThatAreWrittenDiffer(t *testing.T) {
+	cloud, url := serve(t, testWorld())
+	dir := t.TempDir()
+	config := writeConfig(t, prodTarget, url)
+	for name, link := range map[string]string{"config.link": config, "out.link": filepath.Join(dir, "out")} {
+		if err := os.Symlink(link, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "out"), []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string]string{
+		"--report DIR/a --trace DIR/a":                               "--report and --trace name the same file, DIR/a: give each its own",
+		"--report DIR/a --trace DIR/../" + filepath.Base(dir) + "/a": "--report and --trace name the same file, ",
+		"--report DIR/out --trace DIR/out.link":                      "--report and --trace name the same file, DIR/out.link: give each its own",
+		"--newest --lock DIR/a --report DIR/a":                       "--lock and --report name the same file, DIR/a: give each its own",
+		"--verify DIR/out --report DIR/out":                          "--verify and --report name the same file, DIR/out: give each its own",
+		"--report DIR/config.link":                                   "--config and --report name the same file, DIR/config.link: give each its own",
+	} {
+		args, want = strings.ReplaceAll(args, "DIR", dir), strings.ReplaceAll(want, "DIR", dir)
+		got := imagesearch(t.Context(), append(strings.Fields(args), "--config", config)...)
+		if got.status != exitUsage || got.stdout != "" || !strings.HasPrefix(got.stderr, "imagesearch: "+want) {
+			t.Errorf("%s: %+v, want %s", args, got, want)
+		}
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "out")); string(text) != "kept" || len(cloud.Requests()) > 0 {
+		t.Errorf("the file has %q, %v; %d requests", text, err, len(cloud.Requests()))
+	}
+	if got := imagesearch(t.Context(), "--config", config, "--report", os.DevNull, "--trace", os.DevNull); got.status != exitComplete {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestReport(t *testing.T) {
 	cloud, url := serve(t, testWorld())
 	file := writeConfig(t, prodTarget+brokenTarget, url)

@@ -81,7 +81,7 @@ func (r *runner) execute(ctx context.Context) error {
 		r.checkWrite(printVersion(r.stdout))
 		return nil
 	}
-	if err := r.options.check(); err != nil {
+	if err := r.options.check(r.configFile()); err != nil {
 		return err
 	}
 	if err := r.setGenerated(); err != nil {

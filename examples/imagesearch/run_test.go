@@ -84,7 +84,7 @@ func TestExplain(t *testing.T) {
 	}
 	for _, want := range []string{
 		"prod/cn-hangzhou\n  aliyunecs cn-hangzhou: 1 call\n", "\nprod/cn-beijing\n", "\noff/cn-hangzhou\n",
-		"Architecture=x86_64", "Usage=instance", "applied locally: platforms", "--native aliyunecs.ShowExpired=true",
+		"Architecture=x86_64", "Usage=instance", "applied locally: --platform", "--native aliyunecs.ShowExpired=true",
 	} {
 		if !strings.Contains(got.stdout, want) {
 			t.Errorf("%q is missing in:\n%s", want, got.stdout)

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -12,12 +12,15 @@ import (
 // shard is one of several parts of the targets. The zero value is all of them.
 type shard struct{ index, count int }
 
+// maxShards bounds the time that it takes to find the shards of thousands of accounts.
+const maxShards = 10_000
+
 func parseShard(text string) (shard, error) {
 	first, second, _ := strings.Cut(text, "/")
 	index, errIndex := strconv.Atoi(first)
 	count, errCount := strconv.Atoi(second)
-	if errIndex != nil || errCount != nil || index < 0 || index >= count {
-		return shard{}, errors.New("want INDEX/COUNT with an index from 0 to COUNT-1, such as 0/16")
+	if errIndex != nil || errCount != nil || index < 0 || index >= count || count > maxShards {
+		return shard{}, fmt.Errorf("want INDEX/COUNT with an index from 0 to COUNT-1 and a COUNT of at most %d, such as 0/16", maxShards)
 	}
 	return shard{index, count}, nil
 }

@@ -125,6 +125,14 @@ func toggle(flags *pflag.FlagSet, into *bool, name, usage string) {
 
 func plainText(text string) (string, error) { return text, nil }
 
+// parseFile refuses the usual sign for a standard stream, where that is not possible.
+func parseFile(text string) (string, error) {
+	if text == "-" {
+		return "", errors.New("want the path of a file; ./- is a file of that name")
+	}
+	return text, nil
+}
+
 func parseBool(text string) (bool, error) {
 	if text != "true" && text != "false" {
 		return false, errors.New("want true or false, or no value")

@@ -33,6 +33,8 @@ func TestErrors(t *testing.T) {
 		{"no mapping", "- a\n", "f:1: the file: want a mapping with targets"},
 		{"unknown top key", "\ntarget: []\n", "f:2: the file: unknown key (did you mean \"targets\"?): want targets\nf:2: the file: missing key \"targets\""},
 		{"target is a text", "targets:\n  - a\n", "f:2: a target: want a mapping with name, provider, regions, account, endpoint, endpoint_type, method, allow_http, credentials"},
+		{"targets without names", "targets:\n  - {name: \"\", provider: aliyunecs, regions: [r]}\n  - {name: \"\", provider: aliyunecs, regions: [r]}\n",
+			"f:2: name: want a text that is not empty\nf:3: name: want a text that is not empty"},
 		{"unknown key", good + "    regoin: x\n",
 			`f:5: a target: unknown key (did you mean "regions"?): want name, provider, regions, account, endpoint, endpoint_type, method, allow_http or credentials`},
 		{"twice", good + "    name: b\n", `f:5: a target: the key "name" is here a second time: want it once`},

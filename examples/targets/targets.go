@@ -141,7 +141,7 @@ func (r *reader) targets(entries []entry) []Target {
 			t := r.target(e, place)
 			t.Config.Budget = budgets[key]
 			r.probe(e, place, t.Config)
-			if first, known := lines[t.Name]; known {
+			if first, known := lines[t.Name]; known && e.name != "" {
 				r.failf(place.line, "duplicate target name, the same as in %s: want every entry's name and region to be unique", r.other(first))
 			} else {
 				lines[t.Name] = place.line
