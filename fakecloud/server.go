@@ -64,17 +64,31 @@ func (c *Cloud) listen(addr string, authority *authority) (*Server, error) {
 		done: make(chan struct{}),
 	}
 	limited := net.Listener(&limitListener{TCPListener: listener, slots: make(chan struct{}, maxConnections), done: make(chan struct{})})
-	if authority != nil {
-		s.url = "https://" + listener.Addr().String()
-		limited = tls.NewListener(limited, &tls.Config{GetCertificate: authority.issue, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12})
+	if authority == nil {
+		go s.run(limited)
+		return s, nil
 	}
-	go s.run(limited)
+	s.url = "https://" + listener.Addr().String()
+	config := &tls.Config{GetCertificate: authority.issue, NextProtos: []string{"http/1.1"}, MinVersion: tls.VersionTLS12}
+	opened := newTunnels(listener.Addr(), config)
+	s.server.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodConnect {
+			opened.open(w, r)
+			return
+		}
+		c.ServeHTTP(w, r)
+	})
+	go s.run(tls.NewListener(limited, config), opened)
 	return s, nil
 }
 
-func (s *Server) run(listener net.Listener) {
+func (s *Server) run(listeners ...net.Listener) {
 	defer close(s.done)
-	_ = s.server.Serve(listener) // always the error that Close asked for
+	var wg sync.WaitGroup
+	for _, listener := range listeners {
+		wg.Go(func() { _ = s.server.Serve(listener) }) // always the error that Close asked for
+	}
+	wg.Wait()
 }
 
 // URL returns the endpoint of the Alibaba services, such as

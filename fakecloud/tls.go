@@ -26,6 +26,9 @@ func vendorDomains() []string { return []string{"aliyuncs.com", "qingcloud.com"}
 // aliyuncs.com and qingcloud.com that a client names. [Server.CA] returns the
 // certificate of the authority, which the client must trust.
 //
+// The Server is a proxy for https too: a client whose proxy it is (HTTPS_PROXY) reaches
+// it as the vendors' hosts. Other hosts are refused.
+//
 // The private keys exist in the memory of this process only. The authority is valid
 // for 30 days and for the names above only, so a client that trusts it still trusts no
 // other host of it. Each Server has another authority.

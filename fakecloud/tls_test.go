@@ -81,6 +81,37 @@ func TestTLSRefusesOtherHosts(t *testing.T) {
 	}
 }
 
+// Each host has a tunnel of its own, and a tunnel carries several requests.
+func TestTLSServerIsAProxyForHostsOfTheVendors(t *testing.T) {
+	op := operations()[0]
+	server, rt := serveTLS(t, op.cloud(t), "")
+	proxy, err := url.Parse(server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rt.DialContext, rt.Proxy = nil, http.ProxyURL(proxy)
+	for _, base := range []string{"https://ecs.cn-hangzhou.aliyuncs.com", "https://ecs.cn-hangzhou.aliyuncs.com", "https://api.qingcloud.com", "http://ecs.aliyuncs.com"} {
+		if got := fetch(rt, op.request(t.Context(), base, 1, 1)); got.code() != "200" {
+			t.Errorf("%s: %+v", base, got)
+		}
+	}
+	resp, err := rt.RoundTrip(op.request(t.Context(), "https://example.com", 1, 1))
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	if err == nil || !strings.Contains(err.Error(), "Forbidden") {
+		t.Errorf("example.com: %v, want Forbidden", err)
+	}
+	if err := server.Close(); err != nil { // the tunnels are open
+		t.Error(err)
+	}
+	rt.DisableKeepAlives = true
+	if resp, err := rt.RoundTrip(op.request(t.Context(), "https://ecs.cn-hangzhou.aliyuncs.com", 1, 1)); err == nil {
+		_ = resp.Body.Close()
+		t.Error("the server still answers")
+	}
+}
+
 func TestAuthorityIsConstrained(t *testing.T) {
 	server, _ := serveTLS(t, newCloud(t, fakecloud.World{}), "")
 	block, rest := pem.Decode(server.CA())

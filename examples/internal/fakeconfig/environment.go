@@ -19,7 +19,11 @@ func Environment(w fakecloud.World, address, ca string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	lines := authorityLines(ca)
+	lines := []string{"# any program that cannot be given an endpoint: HTTP_PROXY=" + address}
+	if ca != "" {
+		lines[0] += " HTTPS_PROXY=" + address
+	}
+	lines = append(lines, authorityLines(ca)...)
 	if account, region, ok := firstAccount(w, providers.Alibaba); ok {
 		lines = append(lines, alibabaLines(at, account, region)...)
 	}
