@@ -21,16 +21,16 @@ var (
 
 func TestThrottledTargetsAreAskedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		whole := configured(t, newCloud(t, fakecloud.Sample()), fiveMore...).mustRead(t, images, object{})
+		whole := configured(t, newCloud(t, fakecloud.Sample()), sixTargets...).mustRead(t, images, object{})
 		cloud := newCloud(t, fakecloud.Sample(), throttled)
-		got := configured(t, cloud, fiveMore...).mustRead(t, images, object{})
+		got := configured(t, cloud, sixTargets...).mustRead(t, images, object{})
 		equal(t, "state", whole, got)
 	})
 }
 
 func TestPartialAnswerIsAnError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := configured(t, newCloud(t, fakecloud.Sample(), throttled, failing), fiveMore...)
+		s := configured(t, newCloud(t, fakecloud.Sample(), throttled, failing), sixTargets...)
 		for _, name := range []string{images, newest} {
 			for _, config := range []object{{}, {"allow_partial": false}} {
 				state, diags := s.read(t, name, config)
@@ -44,7 +44,7 @@ func TestPartialAnswerIsAnError(t *testing.T) {
 func TestAllowPartialIsAWarning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		whole := configured(t, newCloud(t, fakecloud.Sample()), prod, dev, swas, qing)
-		s := configured(t, newCloud(t, fakecloud.Sample(), throttled, failing), fiveMore...)
+		s := configured(t, newCloud(t, fakecloud.Sample(), throttled, failing), sixTargets...)
 		for _, name := range []string{images, newest} {
 			state, diags := s.read(t, name, object{"allow_partial": true})
 			checkDiagnostics(t, diags, "WARNING: 1 of 6 targets failed: Images of these targets may be missing…sample-edge-aliyunens: …Forbidden.RAM")
@@ -83,7 +83,7 @@ func TestDiagnosticsNameAtMostTwentyTargets(t *testing.T) {
 
 func TestCancelledReadsEndAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := configured(t, newCloud(t, fakecloud.Sample(), fakecloud.Fault{Do: fakecloud.Hang}), fiveMore...)
+		s := configured(t, newCloud(t, fakecloud.Sample(), fakecloud.Fault{Do: fakecloud.Hang}), sixTargets...)
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
 		began := time.Now()

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math/big"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -277,16 +276,14 @@ func equal(t *testing.T, what string, want, got any) {
 	}
 }
 
-func keysOf[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
 // The targets of the tests: accounts of the sample world.
 var (
-	prod     = target("sample-prod", "aliyunecs", "http://127.0.0.1/", "cn-hangzhou", "cn-beijing")
-	dev      = target("sample-dev", "aliyunecs", "http://127.0.0.1/", "ap-southeast-1")
-	swas     = target("sample-prod", "aliyunswas", "http://127.0.0.1/", "cn-hangzhou")
-	edge     = target("sample-edge", "aliyunens", "http://127.0.0.1/")
-	qing     = target("sample-qing", "qingcloud", "http://127.0.0.1/iaas/", "pek3a")
-	fiveMore = list{prod, dev, swas, edge, qing}
+	prod       = target("sample-prod", "aliyunecs", "http://127.0.0.1/", "cn-hangzhou", "cn-beijing")
+	dev        = target("sample-dev", "aliyunecs", "http://127.0.0.1/", "ap-southeast-1")
+	swas       = target("sample-prod", "aliyunswas", "http://127.0.0.1/", "cn-hangzhou")
+	edge       = target("sample-edge", "aliyunens", "http://127.0.0.1/")
+	qing       = target("sample-qing", "qingcloud", "http://127.0.0.1/iaas/", "pek3a")
+	sixTargets = list{prod, dev, swas, edge, qing}
 )
 
 // target is an entry for an account of the sample world. Its name is ACCOUNT-PROVIDER.
