@@ -56,8 +56,8 @@ var record = wire.NewObject(
 	wire.InternedString("Platform", func(r *Record) *string { return &r.Platform }),
 	wire.Enum("Architecture", func(r *Record) *string { return &r.Architecture }, apispec.IsArch),
 	wire.InternedString("BootMode", func(r *Record) *string { return &r.BootMode }),
-	wire.InternedString("ImageFamily", func(r *Record) *string { return &r.ImageFamily }),
-	wire.InternedString("ImageVersion", func(r *Record) *string { return &r.ImageVersion }),
+	wire.Text("ImageFamily", func(r *Record) *string { return &r.ImageFamily }),
+	wire.Text("ImageVersion", func(r *Record) *string { return &r.ImageVersion }),
 	wire.InternedString("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
 	wire.Enum("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }, sources.Has),
 	wire.InternedString("ImageOwnerId", func(r *Record) *string { return &r.ImageOwnerID }),
@@ -112,7 +112,7 @@ var diskDeviceMapping = wire.NewObject(
 )
 
 var tag = wire.NewObject(
-	wire.InternedString("TagKey", func(t *Tag) *string { return &t.TagKey }).Or("Key"),
+	wire.Text("TagKey", func(t *Tag) *string { return &t.TagKey }).Or("Key"),
 	wire.Text("TagValue", func(t *Tag) *string { return &t.TagValue }).Or("Value"),
 )
 

@@ -36,7 +36,7 @@ var record = wire.NewObject(
 	wire.Enum("OsType", func(r *Record) *string { return &r.OSType }, oses.Has),
 	wire.InternedString("SourceImageName", func(r *Record) *string { return &r.SourceImageName }),
 	wire.InternedString("SourceImageVersion", func(r *Record) *string { return &r.SourceImageVersion }),
-	wire.InternedString("UserId", func(r *Record) *string { return &r.UserID }),
+	wire.Text("UserId", func(r *Record) *string { return &r.UserID }),
 	wire.InternedString("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
 	wire.Text("InstanceId", func(r *Record) *string { return &r.InstanceID }),
 	wire.Text("SystemSnapshotId", func(r *Record) *string { return &r.SystemSnapshotID }),
@@ -55,6 +55,6 @@ var record = wire.NewObject(
 )
 
 var tag = wire.NewObject(
-	wire.InternedString("Key", func(t *Tag) *string { return &t.Key }).Or("TagKey"),
+	wire.Text("Key", func(t *Tag) *string { return &t.Key }).Or("TagKey"),
 	wire.Text("Value", func(t *Tag) *string { return &t.Value }).Or("TagValue"),
 )

@@ -65,8 +65,8 @@ var record = wire.NewObject(
 )
 
 var tag = wire.NewObject(
-	wire.InternedString("tag_key", func(t *Tag) *string { return &t.TagKey }).Or("TagKey", "Key"),
-	wire.InternedString("tag_name", func(t *Tag) *string { return &t.TagName }),
+	wire.Text("tag_key", func(t *Tag) *string { return &t.TagKey }).Or("TagKey", "Key"),
+	wire.Text("tag_name", func(t *Tag) *string { return &t.TagName }),
 	wire.Text("tag_value", func(t *Tag) *string { return &t.TagValue }).Or("TagValue", "Value"),
 
 	wire.Text("tag_id", func(t *Tag) *string { return &t.TagID }).Detail(),
