@@ -14,7 +14,7 @@ func main() {
 	var group errgroup.Group
 	group.Go(func() error {
 		response, err := http.Get(os.Args[1])
-		fmt.Println(json.NewEncoder(os.Stdout).Encode(response.Header))
+		fmt.Println(json.NewDecoder(response.Body).Decode(new(map[string]any)))
 		return err
 	})
 	fmt.Println(group.Wait())

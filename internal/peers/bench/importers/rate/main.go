@@ -14,5 +14,5 @@ import (
 func main() {
 	err := rate.NewLimiter(1, 1).Wait(context.Background())
 	response, err2 := http.Get(os.Args[1])
-	fmt.Println(err, err2, json.NewEncoder(os.Stdout).Encode(response.Header))
+	fmt.Println(err, err2, json.NewDecoder(response.Body).Decode(new(map[string]any)))
 }

@@ -17,5 +17,5 @@ func main() {
 	}
 	client := retryablehttp.Client{HTTPClient: http.DefaultClient, CheckRetry: retryablehttp.DefaultRetryPolicy, Backoff: retryablehttp.DefaultBackoff}
 	response, err := client.Do(request)
-	fmt.Println(err, json.NewEncoder(os.Stdout).Encode(response.Header))
+	fmt.Println(err, json.NewDecoder(response.Body).Decode(new(map[string]any)))
 }

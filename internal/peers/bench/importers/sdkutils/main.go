@@ -13,5 +13,5 @@ import (
 
 func main() {
 	response, err := http.Get(os.Args[1])
-	fmt.Println(utils.ShaHmac1("text", "secret"), err, json.NewEncoder(os.Stdout).Encode(response.Header))
+	fmt.Println(utils.ShaHmac1("text", "secret"), err, json.NewDecoder(response.Body).Decode(new(map[string]any)))
 }
