@@ -91,11 +91,12 @@ echo "creating 1,000 images"
 timeout 600 /usr/bin/python3 testdata/seed.py "$dir/glance.conf" >> "$dir/log" 2>&1
 PYTHONPATH=$PWD/testdata PYTHONDONTWRITEBYTECODE=1 glance-api --config-file "$dir/glance.conf" >> "$dir/log" 2>&1 &
 server=$!
-for _ in $(seq 120); do
+for _ in $(seq 240); do
   kill -0 "$server"
-  /usr/bin/python3 -c "import socket; socket.create_connection(('127.0.0.1', $port), 1)" 2> /dev/null && break
+  /usr/bin/python3 -c "import socket; socket.create_connection(('127.0.0.1', $port), 1)" 2> /dev/null && listens=yes && break
   sleep 0.5
 done
+[ "${listens:-}" = yes ] || { echo "glance-api does not listen on port $port" >&2; exit 1; }
 
 GOWORK=off GLANCE_ENDPOINT="http://127.0.0.1:$port" GLANCE_DATABASE="$dir/glance.sqlite" \
   go test -tags glance -run TestRealServer -count 1 -timeout 20m -v "$@" .
