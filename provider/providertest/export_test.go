@@ -49,3 +49,6 @@ func Demands() []string {
 	}
 	return out
 }
+
+// AddMembers adds unknown members to the objects of a response.
+var AddMembers = addMembers

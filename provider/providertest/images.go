@@ -226,14 +226,31 @@ func editAll(v any, change func(any) any) any {
 	return change(v)
 }
 
-func addMembers(v any) any {
-	return editAll(v, func(v any) any {
-		if object, ok := v.(map[string]any); ok {
-			object["UnheardOf"] = map[string]any{"a": []any{json.Number("1"), nil, true, "x"}, "Id": "m-0"}
-			object[""] = "nothing"
+// addMembers adds unknown members to objects. It leaves out empty ones, and those whose
+// keys are keys of tags: there, any member would be a tag.
+func addMembers(world []image.Image) func(any) any {
+	tagKeys := map[string]bool{}
+	for _, m := range world {
+		for key := range m.Tags {
+			tagKeys[key] = true
 		}
-		return v
-	})
+	}
+	return func(v any) any {
+		return editAll(v, func(v any) any {
+			object, ok := v.(map[string]any)
+			if !ok {
+				return v
+			}
+			for key := range object {
+				if !tagKeys[key] {
+					object["UnheardOf"] = map[string]any{"a": []any{json.Number("1"), nil, true, "x"}, "Id": "m-0"}
+					object[""] = "nothing"
+					break
+				}
+			}
+			return object
+		})
+	}
 }
 
 func numbersToStrings(v any) any {

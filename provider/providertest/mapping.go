@@ -113,7 +113,7 @@ func mappingTypes(t *checkRun) {
 		name   string
 		change func([]byte) []byte
 	}{
-		{"members that nobody knows", editJSON(addMembers)},
+		{"unknown members", editJSON(addMembers(l.world))},
 		{"numbers as texts", editJSON(numbersToStrings)},
 		{"texts as numbers", editJSON(stringsToNumbers)},
 		{"null for what is empty", editJSON(emptyToNull)},
