@@ -55,12 +55,14 @@ func run(args []string, out io.Writer) error {
 	return err
 }
 
-const nextSteps = `Wrote the package %[1]s. What to do next:
+const nextSteps = `Wrote the package %[1]s. What to do next (CONTRIBUTING.md has more):
 1. Replace each TODO in %[1]s by what the provider documents.
-2. Add %[1]s to the table of internal/repotest/imports_test.go.
-3. Emulate the operation in package fakecloud, from the documentation alone.
-4. Add the harness of %[1]s to internal/adaptertest/services.go.
-5. Run go test ./%[1]s until the conformance suite passes.
+2. Run go test ./%[1]s until the conformance suite passes, with an emulator in its test:
+   examples/adapter/server_test.go is one to copy.
+3. Emulate the operation in package fakecloud, from the documentation alone, and add the
+   harness of %[1]s to internal/adaptertest/services.go.
+4. Add %[1]s to the tables of internal/repotest: imports_test.go, api_test.go and readme_test.go.
+   Then run go test ./internal/repotest -run API -update.
 `
 
 // files returns the files of an adapter by name.

@@ -233,6 +233,10 @@ func (t *checkRun) newListing(c provider.Config, count func(size int) int) (*lis
 			l.world = filterListed(world, got)[:want]
 			return l, true
 		}
+		if len(got) == 0 {
+			t.failf("the first call of the empty query returns no image: the emulator must hold the world that Harness.Open gets")
+			return nil, false
+		}
 		if len(got) == before {
 			break
 		}
