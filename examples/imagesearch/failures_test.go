@@ -70,7 +70,7 @@ func TestOneTargetOfFiveFails(t *testing.T) {
 		{"disabled key", "cn-hangzhou", url, "canary-id-off", nil, failureJSON{Kind: "unauthenticated", Code: "InvalidAccessKeyId.Inactive", Attempts: 1}, true},
 		{"denied key", "cn-hangzhou", url, "canary-id-denied", nil, failureJSON{Kind: "permission_denied", Code: "Forbidden.RAM", Attempts: 1}, true},
 		{"wrong region", "cn-nowhere", url, "canary-id-sample-prod-key", nil, failureJSON{Kind: "invalid_argument", Code: "InvalidRegionId.NotFound", Attempts: 1}, true},
-		{"hangs", "cn-hangzhou", hangingServer(t), "canary-id-off", []string{"--timeout", "1s"}, failureJSON{Kind: "deadline_exceeded", Attempts: 1}, false},
+		{"hangs", "cn-hangzhou", hangingServer(t), "canary-id-off", []string{"--timeout", "4s"}, failureJSON{Kind: "deadline_exceeded", Attempts: 1}, false},
 		{"unreachable", "cn-hangzhou", closedPort(t), "canary-id-off", nil, failureJSON{Kind: "unavailable", Attempts: 5}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

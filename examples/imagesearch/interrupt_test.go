@@ -40,7 +40,7 @@ func TestInterruptedProcess(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = command.Wait() // the status is in ProcessState
-			if took := time.Since(interrupted); took > time.Second || command.ProcessState.ExitCode() != 130 {
+			if took := time.Since(interrupted); took > endLimit || command.ProcessState.ExitCode() != 130 {
 				t.Errorf("%s after %s", command.ProcessState, took)
 			}
 			want := map[string]string{
@@ -122,23 +122,27 @@ func TestFullPipeEndsWithTheRun(t *testing.T) {
 			if err := command.Start(); err != nil {
 				t.Fatal(err)
 			}
-			began, limit := time.Now(), 2*time.Second+time.Second/2
+			began := time.Now()
 			if c.signal != nil {
 				_, _ = bufio.NewReader(stderr).ReadString('\n') // the note about the sample cloud
-				began, limit = time.Now(), time.Second+time.Second/2
+				began = time.Now()
 				if err := command.Process.Signal(c.signal); err != nil {
 					t.Fatal(err)
 				}
 			}
 			_, _ = io.Copy(io.Discard, stderr)
 			_ = command.Wait() // the status is in ProcessState
-			if took := time.Since(began); took > limit || command.ProcessState.ExitCode() != c.status {
+			if took := time.Since(began); took > endLimit || command.ProcessState.ExitCode() != c.status {
 				t.Errorf("%s after %s", command.ProcessState, took)
 			}
 			_ = reader.Close()
 		})
 	}
 }
+
+// endLimit is far more than the second that a run may take to end, for a machine that
+// runs other tests. Without that bound the processes of these tests never end.
+const endLimit = 20 * time.Second
 
 // fullPipe returns a pipe that takes no more bytes.
 func fullPipe(t *testing.T) (reader, writer *os.File) {
