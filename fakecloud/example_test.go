@@ -1,8 +1,11 @@
 package fakecloud_test
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -107,4 +110,55 @@ func ExampleCloud_Listen() {
 	fmt.Println(resp.Status)
 	// Output:
 	// 200 OK
+}
+
+// A client that trusts the server's authority uses https.
+func ExampleCloud_ListenTLS() {
+	cloud, err := fakecloud.New(fakecloud.Sample())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	server, err := cloud.ListenTLS("")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(server.CA())
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}}
+	resp, err := client.Get(server.URL() + "/iaas/?action=DescribeZones")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	fmt.Println(resp.StatusCode, string(text), err)
+	// Output:
+	// 200 {"message":"parameter [access_key_id] is missing","ret_code":1100} <nil>
+}
+
+// A log of the requests has no credentials.
+func ExampleRequest_MarshalJSON() {
+	cloud, err := fakecloud.New(fakecloud.World{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	cloud.Now = func() time.Time { return time.Date(2026, time.May, 1, 0, 0, 0, 0, time.UTC) }
+	cloud.OnResponse = func(r fakecloud.Request) {
+		line, err := json.Marshal(r)
+		fmt.Println(string(line), err)
+	}
+	client := &http.Client{Transport: cloud.Transport()}
+	resp, err := client.Get("http://ens.aliyuncs.com/?Version=2017-11-10&Action=DescribeSelfImages&ImageName=web&SecurityToken=secret")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_ = resp.Body.Close()
+	// Output:
+	// {"time":"2026-05-01T00:00:00Z","id":"AD1B9DE9-1051-3527-B407-147D7A055690","provider":"aliyunens","action":"DescribeSelfImages","method":"GET","host":"ens.aliyuncs.com","path":"/","params":{"ImageName":"web"},"status":400,"code":"MissingAccessKeyId"} <nil>
 }

@@ -60,7 +60,7 @@ var (
 )
 
 // assumeRole returns a temporary key of the account that RoleArn names. Every role of
-// an account exists, and everyone may assume it.
+// an account exists, and any key may assume it.
 func assumeRole(in *call) (listing, error) {
 	s := session{Name: in.mandatory("RoleSessionName"), Nonce: in.x.cloud.served.Load()}
 	if in.err == nil && !sessionName.MatchString(s.Name) {
