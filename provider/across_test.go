@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -98,4 +99,20 @@ func TestAcrossRefusesBadArguments(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAcrossRefusesANilFunction(t *testing.T) {
+	targets, err := provider.Across("prod", nil, provider.Config{}, "r1")
+	if targets != nil || !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), "opens prod is nil") {
+		t.Errorf("targets %v, error %v", targets, err)
+	}
+}
+
+func TestNewPanicsWithoutAnAdapter(t *testing.T) {
+	defer func() {
+		if text := fmt.Sprint(recover()); !strings.Contains(text, "the adapter is nil") {
+			t.Errorf("panic %q, want one that says that the adapter is nil", text)
+		}
+	}()
+	provider.New(nil, provider.Config{})
 }

@@ -30,8 +30,12 @@ type preparation struct {
 
 // New returns a client of an adapter. It reads [Config.Listing] and the Logger; the
 // other fields are for the adapter. The adapters' own New functions call it. If
-// Listing is not valid, every use of the client returns [InvalidArgument].
+// Listing is not valid, every use of the client returns [InvalidArgument]. New panics if
+// the adapter is nil.
 func New(a Adapter, c Config) *Client {
+	if a == nil {
+		panic("provider.New: the adapter is nil")
+	}
 	return &Client{adapter: a, info: a.Info(), config: c.WithDefaults(), configErr: c.Listing.validate(), preparation: &preparation{running: make(chan struct{}, 1)}}
 }
 

@@ -87,3 +87,32 @@ func TestPrepareEndsWithTheContext(t *testing.T) {
 	cancel()
 	all.Wait()
 }
+
+// The calls of a scope, and those of wider ones, are those of the prepared adapter.
+func TestWhyPreparesTheAdapter(t *testing.T) {
+	p := &preparer{server: server{images: imagesOf(3)}}
+	p.page = func(int) error {
+		if p.learned.Load() == nil {
+			return &provider.Error{Kind: provider.InvalidArgument, Message: "the adapter is not prepared"}
+		}
+		return nil
+	}
+	targets := []provider.Target{{Name: "t", Client: provider.New(p, provider.Config{})}}
+	for range 2 {
+		d, err := provider.Why(t.Context(), targets, image.Query{Names: []string{"none"}}, nil)
+		if err != nil || !d.Complete || d.Images != 3 || p.prepared != 1 {
+			t.Errorf("%d images, error %v, prepared %d times", d.Images, err, p.prepared)
+		}
+	}
+}
+
+func TestWhyReportsThatPrepareFailed(t *testing.T) {
+	p := &preparer{server: server{images: imagesOf(3)}, prepare: func(context.Context) error {
+		return &provider.Error{Kind: provider.PermissionDenied, Message: "no"}
+	}}
+	targets := []provider.Target{{Name: "t", Client: provider.New(p, provider.Config{})}}
+	d, err := provider.Why(t.Context(), targets, image.Query{}, nil)
+	if !errors.Is(err, provider.PermissionDenied) || d.Complete || p.requests() > 0 {
+		t.Errorf("complete %t, error %v, %d requests", d.Complete, err, p.requests())
+	}
+}

@@ -35,6 +35,9 @@ func Across(name string, open func(Config) (*Client, error), base Config, region
 	if name == "" {
 		return nil, badSearch("Across: the name is empty; want the name of an account")
 	}
+	if open == nil {
+		return nil, badSearch("Across: the function that opens %s is nil; want an adapter's New", name)
+	}
 	if base.Budget == nil {
 		base.Budget = new(Budget)
 	}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -57,11 +58,7 @@ type missSearch struct {
 
 func newMissSearch(targets []Target, q image.Query, options *SearchOptions) *missSearch {
 	q.Limit, q.SkipUnreported = 0, false
-	w := &missSearch{targets: targets, query: q, options: options, counts: newMissCounts(q)}
-	for _, target := range targets {
-		w.scopes = append(w.scopes, target.Client.scopeOf(q))
-	}
-	return w
+	return &missSearch{targets: targets, query: q, options: options, counts: newMissCounts(q), scopes: make([]scope, len(targets))}
 }
 
 // listScope counts every image in the scope of the query.
@@ -70,15 +67,31 @@ func (w *missSearch) listScope(ctx context.Context) error {
 	index := map[string]int{}
 	for i := range targets {
 		index[targets[i].Name] = i
-		targets[i].Client = targets[i].Client.withPlan(w.scopes[i].calls, w.scopes[i].err)
+		targets[i].Client = targets[i].Client.withPlan(func(c *Client) ([]Call, error) {
+			s := c.scopeOf(w.query)
+			return s.calls, s.err
+		})
 	}
-	return eachHit(Search(ctx, targets, image.Query{}, w.options), func(hit Hit) {
+	err := eachHit(Search(ctx, targets, image.Query{}, w.options), func(hit Hit) {
 		s := &w.scopes[index[hit.Target]]
 		s.images++
 		if w.counts.add(&hit.Image) {
 			s.matched++
 		}
 	}, func(failed *TargetError) { w.scopes[index[failed.Target]].err = failed.Err })
+	w.describeScopes()
+	return err
+}
+
+// describeScopes completes the scopes of the targets that were listed, since their plans
+// depend on what an adapter has learned by then.
+func (w *missSearch) describeScopes() {
+	for i, target := range w.targets {
+		listed := w.scopes[i]
+		s := target.Client.scopeOf(w.query)
+		s.images, s.matched, s.err = listed.images, listed.matched, cmp.Or(listed.err, s.err)
+		w.scopes[i] = s
+	}
 }
 
 // widen repeats the search in wider scopes until one has images that match.
@@ -102,7 +115,7 @@ func (w *missSearch) widerTargets(step int) ([]Target, map[string]int) {
 	index := map[string]int{}
 	for i, target := range w.targets {
 		if s := w.scopes[i]; s.err == nil && step < len(s.wider) {
-			target.Client = target.Client.withPlan(s.wider[step].calls, nil)
+			target.Client = target.Client.withPlan(func(c *Client) ([]Call, error) { return c.widerCalls(w.query, step), nil })
 			index[target.Name] = i
 			targets = append(targets, target)
 		}

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"encoding/json"
 	"maps"
 	"math/bits"
@@ -171,20 +172,38 @@ func (c *Client) widenings(q image.Query, s scope) []widening {
 	return out
 }
 
-// fixedPlan is an adapter whose plan is given.
-type fixedPlan struct {
-	Adapter
-	calls []Call
-	err   error
+// widerCalls returns the calls of a step; none if the adapter has learned meanwhile that
+// there is no such step.
+func (c *Client) widerCalls(q image.Query, step int) []Call {
+	wider := c.scopeOf(q).wider
+	if step >= len(wider) {
+		return nil
+	}
+	return wider[step].calls
 }
 
-// Plan returns the given plan, whatever the query.
-func (f fixedPlan) Plan(image.Query) ([]Call, error) { return f.calls, f.err }
+// otherPlan is an adapter whose calls do not depend on the query.
+type otherPlan struct {
+	Adapter
+	calls func() ([]Call, error)
+}
 
-// withPlan returns a client whose calls are given. It never refuses a query.
-func (c *Client) withPlan(calls []Call, err error) *Client {
+// Plan returns the calls, whatever the query.
+func (o otherPlan) Plan(image.Query) ([]Call, error) { return o.calls() }
+
+// Prepare prepares the adapter below, if it is a [Preparer].
+func (o otherPlan) Prepare(ctx context.Context) error {
+	if adapter, ok := o.Adapter.(Preparer); ok {
+		return adapter.Prepare(ctx)
+	}
+	return nil
+}
+
+// withPlan returns a client with the calls that a function derives from c. It never
+// refuses a query.
+func (c *Client) withPlan(calls func(*Client) ([]Call, error)) *Client {
 	out := *c
-	out.adapter = fixedPlan{c.adapter, calls, err}
+	out.adapter = otherPlan{c.adapter, func() ([]Call, error) { return calls(c) }}
 	out.info.Support, out.info.Values, out.info.Defaults = nil, nil, nil
 	return &out
 }
