@@ -20,6 +20,7 @@ type entry struct {
 	kind      located // of the endpoint: vpc or public
 	method    located // of the requests: get or post
 	allowHTTP bool
+	limits    limits
 	identity  *identity
 	signed    int // line of the credentials, or of the entry
 }
@@ -55,7 +56,7 @@ func (r *reader) entries(root *yaml.Node) []entry {
 }
 
 func (r *reader) entry(node *yaml.Node) entry {
-	keys := r.mapping(node, "a target", "name", "provider", "regions", "account", "endpoint", keyEndpointType, keyMethod, "allow_http", "credentials")
+	keys := r.mapping(node, "a target", "name", "provider", "regions", "account", "endpoint", keyEndpointType, keyMethod, "allow_http", keyBudget, "credentials")
 	e := entry{line: node.Line}
 	if keys == nil {
 		return e
@@ -73,6 +74,7 @@ func (r *reader) entry(node *yaml.Node) entry {
 	}
 	e.kind, e.method = r.endpointType(e, keys), r.method(e, keys)
 	e.allowHTTP = r.boolean(keys, "allow_http")
+	e.limits = r.limits(keys[keyBudget])
 	e.signed = e.line
 	if node := keys["credentials"]; node != nil {
 		e.signed = node.Line

@@ -10,6 +10,9 @@ const Example = `targets:                            # one entry per account and
     # or endpoint_type: vpc         # the documented endpoints inside a VPC, or public
     # and method: get               # qingcloud, where a private cloud takes no other: post
     allow_http: false               # true: plain http to other machines than this one
+    budget:                         # optional: limits for all entries of the account
+      per_second: 0.9               # requests; burst: N may be sent at once, default 1
+      in_flight: 4                  # requests that wait for their responses
     credentials:                    # one form, or leave it out: see below
       access_key_id: ${KEY_ID}      # ${NAME} is an environment variable
       access_key_secret: ${KEY_SECRET}

@@ -14,6 +14,10 @@
 // place of endpoint. The key method (get or post) is for private clouds of QingCloud
 // that take GET requests only; see [github.com/imagequery/imagequery/qingcloud.NewGET] for what their URLs then show.
 //
+// The key budget limits the requests of an account: per_second, with burst for those that
+// may be sent at once, and in_flight. All entries of the account share the limits; it is
+// an error if two of them have different ones. Without the key there are no limits.
+//
 // Every error names the file and the line, or the path in the entries, and what was expected. No message shows a
 // value that could be a secret.
 package targets
@@ -126,20 +130,16 @@ func (r *reader) read(root *yaml.Node) ([]Target, error) {
 
 // targets makes one target for each region of each entry.
 func (r *reader) targets(entries []entry) []Target {
-	budgets := map[[2]string]*provider.Budget{}
+	budgets := r.budgets(entries)
 	lines := map[string]int{}
 	var targets []Target
 	for _, e := range entries {
-		key := [2]string{e.provider.Vendor, e.account}
-		if budgets[key] == nil {
-			budgets[key] = &provider.Budget{}
-		}
 		for _, place := range e.places() {
 			if r.full() {
 				return nil
 			}
 			t := r.target(e, place)
-			t.Config.Budget = budgets[key]
+			t.Config.Budget = budgets[e.accountKey()]
 			r.probe(e, place, t.Config)
 			if first, known := lines[t.Name]; known && e.name != "" {
 				r.failf(place.line, "duplicate target name, the same as in %s: want every entry's name and region to be unique", r.other(first))

@@ -22,7 +22,16 @@ type Entry struct {
 	EndpointType string            `json:"endpoint_type,omitempty"`
 	Method       string            `json:"method,omitempty"`
 	AllowHTTP    bool              `json:"allow_http,omitempty"`
+	Budget       *EntryBudget      `json:"budget,omitempty"`      // nil: no limits, or those of another entry of the account
 	Credentials  *EntryCredentials `json:"credentials,omitempty"` // nil: the vendor's usual chain
+}
+
+// EntryBudget limits the requests of an account over all its entries, as
+// [provider.Budget] does. A zero field is left out; Burst needs PerSecond.
+type EntryBudget struct {
+	PerSecond float64 `json:"per_second,omitempty"`
+	Burst     int     `json:"burst,omitempty"`
+	InFlight  int     `json:"in_flight,omitempty"`
 }
 
 // EntryCredentials holds one form of credentials: keys, a profile, the role of an
@@ -89,8 +98,16 @@ func (e Entry) members() members {
 		{keyEndpointType, e.EndpointType, e.EndpointType != ""},
 		{keyMethod, e.Method, e.Method != ""},
 		{"allow_http", e.AllowHTTP, e.AllowHTTP},
+		{keyBudget, e.Budget.members(), e.Budget != nil},
 		{"credentials", e.Credentials.members(), e.Credentials != nil},
 	}
+}
+
+func (b *EntryBudget) members() members {
+	if b == nil {
+		return nil
+	}
+	return members{{"per_second", b.PerSecond, b.PerSecond != 0}, {"burst", b.Burst, b.Burst != 0}, {"in_flight", b.InFlight, b.InFlight != 0}}
 }
 
 func (c *EntryCredentials) members() members {

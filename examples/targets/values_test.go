@@ -146,7 +146,8 @@ func TestEntryHasTheKeysOfTheFile(t *testing.T) {
 		value any
 		want  []string
 	}{
-		{targets.Entry{}, []string{"name", "provider", "regions", "account", "endpoint", "endpoint_type", "method", "allow_http", "credentials"}},
+		{targets.Entry{}, []string{"name", "provider", "regions", "account", "endpoint", "endpoint_type", "method", "allow_http", "budget", "credentials"}},
+		{targets.EntryBudget{}, []string{"per_second", "burst", "in_flight"}},
 		{targets.EntryCredentials{}, []string{"access_key_id", "access_key_secret", "security_token", "profile", "instance_role", "assume_role"}},
 		{targets.EntryRole{}, []string{"arn", "base"}},
 	} {
