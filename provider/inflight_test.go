@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -178,6 +179,47 @@ func TestSearchEndsWhileTargetsWaitForASlot(t *testing.T) {
 			f := searched(ctx, targetsOf(manyPaced(50, -1, nil, nil)...), image.Query{}, &provider.SearchOptions{InFlight: 2, Distinct: distinct})
 			if f.finished != 5*second || len(f.errs) != 51 || !errors.Is(errors.Join(f.errs...), context.DeadlineExceeded) {
 				t.Errorf("%d errors after %s", len(f.errs), f.finished)
+			}
+		})
+	}
+}
+
+// planned counts the plans of its adapter.
+type planned struct {
+	*paced
+	plans *atomic.Int32
+}
+
+func (p planned) Plan(q image.Query) ([]provider.Call, error) {
+	p.plans.Add(1)
+	return p.paced.Plan(q)
+}
+
+// The targets that are left when the context ends are started one after another.
+func TestEndedSearchStartsOneTargetAtATime(t *testing.T) {
+	for _, distinct := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			var plans atomic.Int32
+			targets := targetsOf(manyPaced(500, -1, nil, nil)...)
+			for i, a := range manyPaced(500, -1, nil, nil) {
+				targets[i].Client = provider.New(planned{a, &plans}, provider.Config{})
+			}
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			errs := 0
+			for _, err := range provider.Search(ctx, targets, image.Query{}, &provider.SearchOptions{InFlight: 2, Distinct: distinct}) {
+				if err == nil {
+					t.Fatal("a hit of a target that does not respond")
+				}
+				if errs++; errs == 1 {
+					time.Sleep(second)
+					if n := plans.Load(); n > 1 {
+						t.Errorf("%d targets have started", n)
+					}
+				}
+			}
+			if errs != 501 {
+				t.Errorf("%d errors, want one for each target and that of the context", errs)
 			}
 		})
 	}

@@ -289,11 +289,16 @@ func (s *search) ask(ctx context.Context, cancel context.CancelFunc) <-chan even
 			for position := range g.targets {
 				g.await(position - g.window)
 				s.limiter.awaitRoom()
-				running.Go(func() {
+				ask := func() {
 					defer g.finish(position)
 					defer s.cancelAfterPanic(cancel)
 					s.panics.guard(func() { s.askTarget(ctx, g, position, events) })
-				})
+				}
+				if ctx.Err() != nil { // the rest only fail: one after another, which needs less memory
+					ask()
+				} else {
+					running.Go(ask)
+				}
 			}
 		})
 	}
