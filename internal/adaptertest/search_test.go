@@ -121,8 +121,8 @@ func TestSearchFindsTheImagesOfManyAccounts(t *testing.T) {
 	if most := transport.most.Load(); most > 3 {
 		t.Errorf("%d requests of one account at once, want at most 3", most)
 	}
-	if after := runtime.NumGoroutine(); after > before+5 {
-		t.Errorf("%d goroutines before, %d after", before, after)
+	if text := leftAbove(before+5, longTime); text != "" {
+		t.Errorf("%d goroutines before; after:\n%s", before, text)
 	}
 }
 

@@ -63,21 +63,6 @@ var mutants = map[string][]string{
 	"the second listing is another":                 {"range-twice"},
 	"one query at a time":                           {"concurrency"},
 
-	// They fail badly.
-	"one code has a wrong kind":          {"errors/kinds"},
-	"the request ID is lost":             {"errors/kinds"},
-	"everything is tried again":          {"errors/permanent"},
-	"one attempt too many":               {"retry/attempts"},
-	"half an answer is an empty one":     {"retry/broken", "trace/attempts"},
-	"a broken connection is final":       {"retry/broken"},
-	"retries repeat the nonce":           {"retry/fresh"},
-	"hints have no limit":                {"retry/hints"},
-	"hints are ignored":                  {"retry/cancel", "retry/fresh", "retry/hints"},
-	"a wait cannot be ended":             {"retry/cancel"},
-	"errors show the key":                {"secrets"},
-	"errors repeat what the server says": {"secrets"},
-	"the log shows the key":              {"secrets"},
-
 	// They misread.
 	"deprecated images pass for failed": {
 		"defaults", "get", "mapping/enums", "mapping/fields", "mapping/types", "oracle", "superset",
@@ -119,6 +104,21 @@ var negligent = map[string][]string{
 	"attempts have no timeout":                   {"config/attempt-timeout"},
 	"a timeout is final":                         {"config/attempt-timeout"},
 	"the logger is ignored":                      {"config/logger"},
+
+	// They fail badly.
+	"one code has a wrong kind":          {"errors/kinds"},
+	"the request ID is lost":             {"errors/kinds"},
+	"everything is tried again":          {"errors/permanent"},
+	"one attempt too many":               {"retry/attempts"},
+	"half an answer is an empty one":     {"retry/broken", "trace/attempts"},
+	"a broken connection is final":       {"retry/broken"},
+	"retries repeat the nonce":           {"retry/fresh"},
+	"hints have no limit":                {"retry/hints"},
+	"hints are ignored":                  {"retry/cancel", "retry/fresh", "retry/hints"},
+	"a wait cannot be ended":             {"retry/cancel"},
+	"errors show the key":                {"secrets"},
+	"errors repeat what the server says": {"secrets"},
+	"the log shows the key":              {"secrets"},
 
 	// They share or keep memory.
 	"images of two pages share their tags": {"memory/aliases"},
