@@ -195,6 +195,27 @@ func (p planned) Plan(q image.Query) ([]provider.Call, error) {
 	return p.paced.Plan(q)
 }
 
+// A target starts when its first request can soon be in flight, so that few of many
+// targets hold memory at the same time.
+func TestSearchStartsTargetsAsSlotsBecomeFree(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var plans atomic.Int32
+		targets := targetsOf(manyPaced(2000, second, nil, nil)...)
+		for i, a := range manyPaced(2000, second, nil, nil) {
+			targets[i].Client = provider.New(planned{a, &plans}, provider.Config{})
+		}
+		time.AfterFunc(second/2, func() {
+			if n := plans.Load(); n > 4*4 {
+				t.Errorf("%d targets have started, and 4 can have a request in flight", n)
+			}
+		})
+		f := searched(t.Context(), targets, image.Query{}, &provider.SearchOptions{InFlight: 4})
+		if len(f.errs) > 0 || len(f.hits) != 6000 || f.finished != 500*second {
+			t.Errorf("%d hits after %s, errors %v", len(f.hits), f.finished, f.errs)
+		}
+	})
+}
+
 // The targets that are left when the context ends are started one after another.
 func TestEndedSearchStartsOneTargetAtATime(t *testing.T) {
 	for _, distinct := range []bool{false, true} {

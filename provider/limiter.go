@@ -29,7 +29,8 @@ type limiter struct {
 	urgent     []*slotWaiter
 	patient    []*slotWaiter // admitted only while urgent is empty
 	waiting    int           // in urgent
-	room       sync.Cond     // waiting has fallen
+	starting   int           // targets before their first wait for the budget or a slot
+	room       sync.Cond     // waiting or starting has fallen
 }
 
 // fullPage is the number of images that a page is taken to have until it is received.
@@ -49,13 +50,32 @@ func newLimiter(limit int, ordered bool) *limiter {
 	return l
 }
 
-// awaitRoom returns when fewer requests wait for a slot than can be in flight. It
-// paces the start of targets, which would otherwise wait with all they hold.
-func (l *limiter) awaitRoom() {
+// start returns when fewer targets start, and requests wait for a slot, than can be in
+// flight. It paces the start of targets, which would otherwise wait with all they hold.
+func (l *limiter) start() *targetStart {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for l.waiting >= l.limit {
+	for l.waiting+l.starting >= l.limit {
 		l.room.Wait()
+	}
+	l.starting++
+	return &targetStart{limiter: l}
+}
+
+// targetStart is the time from the start of a target to its first wait for the budget,
+// for a slot or for a retry, or to its end. Waits for credentials are within it.
+type targetStart struct {
+	limiter *limiter
+	over    bool
+}
+
+func (s *targetStart) end() {
+	s.limiter.mu.Lock()
+	defer s.limiter.mu.Unlock()
+	if !s.over {
+		s.over = true
+		s.limiter.starting--
+		s.limiter.room.Broadcast()
 	}
 }
 

@@ -5,6 +5,7 @@ import "context"
 // targetLimit is the limiter of a search for one target.
 type targetLimit struct {
 	limiter *limiter
+	start   *targetStart
 	clock   *targetClock
 }
 
@@ -25,7 +26,7 @@ func (t *targetLimit) await() *pageRequest {
 	if t == nil {
 		return nil
 	}
-	return &pageRequest{limiter: t.limiter, target: t.clock, awaited: true}
+	return &pageRequest{limiter: t.limiter, start: t.start, target: t.clock, awaited: true}
 }
 
 // prefetch returns the request of a page that the scan will need later. Ok is false
@@ -40,7 +41,7 @@ func (t *targetLimit) prefetch() (r *pageRequest, ok bool) {
 	if l.waiting > 0 || l.inFlight >= l.limit || l.prefetched >= l.maxImages {
 		return nil, false
 	}
-	r = &pageRequest{limiter: l, target: t.clock}
+	r = &pageRequest{limiter: l, start: t.start, target: t.clock}
 	l.count(r, &l.prefetched, fullPage)
 	return r, true
 }
@@ -49,6 +50,7 @@ func (t *targetLimit) prefetch() (r *pageRequest, ok bool) {
 // methods of a nil pageRequest do nothing and admit at once.
 type pageRequest struct {
 	limiter *limiter
+	start   *targetStart
 	target  *targetClock
 
 	// The limiter's lock guards the rest.
@@ -74,7 +76,7 @@ func (r *pageRequest) context(ctx context.Context) context.Context {
 	if r == nil {
 		return ctx
 	}
-	ctx = WithTrace(ctx, &Trace{Retry: func(context.Context, RetryInfo) { r.drop() }})
+	ctx = WithTrace(ctx, &Trace{Retry: func(context.Context, RetryInfo) { r.start.end(); r.drop() }})
 	return context.WithValue(ctx, pageRequestKey{}, r)
 }
 
@@ -84,6 +86,7 @@ func (r *pageRequest) begin() {
 	if r == nil {
 		return
 	}
+	r.start.end()
 	r.target.pause()
 	r.drop()
 }
@@ -132,13 +135,15 @@ func (r *pageRequest) await() {
 // receive ends the request with the result of Fetch. A page of an adapter that sends
 // requests without [Budget.Acquire] may count only now.
 func (r *pageRequest) receive(page *Page, err error) {
-	switch {
-	case r == nil:
-	case page == nil, err != nil:
-		r.finish()
-	default:
-		r.keep(len(page.Images))
+	if r == nil {
+		return
 	}
+	r.start.end()
+	if page == nil || err != nil {
+		r.finish()
+		return
+	}
+	r.keep(len(page.Images))
 }
 
 // keep makes the page count as the images that it has.

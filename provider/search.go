@@ -99,7 +99,8 @@ type SearchOptions struct {
 	// means 256. Waits for a [Budget], between attempts, for credentials and for the
 	// consumer do not count. First pages go before prefetched pages. A consumer that is
 	// slower than the responses delays further requests: 100 images for each request
-	// in flight may wait in memory, and as many on prefetched pages.
+	// in flight may wait in memory, and as many on prefetched pages. A target starts
+	// while fewer than InFlight others wait for their first credentials or for a slot.
 	InFlight int
 
 	// TargetTimeout bounds each target, from its first request to its last hit.
@@ -288,11 +289,12 @@ func (s *search) ask(ctx context.Context, cancel context.CancelFunc) <-chan even
 		running.Go(func() {
 			for position := range g.targets {
 				g.await(position - g.window)
-				s.limiter.awaitRoom()
+				start := s.limiter.start()
 				ask := func() {
+					defer start.end()
 					defer g.finish(position)
 					defer s.cancelAfterPanic(cancel)
-					s.panics.guard(func() { s.askTarget(ctx, g, position, events) })
+					s.panics.guard(func() { s.askTarget(ctx, g, position, start, events) })
 				}
 				if ctx.Err() != nil { // the rest only fail: one after another, which needs less memory
 					ask()
@@ -316,7 +318,7 @@ func (s *search) cancelAfterPanic(cancel context.CancelFunc) {
 }
 
 // askTarget reports the images, the failure and the end of a target.
-func (s *search) askTarget(ctx context.Context, g *targetGroup, position int, events chan<- event) {
+func (s *search) askTarget(ctx context.Context, g *targetGroup, position int, start *targetStart, events chan<- event) {
 	i, began := g.targets[position], time.Now()
 	target := s.targets[i]
 	c := &counter{report: Report{Target: target.Name, Provider: target.Client.info.Name, Region: target.Client.info.Region}}
@@ -326,7 +328,7 @@ func (s *search) askTarget(ctx context.Context, g *targetGroup, position int, ev
 	ctx, s.ends[i] = startSpan(context.WithValue(ctx, targetKey{}, target.Name), SpanInfo{Kind: SpanTarget, Provider: c.report.Provider, Region: c.report.Region})
 	asked, cancel := context.WithCancelCause(WithTrace(ctx, c.trace()))
 	defer cancel(nil)
-	limit := &targetLimit{s.limiter, newTargetClock(s.options.TargetTimeout, cancel)}
+	limit := &targetLimit{s.limiter, start, newTargetClock(s.options.TargetTimeout, cancel)}
 	defer limit.clock.stop()
 
 	var failure error
