@@ -80,8 +80,8 @@
 //   - budget/holds: After a throttle, every client of the same budget waits as long
 //     as the server asks before it requests the operation again.
 //   - trace/attempts: The Request and Response hooks of a trace are called once for
-//     each attempt, with what was sent and received, and with the context of the
-//     query.
+//     each attempt, with what was sent and received, and inside a span of the attempt
+//     that Trace.Start started.
 //   - trace/waits: The Retry hook is called for each attempt that is retried, and
 //     the Throttle hook for each wait for the budget, with the time that the wait
 //     takes.
