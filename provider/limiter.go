@@ -29,7 +29,7 @@ type limiter struct {
 	urgent     []*slotWaiter
 	patient    []*slotWaiter // admitted only while urgent is empty
 	waiting    int           // in urgent
-	starting   int           // targets before their first wait for the budget or a slot
+	starting   int           // targets before their first request
 	room       sync.Cond     // waiting or starting has fallen
 }
 
@@ -62,8 +62,8 @@ func (l *limiter) start() *targetStart {
 	return &targetStart{limiter: l}
 }
 
-// targetStart is the time from the start of a target to its first wait for the budget,
-// for a slot or for a retry, or to its end. Waits for credentials are within it.
+// targetStart is the time from the start of a target to its first request. Waits of that
+// request for credentials or for the budget are not in it, and hold up no other target.
 type targetStart struct {
 	limiter *limiter
 	over    bool

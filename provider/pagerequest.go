@@ -26,7 +26,8 @@ func (t *targetLimit) await() *pageRequest {
 	if t == nil {
 		return nil
 	}
-	return &pageRequest{limiter: t.limiter, start: t.start, target: t.clock, awaited: true}
+	t.start.end()
+	return &pageRequest{limiter: t.limiter, target: t.clock, awaited: true}
 }
 
 // prefetch returns the request of a page that the scan will need later. Ok is false
@@ -41,7 +42,7 @@ func (t *targetLimit) prefetch() (r *pageRequest, ok bool) {
 	if l.waiting > 0 || l.inFlight >= l.limit || l.prefetched >= l.maxImages {
 		return nil, false
 	}
-	r = &pageRequest{limiter: l, start: t.start, target: t.clock}
+	r = &pageRequest{limiter: l, target: t.clock}
 	l.count(r, &l.prefetched, fullPage)
 	return r, true
 }
@@ -50,7 +51,6 @@ func (t *targetLimit) prefetch() (r *pageRequest, ok bool) {
 // methods of a nil pageRequest do nothing and admit at once.
 type pageRequest struct {
 	limiter *limiter
-	start   *targetStart
 	target  *targetClock
 
 	// The limiter's lock guards the rest.
@@ -76,7 +76,7 @@ func (r *pageRequest) context(ctx context.Context) context.Context {
 	if r == nil {
 		return ctx
 	}
-	ctx = WithTrace(ctx, &Trace{Retry: func(context.Context, RetryInfo) { r.start.end(); r.drop() }})
+	ctx = WithTrace(ctx, &Trace{Retry: func(context.Context, RetryInfo) { r.drop() }})
 	return context.WithValue(ctx, pageRequestKey{}, r)
 }
 
@@ -86,7 +86,6 @@ func (r *pageRequest) begin() {
 	if r == nil {
 		return
 	}
-	r.start.end()
 	r.target.pause()
 	r.drop()
 }
@@ -135,15 +134,13 @@ func (r *pageRequest) await() {
 // receive ends the request with the result of Fetch. A page of an adapter that sends
 // requests without [Budget.Acquire] may count only now.
 func (r *pageRequest) receive(page *Page, err error) {
-	if r == nil {
-		return
-	}
-	r.start.end()
-	if page == nil || err != nil {
+	switch {
+	case r == nil:
+	case page == nil, err != nil:
 		r.finish()
-		return
+	default:
+		r.keep(len(page.Images))
 	}
-	r.keep(len(page.Images))
 }
 
 // keep makes the page count as the images that it has.

@@ -99,8 +99,7 @@ type SearchOptions struct {
 	// means 256. Waits for a [Budget], between attempts, for credentials and for the
 	// consumer do not count. First pages go before prefetched pages. A consumer that is
 	// slower than the responses delays further requests: 100 images for each request
-	// in flight may wait in memory, and as many on prefetched pages. A target starts
-	// while fewer than InFlight others wait for their first credentials or for a slot.
+	// in flight may wait in memory, and as many on prefetched pages.
 	InFlight int
 
 	// TargetTimeout bounds each target, from its first request to its last hit.
