@@ -239,5 +239,5 @@ func runs() int {
 	if testing.Short() {
 		return 2
 	}
-	return 4
+	return 10
 }

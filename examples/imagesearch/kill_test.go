@@ -73,7 +73,7 @@ func TestKilledRunsContinue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	seeds := 25
+	seeds := 100
 	if testing.Short() {
 		seeds = 3
 	}
