@@ -184,7 +184,8 @@ func truncate(text string, width int) string {
 	return strings.TrimRight(b.String(), " ") + ellipsis
 }
 
-// truncatePath shortens a text before its last "/", and what is left from its start.
+// truncatePath truncates a text before its last "/". If the last element alone is too
+// wide, it truncates that element at its start.
 func truncatePath(text string, width int) string {
 	at := strings.LastIndexByte(text, '/')
 	if at < 0 || cellWidth(text) <= width {

@@ -174,8 +174,8 @@ func TestTextOfOthersIsVisible(t *testing.T) {
 	}
 }
 
-// An image's texts are fields of their own, so none of them can look like a part of
-// the answer that the server wrote.
+// An image's texts are separate fields and are escaped, so that an image cannot imitate
+// a part of the answer that the server wrote.
 func TestNameCannotLookComplete(t *testing.T) {
 	m := webImage(1, "cn-hangzhou")
 	m.Name = "x\nCOMPLETE: 7 images found"
