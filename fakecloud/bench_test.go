@@ -29,3 +29,13 @@ func BenchmarkPage(b *testing.B) {
 		_ = resp.Body.Close()
 	}
 }
+
+// BenchmarkNew prepares the sample world.
+func BenchmarkNew(b *testing.B) {
+	world := fakecloud.Sample()
+	for b.Loop() {
+		if _, err := fakecloud.New(world); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -35,12 +35,12 @@ type scope struct {
 	location
 }
 
-// row is an image with its record, as JSON after a comma and decoded. It shares
-// no memory with the World.
+// row is an image with its record, decoded and as JSON after a comma. It shares no
+// memory with the World.
 type row struct {
 	Image
-	body   []byte
 	record record
+	body   func() []byte
 }
 
 func newCatalog(w World) (*catalog, error) {

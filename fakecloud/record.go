@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/imagequery/imagequery/image"
@@ -27,12 +28,56 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-func decodeRecord(text []byte) (record, error) {
+// decoded returns the value that a client decodes from the JSON of v. Numbers become
+// [json.Number]. The types of rendered records need no JSON for that.
+func decoded(v any) (any, error) {
+	switch v := v.(type) {
+	case nil, bool:
+		return v, nil
+	case string:
+		return strings.ToValidUTF8(v, "\ufffd"), nil
+	case int:
+		return json.Number(strconv.Itoa(v)), nil
+	case int64:
+		return json.Number(strconv.FormatInt(v, 10)), nil
+	case record:
+		return decodedRecord(v)
+	case []record:
+		return decodedList(v)
+	case []string:
+		return decodedList(v)
+	}
+	text, err := marshal(v)
+	if err != nil {
+		return nil, err
+	}
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
-	var r record
-	err := dec.Decode(&r)
-	return r, err
+	var out any
+	err = dec.Decode(&out)
+	return out, err
+}
+
+func decodedRecord(r record) (map[string]any, error) {
+	out := make(map[string]any, len(r))
+	for name, v := range r {
+		var err error
+		if out[name], err = decoded(v); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func decodedList[E any](list []E) ([]any, error) {
+	out := make([]any, len(list))
+	for i, v := range list {
+		var err error
+		if out[i], err = decoded(v); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 // text reads a string, a number or a boolean; anything else is empty.
@@ -189,11 +234,7 @@ func newRow(m Image) (*row, error) {
 	for _, name := range m.Omit {
 		delete(fields, name)
 	}
-	body, err := marshal(fields)
-	if err != nil {
-		return nil, m.fieldError("extra", err.Error(), "use values that encoding/json can write")
-	}
-	wireRecord, err := decodeRecord(body)
+	wireRecord, err := decodedRecord(fields)
 	if err != nil {
 		return nil, m.fieldError("extra", err.Error(), "use values that encoding/json can write")
 	}
@@ -201,8 +242,15 @@ func newRow(m Image) (*row, error) {
 	if m.OSVersion == "" {
 		m.OSVersion = read.OSVersion
 	}
-	own := Image{Image: read, Hidden: maps.Clone(m.Hidden), Expired: m.Expired}
-	return &row{Image: own, body: append([]byte(","), body...), record: wireRecord}, m.compare(read)
+	return rowOf(Image{Image: read, Hidden: maps.Clone(m.Hidden), Expired: m.Expired}, wireRecord), m.compare(read)
+}
+
+// rowOf returns a row that encodes its record when a response first lists it.
+func rowOf(m Image, r record) *row {
+	return &row{Image: m, record: r, body: sync.OnceValue(func() []byte {
+		body, _ := marshal(r) // it was decoded from JSON
+		return append([]byte(","), body...)
+	})}
 }
 
 // copy is the same image under another id and of another time.
@@ -213,8 +261,7 @@ func (r *row) copy(id string, created time.Time) *row {
 	if !created.IsZero() {
 		wireRecord[d.createdField] = formatTime(created)
 	}
-	body, _ := marshal(wireRecord) // it was JSON
-	return &row{Image: Image{Image: d.read(r.Region, wireRecord), Hidden: r.Hidden, Expired: r.Expired}, body: append([]byte(","), body...), record: wireRecord}
+	return rowOf(Image{Image: d.read(r.Region, wireRecord), Hidden: r.Hidden, Expired: r.Expired}, wireRecord)
 }
 
 const useProviders = "use aliyunecs, aliyunswas, aliyunens or qingcloud"

@@ -36,7 +36,7 @@ func (r reply) json() net.Buffers {
 	body := make(net.Buffers, 0, len(r.rows)+2)
 	body = append(body, text)
 	for _, row := range r.rows {
-		body = append(body, row.body)
+		body = append(body, row.body())
 	}
 	if len(r.rows) > 0 {
 		body[1] = body[1][1:] // no comma in front of the first
