@@ -23,9 +23,7 @@ const testEndpoint = "https://images.invalid/"
 
 // configHTTP opens clients of endpoints with plain http.
 func configHTTP(t *checkRun) {
-	if !t.requires(t.harness.New != nil, "Harness.New") {
-		return
-	}
+	t.requires(t.harness.New != nil, "Harness.New")
 	const plain = "http://images.invalid/"
 	_, err := t.harness.New(provider.Config{Endpoint: plain})
 	if !errors.Is(err, provider.InvalidArgument) {
@@ -63,9 +61,7 @@ func (r *recorder) requests() []*http.Request {
 
 // query runs the empty query once through the recorder.
 func (t *checkRun) query(r *recorder, c provider.Config) (took time.Duration, err error) {
-	if !t.requires(t.harness.New != nil, "Harness.New") {
-		return 0, nil
-	}
+	t.requires(t.harness.New != nil, "Harness.New")
 	c.Endpoint, c.Retry.Attempts = testEndpoint, 1
 	if c.HTTPClient == nil {
 		c.HTTPClient = &http.Client{}
@@ -73,8 +69,7 @@ func (t *checkRun) query(r *recorder, c provider.Config) (took time.Duration, er
 	c.HTTPClient.Transport = r
 	client, err := t.harness.New(c)
 	if err != nil {
-		t.failf("Endpoint %s: %w", testEndpoint, err)
-		return 0, nil
+		t.fatalf("Endpoint %s: %w", testEndpoint, err)
 	}
 	began := time.Now()
 	_, err = provider.Collect(client.Images(t.context(), image.Query{}))
@@ -101,13 +96,10 @@ func configHTTPClient(t *checkRun) {
 	const timeout, most = 3 * time.Second, 30 * time.Second
 	r := &recorder{respond: hang}
 	took, _ := t.query(r, provider.Config{HTTPClient: &http.Client{Timeout: timeout}})
-	switch {
-	case t.harness.New == nil:
-		return
-	case len(r.requests()) == 0:
-		t.failf("the transport of Config.HTTPClient received no request")
-		return
-	case took > most:
+	if len(r.requests()) == 0 {
+		t.fatalf("the transport of Config.HTTPClient received no request")
+	}
+	if took > most {
 		t.failf("Config.HTTPClient has a Timeout of %s, and an attempt without a response took %s", timeout, took)
 	}
 	r = &recorder{respond: redirect}
@@ -136,16 +128,9 @@ func configUserAgent(t *checkRun) {
 func configAttemptTimeout(t *checkRun) {
 	const timeout, most = 3 * time.Second, 10 * time.Second
 	retry := provider.Retry{Attempts: 2, AttemptTimeout: timeout, MaxWait: most - timeout}
-	s, ok := t.failing(1, Failure{Break: BreakHang}, provider.Config{Retry: retry})
-	if !ok {
-		return
-	}
-	got, err := t.answer(s, image.Query{})
-	sent := s.Requests()
-	if err != nil || len(sent) < 2 {
-		t.failf("no response to the first of two attempts: %d requests, %d images came, error %v", len(sent), len(got), err)
-		return
-	}
+	s := t.failing(1, Failure{Break: BreakHang}, provider.Config{Retry: retry})
+	_, err := t.answer(s, image.Query{})
+	sent := t.sent(s, err, 2, "no response to the first of two attempts")
 	if gap := sent[1].At.Sub(sent[0].At); gap < timeout || gap > most {
 		t.failf("Retry.AttemptTimeout is %s and Retry.MaxWait %s, and the attempt after one without a response came after %s", timeout, retry.MaxWait, gap)
 	}
@@ -162,8 +147,7 @@ func memoryAliases(t *checkRun) {
 	for i := range listings {
 		var err error
 		if listings[i], err = t.answer(s, image.Query{}); err != nil {
-			t.failf("listing %d: %w", i+1, err)
-			return
+			t.fatalf("listing %d: %w", i+1, err)
 		}
 		texts[i] = printed(listings[i])
 	}
@@ -215,9 +199,6 @@ func memoryRetained(t *checkRun) {
 		world[i].Name += fmt.Sprintf(" with the number %d", i) // short texts share their memory
 	}
 	kept, others := t.keepOne(t.open(world, keepNative))
-	if kept.ID == "" {
-		return
-	}
 	for range 3 { // pools give up their memory after the second
 		runtime.GC()
 	}
@@ -250,8 +231,7 @@ func alive(p weak.Pointer[byte]) int {
 func (t *checkRun) keepOne(s *Session) (retained image.Image, others []memoryOf) {
 	got, err := t.answer(s, image.Query{})
 	if err != nil || len(got) == 0 {
-		t.failf("%d images came, error %v", len(got), err)
-		return retained, nil
+		t.fatalf("%d images came, error %v", len(got), err)
 	}
 	for _, m := range got[1:] {
 		var o memoryOf

@@ -18,22 +18,11 @@ func defaults(t *checkRun) {
 		o.checkQuery(image.Query{})
 		info := o.session.Client.Info()
 		for _, f := range []image.Field{image.FieldSources, image.FieldStatuses} {
-			t.checkVocabulary(o, info, f)
-		}
-	}
-}
-
-// checkVocabulary fails if a word of the provider is nowhere in the world.
-func (t *checkRun) checkVocabulary(o *oracle, info provider.Info, f image.Field) {
-	for _, word := range info.Values[f] {
-		found := false
-		var q image.Query
-		setTexts(&q, f, []string{word})
-		for _, m := range o.world {
-			found = found || q.Match(m)
-		}
-		if !found {
-			t.failf("%s: Info has the word %q, and no image of the world", f, word)
+			for _, word := range info.Values[f] {
+				if q := textQuery(f, word); !slices.ContainsFunc(o.world, q.Match) {
+					t.failf("%s: Info has the word %q, and no image of the world", f, word)
+				}
+			}
 		}
 	}
 }
@@ -99,23 +88,13 @@ func world(t *checkRun) {
 		seen[m.Ref] = true
 	}
 	for _, f := range image.AllFields() {
-		checkWorldHas(t, images, f, info.Support[f] != provider.None)
-	}
-}
-
-// checkWorldHas fails if too few images can be told apart by a field that is reported.
-func checkWorldHas(t *checkRun, images []image.Image, f image.Field, reported bool) {
-	have := 0
-	for _, m := range images {
-		if HasField(m, f) {
-			have++
+		have := count(images, func(m image.Image) bool { return HasField(m, f) })
+		switch reported := info.Support[f] != provider.None; {
+		case reported && have < 2: // which cannot be told apart
+			t.failf("%s: Info says that it is reported, and %d images of the world have it", f, have)
+		case !reported && have > 0:
+			t.failf("%s: Info says that it is never reported, and %d images of the world have it", f, have)
 		}
-	}
-	switch {
-	case reported && have < 2:
-		t.failf("%s: Info says that it is reported, and %d images of the world have it", f, have)
-	case !reported && have > 0:
-		t.failf("%s: Info says that it is never reported, and %d images of the world have it", f, have)
 	}
 }
 
@@ -155,10 +134,7 @@ func (t *checkRun) repeatQuery(s *Session, q image.Query, alone []image.Image) {
 const quietPeriod = time.Hour
 
 func stopBreak(t *checkRun) {
-	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
-	if !ok {
-		return
-	}
+	l := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
 	s := l.of(severalPages(l.size))
 	for _, err := range s.Client.Images(t.context(), image.Query{}) {
 		if err != nil {
@@ -184,16 +160,11 @@ func stopBefore(t *checkRun) {
 }
 
 func stopDuring(t *checkRun) {
-	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage, Prefetch: 2}}, severalPages)
-	if !ok {
-		return
-	}
+	l := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage, Prefetch: 2}}, severalPages)
 	pages, _ := l.requests(severalPages(l.size))
 	for hang := 1; hang <= pages; hang++ {
 		s := l.of(severalPages(l.size))
-		if !t.requires(s.Fail != nil, "Session.Fail") {
-			return
-		}
+		t.requires(s.Fail != nil, "Session.Fail")
 		s.Fail(Failure{From: hang, Times: 1, Break: BreakHang})
 		ctx, cancel := context.WithTimeout(t.context(), time.Second)
 		began := time.Now()
@@ -232,15 +203,10 @@ func rangeTwice(t *checkRun) {
 // limit runs queries with a limit, with predicates that the server applies and with
 // some that the client applies.
 func limit(t *checkRun) {
-	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
-	if !ok {
-		return
-	}
-	n := severalPages(l.size)
-	order, _, err := l.read(l.of(n))
+	l := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage}}, severalPages)
+	order, _, err := l.read(l.of(severalPages(l.size)))
 	if err != nil {
-		t.failf("without a limit: %w", err)
-		return
+		t.fatalf("without a limit: %w", err)
 	}
 	for _, wanted := range []int{1, l.size - 1, l.size, l.size + 1, 2 * l.size} {
 		l.checkLimit(image.Query{Limit: max(wanted, 1)}, order)

@@ -3,6 +3,7 @@ package providertest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,17 +21,9 @@ func withAttempts(n int) provider.Config {
 // eachError runs fn for every documented error, with a session that always responds
 // with it.
 func (t *checkRun) eachError(fn func(e ErrorCase, s *Session)) {
-	if !t.requires(len(t.harness.Errors) > 0, "Harness.Errors") {
-		return
-	}
-	world := t.harness.World(smallPage)
+	t.requires(len(t.harness.Errors) > 0, "Harness.Errors")
 	for _, e := range t.harness.Errors {
-		s := t.open(world, withAttempts(attempts))
-		if !t.requires(s.Fail != nil, "Session.Fail") {
-			return
-		}
-		s.Fail(Failure{Code: e.Code, Message: "the message of " + e.Code})
-		fn(e, s)
+		fn(e, t.failing(always, Failure{Code: e.Code, Message: "the message of " + e.Code}, withAttempts(attempts)))
 	}
 }
 
@@ -101,96 +94,64 @@ func (t *checkRun) checkError(want ErrorCase, s *Session, err error, requests in
 }
 
 // temporary is a documented error that may be retried.
-func (t *checkRun) temporary() (ErrorCase, bool) {
-	for _, e := range t.harness.Errors {
-		if e.isTemporary() {
-			return e, true
-		}
-	}
-	return ErrorCase{}, t.requires(false, "temporary error in Harness.Errors")
+func (t *checkRun) temporary() ErrorCase {
+	i := slices.IndexFunc(t.harness.Errors, ErrorCase.isTemporary)
+	t.requires(i >= 0, "temporary error in Harness.Errors")
+	return t.harness.Errors[i]
 }
 
-// failing opens a session whose first n requests fail, or all of them if n is
-// always.
-func (t *checkRun) failing(n int, f Failure, c provider.Config) (*Session, bool) {
-	s := t.open(t.harness.World(smallPage), c)
-	if !t.requires(s.Fail != nil, "Session.Fail") {
-		return nil, false
-	}
-	switch {
-	case n == always:
-		s.Fail(f)
-	case n > 0:
-		f.Times = n
-		s.Fail(f)
-	}
-	return s, true
-}
-
+// always makes every request fail.
 const always = -1
 
-func retryAttempts(t *checkRun) {
-	e, ok := t.temporary()
-	if !ok {
-		return
+// failing opens a session whose first n requests fail.
+func (t *checkRun) failing(n int, f Failure, c provider.Config) *Session {
+	s := t.open(t.harness.World(smallPage), c)
+	t.requires(s.Fail != nil, "Session.Fail")
+	if f.Times = max(n, 0); n != 0 {
+		s.Fail(f)
 	}
+	return s
+}
+
+func retryAttempts(t *checkRun) {
+	f := Failure{Code: t.temporary().Code}
 	for _, allowed := range []int{1, 2, 4} {
-		s, ok := t.failing(always, Failure{Code: e.Code}, withAttempts(allowed))
-		if !ok {
-			return
-		}
+		s := t.failing(always, f, withAttempts(allowed))
 		_, err := t.answer(s, image.Query{})
 		if n := len(s.Requests()); n != allowed || asError(err) == nil {
-			t.failf("%s: %d requests where %d attempts are allowed, error %v", e.Code, n, allowed, err)
+			t.failf("%s: %d requests where %d attempts are allowed, error %v", f.Code, n, allowed, err)
 		}
-		t.checkRecovers("after "+e.Code, Failure{Code: e.Code}, allowed-1, allowed)
+		t.checkRecovers("after "+f.Code, f, allowed)
 	}
 }
 
 // checkRecovers fails unless the last attempt that is allowed brings the complete response.
-func (t *checkRun) checkRecovers(what string, f Failure, failures, allowed int) {
-	s, ok := t.failing(failures, f, withAttempts(allowed))
-	if !ok {
-		return
-	}
+func (t *checkRun) checkRecovers(what string, f Failure, allowed int) {
+	s := t.failing(allowed-1, f, withAttempts(allowed))
 	got, err := t.answer(s, image.Query{})
 	whole, _ := t.answer(s, image.Query{}) // when the failures are over
 	if err != nil || !isComplete(whole, got) {
-		t.failf("%s for %d of %d attempts: %d of %d images came, error %v", what, failures, allowed, len(got), len(whole), err)
+		t.failf("%s for %d of %d attempts: %d of %d images came, error %v", what, allowed-1, allowed, len(got), len(whole), err)
 	}
 }
 
 func retryBroken(t *checkRun) {
-	for _, way := range []struct {
-		name string
-		how  Break
-	}{
-		{"the connection is reset", BreakReset},
-		{"the answer is cut off", BreakCut},
-		{"the answer ends early", BreakShort},
-		{"a gateway answers", BreakGateway},
+	for how, what := range map[Break]string{
+		BreakReset: "the connection is reset", BreakCut: "the answer is cut off",
+		BreakShort: "the answer ends early", BreakGateway: "a gateway answers",
 	} {
-		t.checkRecovers(way.name, Failure{Break: way.how}, 2, attempts)
-		s, ok := t.failing(always, Failure{Break: way.how}, withAttempts(attempts))
-		if !ok {
-			return
-		}
-		got, err := t.answer(s, image.Query{})
+		t.checkRecovers(what, Failure{Break: how}, attempts)
+		got, err := t.answer(t.failing(always, Failure{Break: how}, withAttempts(attempts)), image.Query{})
 		if e := asError(err); e == nil || e.Kind != provider.Unavailable || len(got) > 0 {
-			t.failf("%s: %d images came, error %v: want Unavailable", way.name, len(got), err)
+			t.failf("%s: %d images came, error %v: want Unavailable", what, len(got), err)
 		}
 	}
 }
 
 func retryFresh(t *checkRun) {
-	e, ok := t.temporary()
-	if !ok || !t.requires(len(t.harness.Fresh) > 0, "Harness.Fresh") {
-		return
-	}
-	s, ok := t.failing(attempts-1, Failure{Code: e.Code, RetryAfter: 2 * time.Second}, withAttempts(attempts))
-	if !ok {
-		return
-	}
+	e := t.temporary()
+	t.requires(len(t.harness.Fresh) > 0, "Harness.Fresh")
+	s := t.failing(attempts-1, Failure{Code: e.Code, RetryAfter: 2 * time.Second}, withAttempts(attempts))
 	if _, err := t.answer(s, image.Query{}); err != nil {
 		t.failf("%s for %d of %d attempts: %w", e.Code, attempts-1, attempts, err)
 	}
@@ -210,50 +171,31 @@ func retryFresh(t *checkRun) {
 }
 
 func retryHints(t *checkRun) {
-	e, ok := t.temporary()
-	if !ok {
-		return
-	}
 	const longest = 20 * time.Second
-	for _, hint := range []struct{ asked, least, most time.Duration }{
-		{7 * time.Second, 7 * time.Second, longest},
-		{time.Hour, 0, longest},
-	} {
+	e := t.temporary()
+	for _, hint := range []struct{ asked, least time.Duration }{{7 * time.Second, 7 * time.Second}, {time.Hour, 0}} {
 		c := withAttempts(2)
 		c.Retry.MaxWait = longest
-		s, ok := t.failing(1, Failure{Code: e.Code, RetryAfter: hint.asked}, c)
-		if !ok {
-			return
-		}
+		s := t.failing(1, Failure{Code: e.Code, RetryAfter: hint.asked}, c)
 		_, err := t.answer(s, image.Query{})
-		sent := s.Requests()
-		if err != nil || len(sent) < 2 {
-			t.failf("the server asked to wait %s: %d requests, error %v", hint.asked, len(sent), err)
-			return
-		}
-		if waited := sent[1].At.Sub(sent[0].At); waited < hint.least || waited > hint.most {
-			t.failf("the server asked to wait %s, and the next attempt came after %s: want %s to %s", hint.asked, waited, hint.least, hint.most)
+		sent := t.sent(s, err, 2, fmt.Sprintf("the server asked to wait %s", hint.asked))
+		if waited := sent[1].At.Sub(sent[0].At); waited < hint.least || waited > longest {
+			t.failf("the server asked to wait %s, and the next attempt came after %s: want %s to %s", hint.asked, waited, hint.least, longest)
 		}
 	}
 }
 
 func retryCancel(t *checkRun) {
-	e, ok := t.temporary()
-	if !ok {
-		return
-	}
-	s, ok := t.failing(always, Failure{Code: e.Code, RetryAfter: 30 * time.Second}, withAttempts(attempts))
-	if !ok {
-		return
-	}
+	const soon = 5 * time.Second
+	s := t.failing(always, Failure{Code: t.temporary().Code, RetryAfter: 30 * time.Second}, withAttempts(attempts))
 	ctx, cancel := context.WithCancel(t.context())
 	defer cancel()
-	time.AfterFunc(5*time.Second, cancel)
+	time.AfterFunc(soon, cancel)
 	began := time.Now()
 	_, err := provider.Collect(s.Client.Images(ctx, image.Query{}))
 	t.checkEnd("between two attempts", err, context.Canceled)
-	if took := time.Since(began); took != 5*time.Second {
-		t.failf("the context ended after 5s, the answer after %s", took)
+	if took := time.Since(began); took != soon {
+		t.failf("the context ended after %s, the answer after %s", soon, took)
 	}
 	time.Sleep(quietPeriod)
 	if n := len(s.Requests()); n != 1 {

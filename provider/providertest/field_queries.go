@@ -72,9 +72,7 @@ func absentValueQueries(world []image.Image, f image.Field, n int) []image.Query
 	}
 	var out []image.Query
 	for _, values := range append(vocabulary(f), similarValues(world, f)...) {
-		var q image.Query
-		setTexts(&q, f, values)
-		if q.Validate() == nil {
+		if q := textQuery(f, values...); q.Validate() == nil {
 			out = append(out, q)
 		}
 	}
@@ -142,54 +140,6 @@ func similarValues(world []image.Image, f image.Field) [][]string {
 		append([]string{"no-such-value"}, here...),
 		append(many, here...),
 	}
-}
-
-// setTexts sets a predicate that is a list of texts or words.
-func setTexts(q *image.Query, f image.Field, values []string) {
-	switch f {
-	case image.FieldIDs:
-		q.IDs = values
-	case image.FieldNames:
-		q.Names = values
-	case image.FieldNameGlobs:
-		q.NameGlobs = values
-	case image.FieldNameContains:
-		q.NameContains = values
-	case image.FieldFamilies:
-		q.Families = values
-	case image.FieldRegions:
-		q.Regions = values
-	case image.FieldSources:
-		q.Sources = convert[image.Source](values)
-	case image.FieldOwners:
-		q.Owners = values
-	case image.FieldVisibilities:
-		q.Visibilities = convert[image.Visibility](values)
-	case image.FieldStatuses:
-		q.Statuses = convert[image.Status](values)
-	case image.FieldOSes:
-		q.OSes = convert[image.OS](values)
-	case image.FieldPlatforms:
-		q.Platforms = values
-	case image.FieldOSVersions:
-		q.OSVersions = values
-	case image.FieldArchs:
-		q.Archs = convert[image.Arch](values)
-	case image.FieldSourceInstances:
-		q.SourceInstances = values
-	case image.FieldSourceSnapshots:
-		q.SourceSnapshots = values
-	case image.FieldResourceGroups:
-		q.ResourceGroups = values
-	}
-}
-
-func convert[E ~string](values []string) []E {
-	out := make([]E, len(values))
-	for i, v := range values {
-		out[i] = E(v)
-	}
-	return out
 }
 
 // tagQueries yields queries for all tags of an image, for an empty value, and for tags

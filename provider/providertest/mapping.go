@@ -17,10 +17,7 @@ import (
 // mappingFields compares images with those of the world, with Native and without.
 func mappingFields(t *checkRun) {
 	for _, keep := range []bool{false, true} {
-		l, ok := t.newListing(provider.Config{Listing: provider.Listing{KeepNative: keep}}, func(int) int { return t.effort.world })
-		if !ok {
-			return
-		}
+		l := t.newListing(provider.Config{Listing: provider.Listing{KeepNative: keep}}, func(int) int { return t.effort.world })
 		got, _, err := l.read(l.of(t.effort.world))
 		if err != nil {
 			t.failf("listing: %w", err)
@@ -83,17 +80,12 @@ type editedListing struct {
 	change  atomic.Pointer[func(body []byte) []byte]
 }
 
-func (t *checkRun) newMapping(attempts int) (*editedListing, bool) {
-	l, ok := t.newListing(withAttempts(attempts), func(int) int { return t.effort.world })
-	if !ok {
-		return nil, false
-	}
+func (t *checkRun) newMapping(attempts int) *editedListing {
+	l := t.newListing(withAttempts(attempts), func(int) int { return t.effort.world })
 	e := &editedListing{listing: l, session: l.of(t.effort.world)}
-	if !t.requires(e.session.EditBody != nil, "Session.EditBody") {
-		return nil, false
-	}
+	t.requires(e.session.EditBody != nil, "Session.EditBody")
 	e.session.EditBody(func(body []byte) []byte { return (*e.change.Load())(body) })
-	return e, true
+	return e
 }
 
 // readEdited lists the images from responses with a change.
@@ -105,10 +97,7 @@ func (l *editedListing) readEdited(change func(body []byte) []byte) ([]image.Ima
 
 // mappingTypes changes the types of values in the responses, but not their meaning.
 func mappingTypes(t *checkRun) {
-	l, ok := t.newMapping(attempts)
-	if !ok {
-		return
-	}
+	l := t.newMapping(attempts)
 	for _, deviation := range []struct {
 		name   string
 		change func([]byte) []byte
@@ -131,10 +120,7 @@ func mappingTypes(t *checkRun) {
 
 // mappingEnums replaces the texts of one member of all records by an unknown word.
 func mappingEnums(t *checkRun) {
-	l, ok := t.newMapping(attempts)
-	if !ok {
-		return
-	}
+	l := t.newMapping(attempts)
 	isRecord := recordsOf(l.world)
 	keys := map[string]bool{}
 	if _, err := l.readEdited(editJSON(editRecords(isRecord, enumMembers(l.world, keys)))); err != nil || len(keys) == 0 {
@@ -183,10 +169,7 @@ func ids(images []image.Image) []string {
 
 // mappingMalformed sends bodies that are not responses to the operation.
 func mappingMalformed(t *checkRun) {
-	l, ok := t.newMapping(attempts)
-	if !ok {
-		return
-	}
+	l := t.newMapping(attempts)
 	for _, body := range []string{
 		"", " ", "{}", "[]", "null", `"ok"`, "0", "<html><body>welcome</body></html>", "{", `{"a":`, `{"a":1`, `{"a":1}}`, "\x00\xff", `{'a':1}`,
 	} {
@@ -204,10 +187,7 @@ func (l *editedListing) checkBadResponse(body string, change func([]byte) []byte
 
 // mappingHuge sends a valid body with many megabytes of white space.
 func mappingHuge(t *checkRun) {
-	l, ok := t.newMapping(1)
-	if !ok {
-		return
-	}
+	l := t.newMapping(1)
 	const spare = 1 << 20 // for the response itself
 	blanks := slices.Grow(bytes.Repeat([]byte(" "), t.effort.hugeBytes), spare)
 	l.checkBadResponse("blanks without end before the images", func(body []byte) []byte { return append(blanks, body...) })

@@ -14,10 +14,7 @@ import (
 // largest that the API documents.
 func pagingSizes(t *checkRun) {
 	for _, pageSize := range []int{smallPage, 0} {
-		l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: pageSize}}, severalPages)
-		if !ok {
-			return
-		}
+		l := t.newListing(provider.Config{Listing: provider.Listing{PageSize: pageSize}}, severalPages)
 		for _, n := range []int{0, 1, l.size - 1, l.size, l.size + 1, severalPages(l.size)} {
 			l.checkSize(max(n, 0))
 		}
@@ -34,14 +31,14 @@ func (l *listing) checkSize(n int) {
 	}
 }
 
-// newPages returns a listing of several small pages, which are requested one by one. It
-// returns nil if the API has no pages.
-func (t *checkRun) newPages() *listing {
-	l, ok := t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage, Prefetch: 1}}, severalPages)
-	if !ok || !l.isPaged() {
-		return nil
+// newPages returns a listing of several small pages, which are requested one by one,
+// and the number of its images. It ends the check if the API has no pages.
+func (t *checkRun) newPages() (l *listing, n int) {
+	l = t.newListing(provider.Config{Listing: provider.Listing{PageSize: smallPage, Prefetch: 1}}, severalPages)
+	if !l.isPaged() {
+		t.end()
 	}
-	return l
+	return l, severalPages(l.size)
 }
 
 // maxScans is how often a listing may be read that seems to change.
@@ -52,11 +49,7 @@ const maxScans = 3
 func maxRequests(images, size int) int { return maxScans * (images/size + 3) }
 
 func pagingTotals(t *checkRun) {
-	l := t.newPages()
-	if l == nil {
-		return
-	}
-	n := severalPages(l.size)
+	l, n := t.newPages()
 	for _, variant := range []struct {
 		name  string
 		add   int // 0: no total
@@ -71,9 +64,7 @@ func pagingTotals(t *checkRun) {
 		for mode, scans := range map[provider.ConfirmMode]int{provider.ConfirmAuto: 2, provider.ConfirmAlways: 2, provider.ConfirmNever: 1} {
 			l.config.Listing.Confirm = mode
 			s := l.of(n)
-			if !l.requires(s.AddToTotal != nil && s.OmitTotal != nil, "Session.AddToTotal and Session.OmitTotal") {
-				return
-			}
+			l.requires(s.AddToTotal != nil && s.OmitTotal != nil, "Session.AddToTotal and Session.OmitTotal")
 			if variant.add == 0 {
 				s.OmitTotal()
 			} else {
@@ -102,15 +93,9 @@ func (l *listing) checkTotal(what string, s *Session, n, scans int, whole bool) 
 }
 
 func pagingRepeated(t *checkRun) {
-	l := t.newPages()
-	if l == nil {
-		return
-	}
-	n := severalPages(l.size)
+	l, n := t.newPages()
 	s := l.of(n)
-	if !l.requires(s.Repeat != nil, "Session.Repeat") {
-		return
-	}
+	l.requires(s.Repeat != nil, "Session.Repeat")
 	s.Repeat()
 	got, requests, err := l.read(s)
 	if !errors.Is(err, provider.Incomplete) {
@@ -122,16 +107,10 @@ func pagingRepeated(t *checkRun) {
 }
 
 func pagingCapped(t *checkRun) {
-	l := t.newPages()
-	if l == nil {
-		return
-	}
-	n := severalPages(l.size)
+	l, n := t.newPages()
 	for _, size := range []int{1, 3, l.size - 1} {
 		s := l.of(n)
-		if !l.requires(s.Cap != nil, "Session.Cap") {
-			return
-		}
+		l.requires(s.Cap != nil, "Session.Cap")
 		s.Cap(size)
 		got, requests, err := l.read(s)
 		if err != nil || !isComplete(l.world[:n], got) {
@@ -147,18 +126,13 @@ func pagingCapped(t *checkRun) {
 // first of the listing, the last of the page before, the first of the next page, or the
 // last of the listing. A page token usually names one of those next to the page.
 func pagingChanging(t *checkRun) {
-	l := t.newPages()
-	if l == nil {
-		return
-	}
-	n := severalPages(l.size)
+	l, n := t.newPages()
 	newest := l.world[n]
 	newest.Created = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 	before := l.world[:n]
 	order, _, err := l.read(l.of(n))
 	if err != nil || len(order) < n {
-		t.failf("%d of %d images came, error %v", len(order), n, err)
-		return
+		t.fatalf("%d of %d images came, error %v", len(order), n, err)
 	}
 	for after := 1; after <= n/l.size; after++ {
 		l.change("an image was inserted", after, before, append(slices.Clone(before), newest))
@@ -173,9 +147,7 @@ func pagingChanging(t *checkRun) {
 
 func (l *listing) change(what string, requests int, before, after []image.Image) {
 	s := l.of(len(before))
-	if !l.requires(s.Replace != nil, "Session.Replace") {
-		return
-	}
+	l.requires(s.Replace != nil, "Session.Replace")
 	s.Replace(requests, after)
 	got, _, err := l.read(s)
 	if err != nil && !errors.Is(err, provider.Incomplete) {
@@ -212,38 +184,32 @@ type listing struct {
 }
 
 // newListing returns a listing in which count(size) images come by pages of the
-// configured size, and one more image that could be there. It fails if the harness
-// cannot make as many.
-func (t *checkRun) newListing(c provider.Config, count func(size int) int) (*listing, bool) {
-	for n, before := t.effort.world, -1; n < maxWorld; n *= 3 {
+// configured size, and one more image that could be there. It ends the check if the
+// harness cannot make as many.
+func (t *checkRun) newListing(c provider.Config, count func(size int) int) *listing {
+	for n, before := t.effort.world, 0; n < maxWorld; n *= 3 {
 		world := t.harness.World(n)
 		s := t.open(world, c)
-		plan, err := s.Client.Explain(image.Query{})
-		if err != nil || len(plan.Calls) == 0 {
-			t.failf("the plan of the empty query has no call, error %v", err)
-			return nil, false
-		}
-		l := &listing{checkRun: t, call: plan.Calls[0], config: c, size: plan.Calls[0].Paging.MaxSize}
-		got, err := provider.Collect(s.Client.Do(t.context(), l.call))
+		l := &listing{checkRun: t, call: t.firstCall(s), config: c}
+		l.size = l.call.Paging.MaxSize
+		got, _, err := l.read(s)
 		if err != nil {
-			t.failf("the first call of the empty query: %w", err)
-			return nil, false
+			t.fatalf("the first call of the empty query: %w", err)
 		}
 		if want := count(l.size) + 1; len(got) >= want {
 			l.world = filterListed(world, got)[:want]
-			return l, true
+			return l
 		}
 		if len(got) == 0 {
-			t.failf("the first call of the empty query returns no image: the emulator must hold the world that Harness.Open gets")
-			return nil, false
+			t.fatalf("the first call of the empty query returns no image: the emulator must hold the world that Harness.Open gets")
 		}
 		if len(got) == before {
 			break
 		}
 		before = len(got)
 	}
-	t.failf("the first call of the empty query returns too few images to fill several pages, however large the world is")
-	return nil, false
+	t.fatalf("the first call of the empty query returns too few images to fill several pages, however large the world is")
+	return nil
 }
 
 // filterListed keeps the images that are listed.

@@ -3,6 +3,7 @@ package providertest
 import (
 	"iter"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -79,48 +80,42 @@ func (g *generator) set(q *image.Query, f image.Field, base image.Image) {
 	}
 }
 
+// add adds a value of an image that has the field.
 func (g *generator) add(q *image.Query, f image.Field, m image.Image) {
 	switch f {
-	case image.FieldIDs:
-		q.IDs = append(q.IDs, m.ID)
-	case image.FieldNames:
-		q.Names = append(q.Names, m.Name)
 	case image.FieldNameGlobs:
 		q.NameGlobs = append(q.NameGlobs, g.glob(m.Name))
 	case image.FieldNameContains:
 		q.NameContains = append(q.NameContains, g.part(m.Name))
-	case image.FieldFamilies:
-		q.Families = append(q.Families, m.Family)
-	case image.FieldRegions:
-		q.Regions = append(q.Regions, m.Region)
-	case image.FieldSources:
-		q.Sources = append(q.Sources, m.Source)
-	case image.FieldOwners:
-		q.Owners = append(q.Owners, m.Owner)
-	case image.FieldVisibilities:
-		q.Visibilities = append(q.Visibilities, m.Visibility)
-	case image.FieldStatuses:
-		q.Statuses = append(q.Statuses, m.Status)
-	case image.FieldOSes:
-		q.OSes = append(q.OSes, m.OS)
-	case image.FieldPlatforms:
-		q.Platforms = append(q.Platforms, respelled(g, m.Platform))
+	case image.FieldPlatforms, image.FieldArchs:
+		addTexts(q, f, g.respelled(textOf(m, f)))
 	case image.FieldOSVersions:
-		q.OSVersions = append(q.OSVersions, versionPrefix(g, m.OSVersion))
-	case image.FieldArchs:
-		q.Archs = append(q.Archs, respelled(g, m.Arch))
+		q.OSVersions = append(q.OSVersions, g.versionPrefix(m.OSVersion))
 	case image.FieldTags:
 		g.addTags(q, m)
-	case image.FieldSourceInstances:
-		q.SourceInstances = append(q.SourceInstances, m.SourceInstance)
 	case image.FieldSourceSnapshots:
 		q.SourceSnapshots = append(q.SourceSnapshots, m.SourceSnapshots[g.rng.IntN(len(m.SourceSnapshots))])
-	case image.FieldResourceGroups:
-		q.ResourceGroups = append(q.ResourceGroups, m.ResourceGroup)
 	case image.FieldCreatedAfter:
 		q.CreatedAfter = m.Created.Add(-g.span())
 	case image.FieldCreatedBefore:
 		q.CreatedBefore = m.Created.Add(g.span() + time.Nanosecond)
+	default:
+		addTexts(q, f, textOf(m, f))
+	}
+}
+
+// textQuery has one predicate, which is a list of texts or words.
+func textQuery(f image.Field, values ...string) (q image.Query) {
+	addTexts(&q, f, values...)
+	return q
+}
+
+// addTexts adds values to a predicate that is a list of texts or words. The fields of
+// a Query are in the order of AllFields.
+func addTexts(q *image.Query, f image.Field, values ...string) {
+	list := reflect.ValueOf(q).Elem().Field(slices.Index(image.AllFields(), f))
+	for _, v := range values {
+		list.Set(reflect.Append(list, reflect.ValueOf(v).Convert(list.Type().Elem())))
 	}
 }
 
@@ -146,8 +141,8 @@ func (g *generator) addTags(q *image.Query, m image.Image) {
 }
 
 // respelled is a word, or another spelling that means the same.
-func respelled[E ~string](g *generator, word E) E {
-	other, ok := map[E]E{
+func (g *generator) respelled(word string) string {
+	other, ok := map[string]string{
 		"redhat": "RHEL", "aliyun": "Alibaba Cloud Linux", "windows": "Windows Server 2016", "ubuntu": "Ubuntu",
 		"x86_64": "amd64", "i386": "x86", "arm64": "AArch64",
 	}[word]
@@ -158,7 +153,7 @@ func respelled[E ~string](g *generator, word E) E {
 }
 
 // versionPrefix is a version, or one that it continues after a dot.
-func versionPrefix(g *generator, version string) string {
+func (g *generator) versionPrefix(version string) string {
 	if major, _, found := strings.Cut(version, "."); found && g.oneIn(3) {
 		return major
 	}
@@ -212,41 +207,51 @@ func escaped(r rune) string {
 // match.
 func HasField(m image.Image, f image.Field) bool {
 	switch f {
-	case image.FieldIDs:
-		return m.ID != ""
 	case image.FieldNames, image.FieldNameGlobs, image.FieldNameContains:
 		return strings.TrimSpace(m.Name) != ""
-	case image.FieldFamilies:
-		return m.Family != ""
-	case image.FieldRegions:
-		return m.Region != ""
-	case image.FieldSources:
-		return m.Source != ""
-	case image.FieldOwners:
-		return m.Owner != ""
-	case image.FieldVisibilities:
-		return m.Visibility != ""
-	case image.FieldStatuses:
-		return m.Status != ""
-	case image.FieldOSes:
-		return m.OS != ""
-	case image.FieldPlatforms:
-		return m.Platform != ""
-	case image.FieldOSVersions:
-		return m.OSVersion != ""
-	case image.FieldArchs:
-		return m.Arch != ""
 	case image.FieldTags:
 		return len(m.Tags) > 0
-	case image.FieldSourceInstances:
-		return m.SourceInstance != ""
 	case image.FieldSourceSnapshots:
 		return len(m.SourceSnapshots) > 0
-	case image.FieldResourceGroups:
-		return m.ResourceGroup != ""
 	case image.FieldCreatedAfter, image.FieldCreatedBefore:
 		return !m.Created.IsZero()
 	default:
-		return false
+		return textOf(m, f) != ""
+	}
+}
+
+// textOf returns the value that a predicate compares, if it is one text or word.
+func textOf(m image.Image, f image.Field) string {
+	switch f {
+	case image.FieldIDs:
+		return m.ID
+	case image.FieldNames:
+		return m.Name
+	case image.FieldFamilies:
+		return m.Family
+	case image.FieldRegions:
+		return m.Region
+	case image.FieldSources:
+		return string(m.Source)
+	case image.FieldOwners:
+		return m.Owner
+	case image.FieldVisibilities:
+		return string(m.Visibility)
+	case image.FieldStatuses:
+		return string(m.Status)
+	case image.FieldOSes:
+		return string(m.OS)
+	case image.FieldPlatforms:
+		return m.Platform
+	case image.FieldOSVersions:
+		return m.OSVersion
+	case image.FieldArchs:
+		return string(m.Arch)
+	case image.FieldSourceInstances:
+		return m.SourceInstance
+	case image.FieldResourceGroups:
+		return m.ResourceGroup
+	default:
+		return ""
 	}
 }

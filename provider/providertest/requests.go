@@ -1,11 +1,11 @@
 package providertest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,10 +16,7 @@ import (
 // budgetRequests finds requests that the budget has not admitted, and slots that are
 // released too early or never.
 func budgetRequests(t *checkRun) {
-	e, ok := t.temporary()
-	if !ok {
-		return
-	}
+	e := t.temporary()
 	t.checkHeld()
 	t.checkRate(e)
 	t.checkSlot()
@@ -30,33 +27,22 @@ func (t *checkRun) checkHeld() {
 	const pause = 10 * time.Minute
 	budget := &provider.Budget{}
 	s := t.open(t.harness.World(smallPage), provider.Config{Budget: budget})
-	call, ok := t.firstCall(s)
-	if !ok {
-		return
-	}
+	region, call := s.Client.Info().Region, t.firstCall(s)
 	began := time.Now()
-	budget.Hold(s.Client.Info().Region, call.Action, began.Add(pause))
+	budget.Hold(region, call.Action, began.Add(pause))
 	_, err := provider.Collect(s.Client.Do(t.context(), call))
-	sent := s.Requests()
-	if err != nil || len(sent) == 0 {
-		t.failf("the budget holds %s for %s: %d requests, error %v", call.Action, pause, len(sent), err)
-		return
-	}
+	sent := t.sent(s, err, 1, fmt.Sprintf("the budget holds %s for %s", call.Action, pause))
 	if waited := sent[0].At.Sub(began); waited < pause {
-		t.failf("the budget holds %s in region %q for %s, and a request was sent after %s", call.Action, s.Client.Info().Region, pause, waited)
+		t.failf("the budget holds %s in region %q for %s, and a request was sent after %s", call.Action, region, pause, waited)
 	}
 }
 
 // checkRate has requests fail under a budget of one request in many seconds.
 func (t *checkRun) checkRate(e ErrorCase) {
 	const each = 300 * time.Second
-	budget := &provider.Budget{PerSecond: 1 / each.Seconds(), InFlight: 1}
 	c := withAttempts(attempts)
-	c.Budget = budget
-	s, ok := t.failing(attempts-1, Failure{Code: e.Code}, c)
-	if !ok {
-		return
-	}
+	c.Budget = &provider.Budget{PerSecond: 1 / each.Seconds(), InFlight: 1}
+	s := t.failing(attempts-1, Failure{Code: e.Code}, c)
 	ctx, cancel := context.WithTimeout(t.context(), 100*each)
 	defer cancel()
 	if _, err := provider.Collect(s.Client.Images(ctx, image.Query{})); err != nil {
@@ -73,33 +59,10 @@ func (t *checkRun) checkRate(e ErrorCase) {
 // checkSlot has a request hang under a budget of one request in flight.
 func (t *checkRun) checkSlot() {
 	const timeout = 10 * time.Second
-	budget := &provider.Budget{InFlight: 1}
-	c := provider.Config{Budget: budget, Retry: provider.Retry{Attempts: 1, AttemptTimeout: timeout}}
-	hanging, ok := t.failing(always, Failure{Break: BreakHang}, c)
-	if !ok {
-		return
-	}
-	s := t.open(t.harness.World(smallPage), provider.Config{Budget: budget})
-	ctx, cancel := context.WithTimeout(t.context(), timeout+time.Second)
-	defer cancel()
-	began := time.Now()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		call, _ := t.firstCall(hanging)
-		_, _ = provider.Collect(hanging.Client.Do(ctx, call))
-	}()
-	time.Sleep(time.Second)
-	later, cancel := context.WithTimeout(t.context(), time.Hour)
-	defer cancel()
-	_, err := provider.Collect(s.Client.Images(later, image.Query{}))
-	<-done
-	sent := s.Requests()
-	if err != nil || len(sent) == 0 {
-		t.failf("after a request of the same budget has failed: %d requests, error %v", len(sent), err)
-		return
-	}
-	if waited := sent[0].At.Sub(began); waited < timeout {
+	c := provider.Config{Budget: &provider.Budget{InFlight: 1}, Retry: provider.Retry{Attempts: 1, AttemptTimeout: timeout}}
+	hanging := t.failing(always, Failure{Break: BreakHang}, c)
+	waited := t.waitBehind(hanging, timeout+time.Second, provider.Config{Budget: c.Budget})
+	if waited < timeout {
 		t.failf("the budget allows one request in flight, and a second was sent after %s, while the first took %s", waited, timeout)
 	}
 }
@@ -108,47 +71,34 @@ func (t *checkRun) checkSlot() {
 func budgetHolds(t *checkRun) {
 	const pause = 30 * time.Second
 	i := slices.IndexFunc(t.harness.Errors, func(e ErrorCase) bool { return e.Kind == provider.Throttled && e.isTemporary() })
-	if !t.requires(i >= 0, "error with the Kind Throttled in Harness.Errors") {
-		return
-	}
+	t.requires(i >= 0, "error with the Kind Throttled in Harness.Errors")
 	c := withAttempts(attempts)
 	c.Budget = &provider.Budget{}
-	throttled, ok := t.failing(1, Failure{Code: t.harness.Errors[i].Code, RetryAfter: pause}, c)
-	if !ok {
-		return
+	throttled := t.failing(1, Failure{Code: t.harness.Errors[i].Code, RetryAfter: pause}, c)
+	if waited := t.waitBehind(throttled, time.Hour, c); waited < pause {
+		t.failf("the server asked the account to wait %s, and another client of the same budget sent a request after %s", pause, waited)
 	}
-	other := t.open(t.harness.World(smallPage), c)
-	call, ok := t.firstCall(throttled)
-	if !ok {
-		return
-	}
+}
+
+// waitBehind has a first client list its first call for at most some time. A second
+// later it has another client, with the configuration c, list the same. It returns how
+// long after the beginning the other client sent its request.
+func (t *checkRun) waitBehind(first *Session, most time.Duration, c provider.Config) time.Duration {
+	other, call := t.open(t.harness.World(smallPage), c), t.firstCall(first)
+	ctx, cancel := context.WithTimeout(t.context(), most)
+	defer cancel()
+	later, cancel := context.WithTimeout(t.context(), time.Hour)
+	defer cancel()
 	began := time.Now()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		_, _ = provider.Collect(throttled.Client.Do(t.context(), call))
+		_, _ = provider.Collect(first.Client.Do(ctx, call))
 	}()
 	time.Sleep(time.Second)
-	_, err := provider.Collect(other.Client.Do(t.context(), call))
+	_, err := provider.Collect(other.Client.Do(later, call))
 	<-done
-	sent := other.Requests()
-	if err != nil || len(sent) == 0 {
-		t.failf("after a throttle of the account: %d requests, error %v", len(sent), err)
-		return
-	}
-	if waited := sent[0].At.Sub(began); waited < pause {
-		t.failf("the server asked the account to wait %s, and another client of the same budget sent %s after %s", pause, call.Action, waited)
-	}
-}
-
-// firstCall returns the first call of the empty query.
-func (t *checkRun) firstCall(s *Session) (provider.Call, bool) {
-	plan, err := s.Client.Explain(image.Query{})
-	if err != nil || len(plan.Calls) == 0 {
-		t.failf("the plan of the empty query has no call, error %v", err)
-		return provider.Call{}, false
-	}
-	return plan.Calls[0], true
+	return t.sent(other, err, 1, "after another client of the same budget")[0].At.Sub(began)
 }
 
 // traced is what the hooks of one listing have reported.
@@ -191,11 +141,7 @@ func (out *traced) inSpan(ctx context.Context, attempt int) {
 }
 
 // traceCall lists the first call of the empty query with hooks.
-func (t *checkRun) traceCall(s *Session) (*traced, provider.Call, error) {
-	call, ok := t.firstCall(s)
-	if !ok {
-		return nil, call, nil
-	}
+func (t *checkRun) traceCall(s *Session) (*traced, error) {
 	out := &traced{}
 	ctx := provider.WithTrace(context.WithValue(t.context(), traceMark{}, out), &provider.Trace{
 		Start: out.start,
@@ -210,8 +156,8 @@ func (t *checkRun) traceCall(s *Session) (*traced, provider.Call, error) {
 		Retry:    func(ctx context.Context, i provider.RetryInfo) { note(ctx, out, &out.retries, i) },
 		Throttle: func(ctx context.Context, i provider.ThrottleInfo) { note(ctx, out, &out.throttles, i) },
 	})
-	_, err := provider.Collect(s.Client.Do(ctx, call))
-	return out, call, err
+	_, err := provider.Collect(s.Client.Do(ctx, t.firstCall(s)))
+	return out, err
 }
 
 func note[T any](ctx context.Context, out *traced, list *[]T, info T) {
@@ -226,24 +172,16 @@ func note[T any](ctx context.Context, out *traced, list *[]T, info T) {
 // traceAttempts compares what the hooks report with the requests that the emulator
 // received.
 func traceAttempts(t *checkRun) {
-	e, ok := t.temporary()
-	if !ok {
-		return
-	}
-	for _, f := range []Failure{{Code: e.Code}, {Break: BreakReset}} {
-		s, ok := t.failing(attempts-1, f, withAttempts(attempts))
-		if !ok {
-			return
-		}
-		got, call, err := t.traceCall(s)
+	for _, f := range []Failure{{Code: t.temporary().Code}, {Break: BreakReset}} {
+		s := t.failing(attempts-1, f, withAttempts(attempts))
+		got, err := t.traceCall(s)
 		if err != nil && f.Break != 0 {
 			return // which another check is for
 		}
-		if got == nil || err != nil {
-			t.failf("%d failures of %d attempts: %w", attempts-1, attempts, err)
-			return
+		if err != nil {
+			t.fatalf("%d failures of %d attempts: %w", attempts-1, attempts, err)
 		}
-		t.compareAttempts(f, s, call.Action, got)
+		t.compareAttempts(f, s, got)
 		if got.foreign > 0 {
 			t.failf("%d hooks got a context without the values of the context of the query", got.foreign)
 		}
@@ -262,18 +200,17 @@ func (t *checkRun) compareSpans(s *Session, got *traced) {
 	}
 }
 
-func (t *checkRun) compareAttempts(f Failure, s *Session, action string, got *traced) {
-	sent, info := s.Requests(), s.Client.Info()
+func (t *checkRun) compareAttempts(f Failure, s *Session, got *traced) {
+	sent, where := s.Requests(), t.place(s)
 	if len(got.requests) != len(sent) || len(got.responses) != len(sent) {
 		t.failf("%d requests were sent, and the hooks were called for %d requests and %d responses", len(sent), len(got.requests), len(got.responses))
 		return
 	}
 	for i, r := range sent {
-		attempt := i + 1
+		want := where(i + 1)
 		if i >= attempts {
-			attempt = 1 // of the next page
+			want = where(1) // of the next page
 		}
-		want := provider.RequestInfo{Provider: info.Name, Region: info.Region, Action: action, Attempt: attempt}
 		if got.requests[i] != want {
 			t.failf("the hook for request %d got %+v, want %+v", i+1, got.requests[i], want)
 		}
@@ -287,6 +224,14 @@ func (t *checkRun) compareAttempts(f Failure, s *Session, action string, got *tr
 		if problem := responseProblem(f, i < attempts-1, r, response); problem != "" {
 			t.failf("the hook for response %d got %+v: %s", i+1, response, problem)
 		}
+	}
+}
+
+// place returns the function that describes an attempt of the first call.
+func (t *checkRun) place(s *Session) func(attempt int) provider.RequestInfo {
+	info, call := s.Client.Info(), t.firstCall(s)
+	return func(attempt int) provider.RequestInfo {
+		return provider.RequestInfo{Provider: info.Name, Region: info.Region, Action: call.Action, Attempt: attempt}
 	}
 }
 
@@ -309,38 +254,24 @@ func responseProblem(f Failure, failed bool, r Request, got provider.ResponseInf
 // traceWaits compares the reported waits with the times of the requests.
 func traceWaits(t *checkRun) {
 	const pause = 10 * time.Minute
-	e, ok := t.temporary()
-	if !ok {
-		return
-	}
-	c := withAttempts(2)
+	e, c := t.temporary(), withAttempts(2)
 	c.Budget = &provider.Budget{}
-	s, ok := t.failing(1, Failure{Code: e.Code, RetryAfter: 7 * time.Second}, c)
-	if !ok {
-		return
-	}
-	call, ok := t.firstCall(s)
-	if !ok {
-		return
-	}
-	c.Budget.Hold(s.Client.Info().Region, call.Action, time.Now().Add(pause))
+	s := t.failing(1, Failure{Code: e.Code, RetryAfter: 7 * time.Second}, c)
+	where := t.place(s)
+	c.Budget.Hold(s.Client.Info().Region, where(0).Action, time.Now().Add(pause))
 	began := time.Now()
-	got, _, err := t.traceCall(s)
-	sent := s.Requests()
-	if err != nil || len(sent) < 2 {
-		t.failf("after one failure: %d requests, error %v", len(sent), err)
-		return
-	}
-	t.compareThrottle(s, call.Action, sent[0].At.Sub(began), got.throttles)
-	t.compareRetry(e, s, call.Action, sent[1].At.Sub(sent[0].At), got.retries)
+	got, err := t.traceCall(s)
+	sent := t.sent(s, err, 2, "after one failure")
+	t.compareThrottle(where(0), sent[0].At.Sub(began), got.throttles)
+	t.compareRetry(where(1), e, sent[1].At.Sub(sent[0].At), got.retries)
 }
 
-func (t *checkRun) compareThrottle(s *Session, action string, waited time.Duration, got []provider.ThrottleInfo) {
+func (t *checkRun) compareThrottle(want provider.RequestInfo, waited time.Duration, got []provider.ThrottleInfo) {
 	var total time.Duration
 	for _, i := range got {
 		total += i.Wait
-		if i.Provider != s.Client.Info().Name || i.Region != s.Client.Info().Region || i.Action != action || i.Began.IsZero() {
-			t.failf("a hook for waits got %+v, want %s, %q, %s and the time at which it began", i, s.Client.Info().Name, s.Client.Info().Region, action)
+		if is := (provider.RequestInfo{Provider: i.Provider, Region: i.Region, Action: i.Action}); is != want || i.Began.IsZero() {
+			t.failf("a hook for waits got %+v, want %s, %q, %s and the time at which it began", i, want.Provider, want.Region, want.Action)
 		}
 	}
 	if total < waited-time.Second {
@@ -348,14 +279,14 @@ func (t *checkRun) compareThrottle(s *Session, action string, waited time.Durati
 	}
 }
 
-func (t *checkRun) compareRetry(e ErrorCase, s *Session, action string, gap time.Duration, got []provider.RetryInfo) {
+func (t *checkRun) compareRetry(want provider.RequestInfo, e ErrorCase, gap time.Duration, got []provider.RetryInfo) {
 	if len(got) != 1 {
 		t.failf("one attempt was retried, and the hook for retries was called %d times", len(got))
 		return
 	}
 	i := got[0]
-	if i.Provider != s.Client.Info().Name || i.Region != s.Client.Info().Region || i.Action != action || i.Attempt != 1 {
-		t.failf("the hook for retries got %+v, want attempt 1 of %s", i, action)
+	if is := (provider.RequestInfo{Provider: i.Provider, Region: i.Region, Action: i.Action, Attempt: i.Attempt}); is != want {
+		t.failf("the hook for retries got %+v, want %+v", i, want)
 	}
 	if i.Err == nil || i.Err.Kind != e.Kind || i.Err.Code != e.Code {
 		t.failf("the hook for retries got the error %v, want the code %s", i.Err, e.Code)
@@ -367,22 +298,14 @@ func (t *checkRun) compareRetry(e ErrorCase, s *Session, action string, gap time
 
 // configLogger counts the records about attempts.
 func configLogger(t *checkRun) {
-	e, ok := t.temporary()
-	if !ok {
-		return
-	}
 	var log lockedBuffer
 	c := withAttempts(attempts)
 	c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s, ok := t.failing(attempts-1, Failure{Code: e.Code}, c)
-	if !ok {
-		return
-	}
+	s := t.failing(attempts-1, Failure{Code: t.temporary().Code}, c)
 	if _, err := t.answer(s, image.Query{}); err != nil {
 		t.failf("after %d failures: %w", attempts-1, err)
 	}
-	records := bytes.Count([]byte(log.String()), []byte("\n"))
-	if n := len(s.Requests()); records < n {
+	if n, records := len(s.Requests()), strings.Count(log.String(), "\n"); records < n {
 		t.failf("%d requests were sent, and the log has %d records", n, records)
 	}
 }

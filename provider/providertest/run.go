@@ -117,9 +117,26 @@ type checkRun struct {
 // maxFailures is how many failures of one check are worth reading.
 const maxFailures = 5
 
+// ended is what a check panics with to end early.
+type ended struct{}
+
 func (t *checkRun) start(tb testing.TB) {
+	defer func() {
+		if v := recover(); v != nil && v != any(ended{}) {
+			panic(v)
+		}
+	}()
 	t.t = tb
 	t.check.run(t)
+}
+
+// end ends the check early. Only the goroutine of the check may call it.
+func (t *checkRun) end() { panic(ended{}) }
+
+// fatalf records a failure and ends the check.
+func (t *checkRun) fatalf(format string, args ...any) {
+	t.failf(format, args...)
+	t.end()
 }
 
 func (t *checkRun) failf(format string, args ...any) {
@@ -142,12 +159,11 @@ func (t *checkRun) tooManyFailures() bool {
 	return len(t.failures) == maxFailures
 }
 
-// requires reports whether the harness gives something, and fails if not.
-func (t *checkRun) requires(given bool, what string) bool {
+// requires ends the check with a failure unless the harness gives something.
+func (t *checkRun) requires(given bool, what string) {
 	if !given {
-		t.failf("%w", &missingError{what: what, check: t.check.name})
+		t.fatalf("%w", &missingError{what: what, check: t.check.name})
 	}
-	return given
 }
 
 // missingError says that a check lacks something of the harness.
@@ -188,11 +204,30 @@ func (t *checkRun) answer(s *Session, q image.Query) ([]image.Image, error) {
 	return provider.Collect(s.Client.Images(t.context(), q))
 }
 
+// firstCall returns the first call of the empty query.
+func (t *checkRun) firstCall(s *Session) provider.Call {
+	plan, err := s.Client.Explain(image.Query{})
+	if err != nil || len(plan.Calls) == 0 {
+		t.fatalf("the plan of the empty query has no call, error %v", err)
+	}
+	return plan.Calls[0]
+}
+
 // requestsOf returns the requests that fn makes the client send.
 func requestsOf(s *Session, fn func()) []Request {
 	before := len(s.Requests())
 	fn()
 	return s.Requests()[before:]
+}
+
+// sent returns the requests of a session. It ends the check if there are fewer than
+// least, or if err is not nil.
+func (t *checkRun) sent(s *Session, err error, least int, what string) []Request {
+	sent := s.Requests()
+	if err != nil || len(sent) < least {
+		t.fatalf("%s: %d requests, error %v", what, len(sent), err)
+	}
+	return sent
 }
 
 // reported returns the predicates on fields that the API reports.
@@ -211,6 +246,16 @@ func asError(err error) *provider.Error {
 		return e
 	}
 	return nil
+}
+
+// count returns how many images are of some kind.
+func count(images []image.Image, is func(image.Image) bool) (n int) {
+	for _, m := range images {
+		if is(m) {
+			n++
+		}
+	}
+	return n
 }
 
 func refs(images []image.Image) []image.Ref {

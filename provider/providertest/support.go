@@ -148,17 +148,12 @@ func (o *oracle) countSuperset(f image.Field) (dropped int) {
 }
 
 // countNonMatching counts the images of a call that do not match.
-func (t *checkRun) countNonMatching(s *Session, q image.Query, call provider.Call) (n int) {
+func (t *checkRun) countNonMatching(s *Session, q image.Query, call provider.Call) int {
 	rows, err := provider.Collect(s.Client.Do(t.context(), call))
 	if err != nil {
 		t.failf("%s: %w", q, err)
 	}
-	for _, m := range rows {
-		if !q.Match(m) {
-			n++
-		}
-	}
-	return n
+	return len(rows) - count(rows, q.Match)
 }
 
 // checkIgnoredPredicate repeats a query with a server that ignores the parameters of a
@@ -168,9 +163,7 @@ func (t *checkRun) checkIgnoredPredicate(f image.Field) {
 	sent := false
 	for q := range oneFieldQueries(world, f, t.effort.oneField) {
 		s := t.open(world, provider.Config{})
-		if !t.requires(s.Ignore != nil, "Session.Ignore, since the world has no image that only the predicate "+string(f)+" excludes") {
-			return
-		}
+		t.requires(s.Ignore != nil, "Session.Ignore, since the world has no image that only the predicate "+string(f)+" excludes")
 		base, err1 := s.Client.Explain(image.Query{})
 		plan, err2 := s.Client.Explain(q)
 		if err1 != nil || err2 != nil {
@@ -203,9 +196,8 @@ func addedParams(base, call provider.Call) []string {
 
 // explain compares plans with the requests that are sent.
 func explain(t *checkRun) {
-	world := t.harness.World(t.effort.world)
-	s := t.open(world, provider.Config{})
-	for q := range t.explainQueries(s.Client.Info(), world) {
+	s, queries := t.openForPlans()
+	for _, q := range queries {
 		if t.tooManyFailures() {
 			return
 		}
@@ -222,18 +214,12 @@ func explain(t *checkRun) {
 	}
 }
 
-// explainQueries are queries of all sorts.
-func (t *checkRun) explainQueries(info provider.Info, world []image.Image) func(yield func(image.Query) bool) {
-	return func(yield func(image.Query) bool) {
-		if !yield(image.Query{}) {
-			return
-		}
-		for q := range Queries(9, t.effort.queries/10, world, reported(info)) {
-			if !yield(q) {
-				return
-			}
-		}
-	}
+// openForPlans opens a session, and returns queries of all sorts that suit it.
+func (t *checkRun) openForPlans() (*Session, []image.Query) {
+	world := t.harness.World(t.effort.world)
+	s := t.open(world, provider.Config{})
+	random := Queries(9, t.effort.queries/10, world, reported(s.Client.Info()))
+	return s, slices.AppendSeq([]image.Query{{}}, random)
 }
 
 // explainOnce returns the plan. It checks that no request was sent and that the plan
@@ -290,9 +276,8 @@ func (t *checkRun) operationParams(r Request) url.Values {
 
 // plan makes the same plan twice, and writes into the first.
 func plan(t *checkRun) {
-	world := t.harness.World(t.effort.world)
-	s := t.open(world, provider.Config{})
-	for q := range t.explainQueries(s.Client.Info(), world) {
+	s, queries := t.openForPlans()
+	for _, q := range queries {
 		if t.tooManyFailures() {
 			return
 		}
@@ -323,9 +308,7 @@ func plan(t *checkRun) {
 
 // planClock compares the plans of queries with those of a later time.
 func planClock(t *checkRun) {
-	world := t.harness.World(t.effort.world)
-	s := t.open(world, provider.Config{})
-	queries := slices.Collect(t.explainQueries(s.Client.Info(), world))
+	s, queries := t.openForPlans()
 	var before []string
 	for _, q := range queries {
 		p, err := s.Client.Explain(q)
@@ -342,12 +325,7 @@ func planClock(t *checkRun) {
 
 // checkCallIsKept checks that fetching the pages of a call does not change it.
 func (t *checkRun) checkCallIsKept(s *Session) {
-	plan, err := s.Client.Explain(image.Query{})
-	if err != nil || len(plan.Calls) == 0 {
-		t.failf("the plan of the empty query has no call, error %v", err)
-		return
-	}
-	call := plan.Calls[0]
+	call := t.firstCall(s)
 	before := provider.Call{Action: call.Action, Params: maps.Clone(call.Params), Pushed: slices.Clone(call.Pushed), Paging: call.Paging, Partition: call.Partition}
 	if _, err := provider.Collect(s.Client.Do(t.context(), call)); err != nil {
 		t.failf("the first call of the empty query: %w", err)
