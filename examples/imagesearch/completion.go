@@ -16,14 +16,14 @@ import (
 
 // setCompletion tells a shell the values of each flag.
 func (r *runner) setCompletion(command *cobra.Command) {
-	known := r.completions()
+	known, fixed := r.completions(), choices()
 	command.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Value.Type() == "FILE" || f.Value.Type() == "DIR" || f.NoOptDefVal != "" {
 			return // completed by the shell: the script for bash needs a package to list directories only
 		}
 		complete, ok := known[f.Name]
 		if !ok {
-			complete = cobra.FixedCompletions(choices()[f.Name], cobra.ShellCompDirectiveNoFileComp)
+			complete = cobra.FixedCompletions(fixed[f.Name], cobra.ShellCompDirectiveNoFileComp)
 		}
 		if err := command.RegisterFlagCompletionFunc(f.Name, complete); err != nil {
 			panic(err) // the flag exists: it is being visited

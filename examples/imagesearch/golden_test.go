@@ -121,6 +121,7 @@ var goldenCases = map[string][]string{
 func TestOutputsAreGolden(t *testing.T) {
 	for name, lines := range goldenCases {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			world, config := goldenWorld(), prodTarget
 			switch name {
 			case "table_without_names":
@@ -163,6 +164,7 @@ func (g goldenRun) severalTimes(s screen, args []string) (first string) {
 	g.t.Helper()
 	args = append(args, "--config", g.file)
 	for i := range runs() {
+		g.cloud.Reset() // masked replaces the IDs of this run only
 		var stdout, stderr bytes.Buffer
 		status := runOn(g.t.Context(), s, args, &stdout, &stderr, isolatedEnvironment(nil))
 		out := stdout.String()

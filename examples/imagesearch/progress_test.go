@@ -77,6 +77,7 @@ func TestProgressFitsTheTerminal(t *testing.T) {
 }
 
 func TestProgressNamesThrottledTargetsWhileTheyWait(t *testing.T) {
+	t.Parallel()
 	cloud, url := serve(t, testWorld())
 	throttle := fakecloud.Fault{Do: fakecloud.Throttle, Region: "cn-beijing", RetryAfter: 1500 * time.Millisecond, Times: 1}
 	if err := cloud.SetFaults(throttle); err != nil {
@@ -108,6 +109,7 @@ func TestThrottledTargetsAreThoseThatWait(t *testing.T) {
 }
 
 func TestProgressIsRemovedAtTheEndOfASlowRun(t *testing.T) {
+	t.Parallel()
 	file := writeConfig(t, prodTarget, hangingCloud(t, func() {}))
 	got := imagesearch(t.Context(), "--config", file, "--output=id", "--timeout", "2s", "--progress", "always")
 	if got.status != exitFailed || got.stdout != "m-web\n" || !strings.Contains(got.stderr, " 1/2 targets, 1 images") {

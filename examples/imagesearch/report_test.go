@@ -124,6 +124,7 @@ func TestReport(t *testing.T) {
 }
 
 func TestRetriesAreReported(t *testing.T) {
+	t.Parallel()
 	cloud, url := serve(t, testWorld())
 	file, path := writeConfig(t, prodTarget, url), filepath.Join(t.TempDir(), "report.json")
 	for _, mode := range []string{"--output=json", "--check"} {

@@ -77,6 +77,7 @@ func countEvents(events []traceEvent) map[string]int {
 }
 
 func TestTraceHasTargetsPagesAttemptsAndWaits(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		args   []string
 		status int
@@ -135,6 +136,7 @@ func sliceNames(events []traceEvent) map[string]int {
 
 // A page has a slice from its request to its arrival, with its attempts and waits inside.
 func TestTraceNestsAttemptsAndWaitsInPages(t *testing.T) {
+	t.Parallel()
 	cloud, url := serve(t, testWorld())
 	if err := cloud.SetFaults(
 		fakecloud.Fault{Do: fakecloud.Latency, Wait: 5 * time.Millisecond},
@@ -169,6 +171,7 @@ func TestTraceNestsAttemptsAndWaitsInPages(t *testing.T) {
 
 // A run that is interrupted in a long wait leaves a trace that ends at the interrupt.
 func TestTraceOfAnInterruptedWait(t *testing.T) {
+	t.Parallel()
 	for _, mode := range []string{"--output=table", "--check", "--newest"} {
 		cloud, url := serve(t, testWorld())
 		if err := cloud.SetFaults(fakecloud.Fault{Do: fakecloud.Throttle, RetryAfter: time.Minute}); err != nil {
@@ -198,6 +201,7 @@ func TestTraceOfAnInterruptedWait(t *testing.T) {
 
 // Many pages of one target are in flight at the same time, and a limit cancels some.
 func TestTraceOfConcurrentPages(t *testing.T) {
+	t.Parallel()
 	world := testWorld()
 	for i := range 500 {
 		m := webImage()
