@@ -7,69 +7,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/imagequery/imagequery/aliyunecs"
-	"github.com/imagequery/imagequery/aliyunens"
-	"github.com/imagequery/imagequery/aliyunswas"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/providertest"
 	"github.com/imagequery/imagequery/qingcloud"
 )
 
-// adapter is an adapter, and what the tests that all adapters share need to know.
-type adapter struct {
-	name, provider, region, host string
-
-	open      adaptertest.Constructor
-	harness   func(adaptertest.Constructor) providertest.Harness
-	details   func(image.Image) error
-	empty     string     // a response without images
-	sizeParam string     // the parameter for the size of a page
-	page      int        // the most images in a page
-	allocs    [2]float64 // the most allocations for a plan of each of planQueries
-}
-
-var adapters = []adapter{
-	{
-		name: "ECS", provider: aliyunecs.Name, region: "cn-hangzhou", host: "ecs.cn-hangzhou.aliyuncs.com",
-		open: aliyunecs.New, harness: adaptertest.ECS, details: detailsOf(aliyunecs.Details),
-		empty: `{"TotalCount":0,"Images":{"Image":[]}}`, sizeParam: "PageSize", page: 100, allocs: [2]float64{50, 290},
-	},
-	{
-		name: "SWAS", provider: aliyunswas.Name, region: "cn-hangzhou", host: "swas.cn-hangzhou.aliyuncs.com",
-		open: aliyunswas.New, harness: adaptertest.SWAS, details: detailsOf(aliyunswas.Details),
-		empty: `{"TotalCount":"0","CustomImages":[]}`, sizeParam: "PageSize", page: 100, allocs: [2]float64{30, 148},
-	},
-	{
-		name: "ENS", provider: aliyunens.Name, host: "ens.aliyuncs.com",
-		open: aliyunens.New, harness: adaptertest.ENS, details: detailsOf(aliyunens.Details),
-		empty: `{"Code":0,"Images":{"Image":[]},"TotalCount":"0"}`, sizeParam: "PageSize", page: 50, allocs: [2]float64{22, 132},
-	},
-	{
-		name: "QingCloud", provider: qingcloud.Name, region: "pek3a", host: "api.qingcloud.com",
-		open: qingcloud.New, harness: adaptertest.QingCloud, details: detailsOf(qingcloud.Details),
-		empty: `{"ret_code":0,"total_count":0,"image_set":[]}`, sizeParam: "limit", page: 100, allocs: [2]float64{86, 190},
-	},
-}
-
-func detailsOf[R any](details func(image.Image) (R, error)) func(image.Image) error {
-	return func(m image.Image) error {
-		_, err := details(m)
-		return err
-	}
-}
-
-// eachAdapter runs a test for every adapter.
-func eachAdapter(t *testing.T, test func(t *testing.T, a adapter)) {
-	t.Helper()
-	for _, a := range adapters {
-		t.Run(a.name, func(t *testing.T) { test(t, a) })
-	}
-}
-
 func TestClientsNameProviderRegionAndHost(t *testing.T) {
-	eachAdapter(t, func(t *testing.T, a adapter) {
+	eachAdapter(t, func(t *testing.T, a operation) {
 		info := adaptertest.New(t, a.open, provider.Config{Region: a.region}).Info()
 		if info.Name != a.provider || info.Region != a.region || info.Host != a.host {
 			t.Errorf("client of %s in %q at %s, want %s in %q at %s", info.Name, info.Region, info.Host, a.provider, a.region, a.host)
@@ -78,7 +23,7 @@ func TestClientsNameProviderRegionAndHost(t *testing.T) {
 }
 
 func TestCheckRequestsOneImage(t *testing.T) {
-	eachAdapter(t, func(t *testing.T, a adapter) {
+	eachAdapter(t, func(t *testing.T, a operation) {
 		s := &adaptertest.Server{Status: http.StatusOK, Body: a.empty}
 		if err := adaptertest.Client(t, a.open, a.region, s).Check(t.Context()); err != nil {
 			t.Fatal(err)
@@ -90,7 +35,7 @@ func TestCheckRequestsOneImage(t *testing.T) {
 }
 
 func TestDetailsNeedsTheNativeRecordOfItsProvider(t *testing.T) {
-	eachAdapter(t, func(t *testing.T, a adapter) {
+	eachAdapter(t, func(t *testing.T, a operation) {
 		for _, m := range []image.Image{
 			{Ref: image.Ref{Provider: "another", ID: "m-1"}, Native: []byte(`{}`)},
 			{Ref: image.Ref{Provider: a.provider, ID: "m-1"}},
@@ -106,7 +51,7 @@ func TestDetailsNeedsTheNativeRecordOfItsProvider(t *testing.T) {
 func TestNewRefusesBadConfigurations(t *testing.T) {
 	profiles.use(t)
 	keys := provider.Static("test-key-id", "test-key-secret", "")
-	eachAdapter(t, func(t *testing.T, a adapter) {
+	eachAdapter(t, func(t *testing.T, a operation) {
 		for _, test := range []struct {
 			config provider.Config
 			kind   provider.Kind
@@ -127,7 +72,7 @@ func TestNewRefusesBadConfigurations(t *testing.T) {
 	})
 }
 
-func (a adapter) checkRefused(t *testing.T, c provider.Config, kind provider.Kind, says string) {
+func (a operation) checkRefused(t *testing.T, c provider.Config, kind provider.Kind, says string) {
 	t.Helper()
 	_, err := a.open(c)
 	e, ok := errors.AsType[*provider.Error](err)
@@ -138,7 +83,7 @@ func (a adapter) checkRefused(t *testing.T, c provider.Config, kind provider.Kin
 
 // Regions that other clouds have must not become part of a host name.
 func TestRegionsThatAreNoHostLabelAreRefused(t *testing.T) {
-	eachAdapter(t, func(t *testing.T, a adapter) {
+	eachAdapter(t, func(t *testing.T, a operation) {
 		for _, region := range []string{"cn-hangzhou.evil.com", "RegionOne", "a_b", "CN-HANGZHOU", strings.Repeat("a", 64)} {
 			for _, endpoint := range []string{"", "https://{region}.example.com/", "https://api.example.com/"} {
 				c := provider.Config{Region: region, Endpoint: endpoint, Credentials: provider.Static("i", "s", "")}
@@ -192,7 +137,7 @@ func TestNativeIsRefused(t *testing.T) {
 		{"qingcloud", "processor_type", "64bit", image.Query{Archs: []image.Arch{"x86_64"}}, "archs" + taken},
 		{"qingcloud", "owner", "usr-1", image.Query{Owners: []string{"usr-2"}}, "owners" + taken},
 	} {
-		for _, a := range adapters {
+		for _, a := range listings() {
 			if a.provider != test.provider {
 				continue
 			}

@@ -103,12 +103,12 @@ var WithoutNative = cmpopts.IgnoreFields(image.Image{}, "Native")
 
 // New returns a client of an adapter, with credentials for tests if the
 // configuration has none.
-func New(t *testing.T, make func(provider.Config) (*provider.Client, error), c provider.Config) *provider.Client {
+func New(t testing.TB, open Constructor, c provider.Config) *provider.Client {
 	t.Helper()
 	if c.Credentials == nil {
 		c.Credentials = provider.Static("test-key-id", "test-key-secret", "")
 	}
-	client, err := make(c)
+	client, err := open(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,9 +117,9 @@ func New(t *testing.T, make func(provider.Config) (*provider.Client, error), c p
 
 // Client returns a client of an adapter in a region. It sends its requests to a
 // transport, with one attempt each.
-func Client(t *testing.T, make func(provider.Config) (*provider.Client, error), region string, transport http.RoundTripper) *provider.Client {
+func Client(t testing.TB, open Constructor, region string, transport http.RoundTripper) *provider.Client {
 	t.Helper()
-	return New(t, make, provider.Config{
+	return New(t, open, provider.Config{
 		Region:     region,
 		Retry:      provider.Retry{Attempts: 1},
 		Listing:    provider.Listing{KeepNative: true},

@@ -11,7 +11,7 @@ import (
 
 // The conformance check of changing listings depends on it.
 func TestReplaceChangesTheNextResponse(t *testing.T) {
-	for _, a := range adapters {
+	for _, a := range listings() {
 		h := a.harness(a.open)
 		t.Run(a.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -37,7 +37,7 @@ func TestReplaceChangesTheNextResponse(t *testing.T) {
 }
 
 func TestFailuresActFromTheirFirstRequestOn(t *testing.T) {
-	for _, a := range adapters {
+	for _, a := range listings() {
 		h := a.harness(a.open)
 		t.Run(a.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -1,8 +1,6 @@
 package adaptertest_test
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -17,24 +15,9 @@ import (
 	"github.com/imagequery/imagequery/aliyunswas"
 	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/qingcloud"
 )
-
-// operation is one documented operation under test.
-type operation struct {
-	name, provider string
-	make           func(provider.Config) (*provider.Client, error)
-	family         bool // requests one image of a family, on one page
-}
-
-var operations = []operation{
-	{name: "ECS", provider: aliyunecs.Name, make: aliyunecs.New},
-	{name: "ECS family", provider: aliyunecs.Name, make: aliyunecs.New, family: true},
-	{name: "SWAS", provider: aliyunswas.Name, make: aliyunswas.New},
-	{name: "ENS", provider: aliyunens.Name, make: aliyunens.New},
-	{name: "QingCloud", provider: qingcloud.Name, make: qingcloud.New},
-}
 
 // What becomes of a listing: the exact set, or an error of a kind. An operation
 // without pages has no faults of pages.
@@ -53,53 +36,51 @@ type faultCase struct {
 	others map[string]string
 }
 
-func kindText(k provider.Kind) string { return k.Error() }
-
 var faultCases = []faultCase{
 	{name: "none", want: whole},
 	{name: "latency of 2 s", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Latency, Wait: 2 * time.Second})},
 	{name: "a slow body", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Trickle, Bytes: 1000, Wait: 100 * time.Millisecond})},
 	{name: "no response, once", want: whole, faults: once(fakecloud.Hang)},
-	{name: "no response, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Hang})},
+	{name: "no response, always", want: kindName(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Hang})},
 	{name: "hangs in the body, once", want: whole, faults: once(fakecloud.HangBody)},
 	{name: "reset, once", want: whole, faults: once(fakecloud.Reset)},
-	{name: "reset, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Reset})},
+	{name: "reset, always", want: kindName(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Reset})},
 	{name: "reset in the body, once", want: whole, faults: once(fakecloud.ResetBody)},
 	{name: "truncated, once", want: whole, faults: once(fakecloud.Truncate)},
-	{name: "truncated, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Truncate})},
+	{name: "truncated, always", want: kindName(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.Truncate})},
 	{name: "garbage, once", want: whole, faults: once(fakecloud.Garbage)},
-	{name: "garbage, always", want: kindText(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.Garbage})},
+	{name: "garbage, always", want: kindName(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.Garbage})},
 	{name: "gateway's HTML, once", want: whole, faults: once(fakecloud.HTMLPage)},
-	{name: "gateway's HTML, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.HTMLPage})},
-	{name: "HTML with status 200", want: kindText(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.HTMLPage, Status: 200})},
+	{name: "gateway's HTML, always", want: kindName(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.HTMLPage})},
+	{name: "HTML with status 200", want: kindName(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.HTMLPage, Status: 200})},
 	{name: "server error, once", want: whole, faults: once(fakecloud.ServerError)},
-	{name: "server error, always", want: kindText(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.ServerError})},
+	{name: "server error, always", want: kindName(provider.Unavailable), faults: do(fakecloud.Fault{Do: fakecloud.ServerError})},
 	{name: "throttled, 3 times", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Throttle, Times: 3})},
 	{name: "throttled, 5 a second", want: whole, faults: do(fakecloud.Fault{Do: fakecloud.Throttle, Rate: 5, Per: time.Second})},
-	{name: "throttled, always", want: kindText(provider.Throttled), faults: do(fakecloud.Fault{Do: fakecloud.Throttle})},
-	{name: "gzip bomb", want: kindText(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.GzipBomb, Bytes: 64 << 20})},
-	{name: "endless body", want: kindText(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.Endless})},
-	{name: "unknown key", want: kindText(provider.Unauthenticated), faults: do(fakecloud.Fault{Do: fakecloud.UnknownKey})},
-	{name: "expired token", want: kindText(provider.Unauthenticated), faults: do(fakecloud.Fault{Do: fakecloud.ExpiredToken})},
-	{name: "clock off by an hour", want: kindText(provider.Unauthenticated), faults: do(fakecloud.Fault{Do: fakecloud.ClockSkew, Wait: time.Hour}),
+	{name: "throttled, always", want: kindName(provider.Throttled), faults: do(fakecloud.Fault{Do: fakecloud.Throttle})},
+	{name: "gzip bomb", want: kindName(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.GzipBomb, Bytes: 64 << 20})},
+	{name: "endless body", want: kindName(provider.BadResponse), faults: do(fakecloud.Fault{Do: fakecloud.Endless})},
+	{name: "unknown key", want: kindName(provider.Unauthenticated), faults: do(fakecloud.Fault{Do: fakecloud.UnknownKey})},
+	{name: "expired token", want: kindName(provider.Unauthenticated), faults: do(fakecloud.Fault{Do: fakecloud.ExpiredToken})},
+	{name: "clock off by an hour", want: kindName(provider.Unauthenticated), faults: do(fakecloud.Fault{Do: fakecloud.ClockSkew, Wait: time.Hour}),
 		others: map[string]string{"QingCloud": whole}},
 	{name: "total missing", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalMissing})},
 	{name: "total zero", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalZero})},
 	{name: "total too low", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalAdd, Count: -20})},
-	{name: "total too high", paging: true, want: kindText(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.TotalAdd, Count: 1})},
+	{name: "total too high", paging: true, want: kindName(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.TotalAdd, Count: 1})},
 	{name: "total as text", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalText})},
 	{name: "total as number", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalNumber})},
 	{name: "pages capped at 4", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageCap, Count: 4})},
 	{name: "pages clamped to 4", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageClamp, Count: 4})},
 	{name: "a short page, once", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageShort, Count: 3, Page: 2, Times: 1})},
 	{name: "an empty page, once", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageEmpty, Page: 2, Times: 1})},
-	{name: "empty pages, always", paging: true, want: kindText(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.PageEmpty})},
+	{name: "empty pages, always", paging: true, want: kindName(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.PageEmpty})},
 	{name: "a repeated page, once", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageRepeat, Page: 3, Times: 1})},
-	{name: "a repeated page, always", paging: true, want: kindText(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.PageRepeat})},
+	{name: "a repeated page, always", paging: true, want: kindName(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.PageRepeat})},
 	{name: "total on the first page only", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.TotalFirst})},
 	{name: "a first page that is too large", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageExtend, Count: 3, Page: 1})},
-	{name: "a row repeated in place of another, always", paging: true, want: kindText(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.RepeatRows, Page: 2})},
-	{name: "a row repeated in place of another, no totals", paging: true, want: kindText(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.RepeatRows, Page: 2}, fakecloud.Fault{Do: fakecloud.TotalMissing})},
+	{name: "a row repeated in place of another, always", paging: true, want: kindName(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.RepeatRows, Page: 2})},
+	{name: "a row repeated in place of another, no totals", paging: true, want: kindName(provider.Incomplete), faults: do(fakecloud.Fault{Do: fakecloud.RepeatRows, Page: 2}, fakecloud.Fault{Do: fakecloud.TotalMissing})},
 	{name: "first pages short, no totals", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.PageShort, Count: 5, Page: 1}, fakecloud.Fault{Do: fakecloud.PageShort, Count: 3, Page: 2}, fakecloud.Fault{Do: fakecloud.TotalMissing})},
 	{name: "an image deleted, no totals", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.DeleteImages, Count: 1, Page: 2, Times: 1}, fakecloud.Fault{Do: fakecloud.TotalMissing})},
 	{name: "rows twice", paging: true, want: whole, faults: do(fakecloud.Fault{Do: fakecloud.DuplicateRows, Count: 2, Times: 1})},
@@ -176,37 +157,31 @@ func faultMatrix() string {
 
 func outcome(t *testing.T, o operation, faults []fakecloud.Fault) string {
 	t.Helper()
-	cloud, err := fakecloud.New(faultWorld())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cloud.SetFaults(faults...); err != nil {
-		t.Fatal(err)
-	}
-	client, err := o.make(provider.Config{
-		Region:      "r-1",
-		Credentials: provider.Static("key", "secret", ""),
-		HTTPClient:  &http.Client{Transport: cloud.Transport()},
-		Budget:      &provider.Budget{InFlight: 4},
-		Listing:     provider.Listing{PageSize: 10},
+	cloud := newCloud(t, faultWorld(), faults...)
+	client := adaptertest.New(t, o.open, provider.Config{
+		Region:     "r-1",
+		HTTPClient: &http.Client{Transport: cloud.Transport()},
+		Budget:     &provider.Budget{InFlight: 4},
+		Listing:    provider.Listing{PageSize: 10},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	before := cloud.Visible("a", o.provider, "r-1")
-	got, err := ask(t.Context(), o, client)
-	if err != nil {
-		return errorText(err)
+	got, err := o.request(t.Context(), client)
+	if kind, known := kindIn(err); !known {
+		return err.Error()
+	} else if err != nil || o.family {
+		return kindName(kind)
 	}
-	if o.family {
-		return whole
-	}
-	came := map[string]int{}
-	for _, m := range got {
+	return incomplete(before, cloud.Visible("a", o.provider, "r-1"), got)
+}
+
+// incomplete names an image that was there before and after a listing, and did not
+// come once. Without any, the listing is whole.
+func incomplete(before, after, listed []image.Image) string {
+	came, still := map[string]int{}, map[string]bool{}
+	for _, m := range listed {
 		came[m.ID]++
 	}
-	still := map[string]bool{}
-	for _, m := range cloud.Visible("a", o.provider, "r-1") {
+	for _, m := range after {
 		still[m.ID] = true
 	}
 	for _, m := range before {
@@ -215,23 +190,6 @@ func outcome(t *testing.T, o operation, faults []fakecloud.Fault) string {
 		}
 	}
 	return whole
-}
-
-func ask(ctx context.Context, o operation, client *provider.Client) ([]image.Image, error) {
-	if o.family {
-		m, err := aliyunecs.FromFamily(ctx, client, "web")
-		return []image.Image{m}, err
-	}
-	return provider.Collect(client.Images(ctx, image.Query{Sources: []image.Source{image.SourceSelf}}))
-}
-
-func errorText(err error) string {
-	for k := provider.InvalidArgument; k <= provider.Incomplete; k++ {
-		if errors.Is(err, k) {
-			return k.Error()
-		}
-	}
-	return err.Error()
 }
 
 // faultWorld has 34 images of each provider, in one region.
@@ -246,7 +204,7 @@ var faultWorld = sync.OnceValue(func() fakecloud.World {
 	}
 	return fakecloud.World{
 		Regions:  map[string][]string{aliyunens.Name: {"r-1"}},
-		Accounts: []fakecloud.Account{{Name: "a", ID: "1001", Keys: []fakecloud.Key{{ID: "key", Secret: "secret"}}, Images: images}},
+		Accounts: []fakecloud.Account{{Name: "a", ID: "1001", Keys: testKeys, Images: images}},
 	}
 })
 

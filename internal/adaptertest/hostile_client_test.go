@@ -10,10 +10,7 @@ import (
 	"time"
 
 	"github.com/imagequery/imagequery/aliyuncreds"
-	"github.com/imagequery/imagequery/aliyunecs"
-	"github.com/imagequery/imagequery/aliyunens"
-	"github.com/imagequery/imagequery/aliyunswas"
-	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/qingcloud"
 )
@@ -22,10 +19,10 @@ import (
 // service that returns credentials.
 type hostileClient struct {
 	name string
-	open opener // of an adapter
+	open adaptertest.Constructor // of an adapter
 	// ask sends requests to an endpoint, and fails if the content is not that of the
 	// valid response.
-	ask func(context.Context, exercise) error
+	ask func(context.Context, *exercise) error
 	// body is that of the honest response to a request.
 	body func(request) string
 	// refusal is the body of the service's error with a message.
@@ -39,22 +36,42 @@ type hostileClient struct {
 	plain       bool // the response is plain text, for which much may pass
 }
 
+func isAdapter(c *hostileClient) bool { return !c.credentials }
+
+// isRetrying reports whether a client is configurable, and retries.
+func isRetrying(c *hostileClient) bool { return !c.metadata }
+
 // exercise holds the parts of one use of a client.
 type exercise struct {
 	endpoint string
-	config   provider.Config // the adapter's, without place and credentials
+	config   provider.Config // the adapter's, without region and endpoint
 	canary   string          // part of every secret
+	reached  func()          // is called at the place that the case is about
+	end      chan struct{}   // closed at the end of the exercise
 }
 
-func (c *hostileClient) hostileTo(r request) bool { return c.hostile == nil || c.hostile(r) }
+// newExercise returns an exercise with a configuration that retries once, soon.
+func newExercise(canary string, timeout time.Duration, log slog.Handler) *exercise {
+	v := &exercise{canary: canary, reached: func() {}, end: make(chan struct{})}
+	v.config = provider.Config{
+		Region:      "r-1",
+		Credentials: provider.Static(v.id(), v.secret(), v.token()),
+		Retry:       provider.Retry{Attempts: 2, AttemptTimeout: timeout, MaxWait: time.Millisecond},
+		Logger:      slog.New(log),
+	}
+	return v
+}
+
+// quietExercise returns an exercise for tests that look for no secrets.
+func quietExercise() *exercise { return newExercise(metadataMark, time.Minute, slog.DiscardHandler) }
 
 // The secrets of a exercise contain what percent-encoding, HTML and JSON escape.
-func (v exercise) id() string     { return "LTAI" + v.canary + "/+id=" + v.canary }
-func (v exercise) secret() string { return v.canary + `&<secret>"'%~` + v.canary }
-func (v exercise) token() string  { return v.canary + "+/token<==" + v.canary }
+func (v *exercise) id() string     { return "LTAI" + v.canary + "/+id=" + v.canary }
+func (v *exercise) secret() string { return v.canary + `&<secret>"'%~` + v.canary }
+func (v *exercise) token() string  { return v.canary + "+/token<==" + v.canary }
 
 // secrets are those that the client has, and that a server may know.
-func (c *hostileClient) secrets(v exercise) []string {
+func (c *hostileClient) secrets(v *exercise) []string {
 	if c.metadata {
 		return nil
 	}
@@ -65,127 +82,80 @@ func hostileClients() []*hostileClient {
 	return append(adapterClients(), credentialClients()...)
 }
 
-func adapterClients() []*hostileClient {
-	list := func(open opener) func(context.Context, exercise) error {
-		return func(ctx context.Context, v exercise) error {
-			client, err := v.client(open)
-			if err != nil {
+func adapterClients() (clients []*hostileClient) {
+	for _, o := range operations {
+		clients = append(clients, &hostileClient{
+			name: o.name, open: o.open, refusal: o.refusal, body: func(request) string { return o.one },
+			ask: func(ctx context.Context, v *exercise) error {
+				client, err := v.client(o.open)
+				if err != nil {
+					return err
+				}
+				images, err := o.request(ctx, client)
+				if err == nil && (len(images) != 1 || images[0].ID != "m-1") {
+					return fmt.Errorf("got the images %v, want m-1", images)
+				}
 				return err
-			}
-			return expectImage(provider.Collect(client.Images(ctx, image.Query{Sources: []image.Source{image.SourceSelf}})))
-		}
+			},
+		})
 	}
-	family := func(ctx context.Context, v exercise) error {
-		client, err := v.client(aliyunecs.New)
-		if err != nil {
-			return err
-		}
-		m, err := aliyunecs.FromFamily(ctx, client, "web")
-		return expectImage([]image.Image{m}, err)
-	}
-	return []*hostileClient{
-		{name: "ECS", open: aliyunecs.New, ask: list(aliyunecs.New), refusal: rpcRefusal, body: always(
-			`{"RequestId":"R-1","TotalCount":1,"PageNumber":1,"PageSize":100,"Images":{"Image":[{"ImageId":"m-1","ImageOwnerAlias":"self"}]}}`)},
-		{name: "ECS family", ask: family, refusal: rpcRefusal, body: always(
-			`{"RequestId":"R-1","Image":{"ImageId":"m-1","ImageFamily":"web","ImageOwnerAlias":"self"}}`)},
-		{name: "SWAS", open: aliyunswas.New, ask: list(aliyunswas.New), refusal: rpcRefusal, body: always(
-			`{"RequestId":"R-1","TotalCount":1,"PageNumber":1,"PageSize":100,"CustomImages":[{"ImageId":"m-1"}]}`)},
-		{name: "ENS", open: aliyunens.New, ask: list(aliyunens.New), refusal: rpcRefusal, body: always(
-			`{"RequestId":"R-1","TotalCount":1,"PageNumber":1,"PageSize":50,"Code":0,"Images":{"Image":[{"ImageId":"m-1","ImageOwnerAlias":"self"}]}}`)},
-		{name: "QingCloud", open: qingcloud.New, ask: list(qingcloud.New), refusal: qingRefusal, body: always(
-			`{"action":"DescribeImagesResponse","ret_code":0,"total_count":1,"image_set":[{"image_id":"m-1","provider":"self"}]}`)},
-	}
+	return clients
 }
 
-func always(body string) func(request) string { return func(request) string { return body } }
-
-func rpcRefusal(message string) string {
-	return fmt.Sprintf(`{"RequestId":"R-1","HostId":"%s","Code":"InvalidParameter","Message":"%[1]s"}`, message)
-}
-
-func qingRefusal(message string) string {
-	return fmt.Sprintf(`{"action":"DescribeImagesResponse","ret_code":1100,"message":"%s"}`, message)
-}
-
-type opener func(provider.Config) (*provider.Client, error)
-
-// client is a client with the place and the credentials of the exercise.
-func (v exercise) client(open opener) (*provider.Client, error) {
+// client is a client that sends its requests to the endpoint of the exercise.
+func (v *exercise) client(open adaptertest.Constructor) (*provider.Client, error) {
 	c := v.config
-	c.Region, c.Endpoint = "r-1", v.endpoint
-	if c.Credentials == nil {
-		c.Credentials = provider.Static(v.id(), v.secret(), v.token())
-	}
+	c.Endpoint = v.endpoint
 	return open(c)
-}
-
-func expectImage(images []image.Image, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case len(images) != 1 || images[0].ID != "m-1":
-		return fmt.Errorf("got the images %v, want m-1", images)
-	}
-	return nil
 }
 
 // credentialClients expect credentials with the canary that the exercise has.
 func credentialClients() []*hostileClient {
-	instance := func(ctx context.Context, v exercise) error {
+	instance := func(ctx context.Context, v *exercise) error {
 		s := aliyuncreds.Services{Metadata: v.endpoint}
 		return v.expectSession(s.InstanceRole("").Credentials(ctx))
 	}
-	role := func(ctx context.Context, v exercise) error {
+	role := func(ctx context.Context, v *exercise) error {
 		s := aliyuncreds.Services{STS: v.endpoint, HTTPClient: v.config.HTTPClient}
-		base := v.config.Credentials
-		if base == nil {
-			base = provider.Static(v.id(), v.secret(), v.token())
-		}
-		return v.expectSession(s.AssumeRole(base, aliyuncreds.Role{ARN: "acs:ram::1000000000000000:role/r"}).Credentials(ctx))
+		return v.expectSession(s.AssumeRole(v.config.Credentials, aliyuncreds.Role{ARN: "acs:ram::1000000000000000:role/r"}).Credentials(ctx))
 	}
-	iam := func(ctx context.Context, v exercise) error {
+	iam := func(ctx context.Context, v *exercise) error {
 		return v.expectSession(qingcloud.IAMToken(v.endpoint + "latest/meta-data/security-credentials").Credentials(ctx))
 	}
-	oidc := func(ctx context.Context, v exercise) error {
+	oidc := func(ctx context.Context, v *exercise) error {
 		return v.expectSession(aliyuncreds.Services{STS: v.endpoint}.Profile("oidc").Credentials(ctx))
 	}
-	uri := func(ctx context.Context, v exercise) error {
+	uri := func(ctx context.Context, v *exercise) error {
 		profiles.add(map[string]string{"name": v.endpoint, "mode": "CredentialsURI", "credentials_uri": v.endpoint + "keys"})
 		return v.expectSession(aliyuncreds.Profile(v.endpoint).Credentials(ctx))
 	}
-	stage := func(is func(request) bool) hostileClient {
-		return hostileClient{ask: instance, hostile: is, body: metadataBody, refusal: plainRefusal, metadata: true}
-	}
-	all := []hostileClient{
-		named("instance role: token", stage(isTokenRequest)),
-		named("instance role: names", stage(isNamesRequest)),
-		named("instance role: keys", stage(func(r request) bool { return !isTokenRequest(r) && !isNamesRequest(r) })),
-		{name: "credentials URI", ask: uri, body: metadataBody, refusal: plainRefusal, metadata: true},
-		{name: "IAM token", ask: iam, body: iamBody, refusal: plainRefusal, metadata: true},
+	clients := []*hostileClient{
+		{name: "instance role: token", ask: instance, body: metadataBody, hostile: isTokenRequest, optional: true},
+		{name: "instance role: names", ask: instance, body: metadataBody, hostile: isNamesRequest, plain: true},
+		{name: "instance role: keys", ask: instance, body: metadataBody, hostile: isKeysRequest},
+		{name: "credentials URI", ask: uri, body: metadataBody},
+		{name: "IAM token", ask: iam, body: iamBody},
 		{name: "AssumeRole", ask: role, body: stsBody, refusal: rpcRefusal},
-		{name: "OIDC", ask: oidc, body: stsBody, refusal: rpcRefusal, metadata: true},
+		{name: "OIDC", ask: oidc, body: stsBody, refusal: rpcRefusal},
 	}
-	all[0].optional, all[1].plain = true, true
-	var out []*hostileClient
-	for i := range all {
-		all[i].credentials = true
-		out = append(out, &all[i])
+	for _, c := range clients {
+		c.credentials, c.metadata = true, c.name != "AssumeRole"
+		if c.refusal == nil {
+			c.refusal = plainRefusal
+		}
 	}
-	return out
-}
-
-func named(name string, c hostileClient) hostileClient {
-	c.name = name
-	return c
+	return clients
 }
 
 func plainRefusal(message string) string {
 	return fmt.Sprintf(`{"Code":"Failed","message":"%s"}`, message)
 }
 
-func isTokenRequest(r request) bool { return r.method() == http.MethodPut }
+func isTokenRequest(r request) bool { return r.Method == http.MethodPut }
 
-func isNamesRequest(r request) bool { return strings.HasSuffix(r.target(), "/security-credentials/") }
+func isNamesRequest(r request) bool { return strings.HasSuffix(r.RequestURI, "/security-credentials/") }
+
+func isKeysRequest(r request) bool { return !isTokenRequest(r) && !isNamesRequest(r) }
 
 // The services of metadata are sent no secret of the exercise. Their keys have one
 // canary of all exercises.
@@ -214,7 +184,7 @@ func iamBody(request) string {
 	return fmt.Sprintf(`{"access_key":"%s","secret_key":"%[1]s","id_token":"%[1]s","expiration":%d}`, metadataMark, time.Now().Add(time.Hour).Unix())
 }
 
-func (v exercise) expectSession(c provider.Credentials, err error) error {
+func (v *exercise) expectSession(c provider.Credentials, err error) error {
 	switch {
 	case err != nil:
 		return err
@@ -222,12 +192,4 @@ func (v exercise) expectSession(c provider.Credentials, err error) error {
 		return errors.New("got other credentials than the honest response has")
 	}
 	return nil
-}
-
-// hostileConfig is that of an adapter that retries once, soon.
-func hostileConfig(timeout time.Duration, log slog.Handler) provider.Config {
-	return provider.Config{
-		Retry:  provider.Retry{Attempts: 2, AttemptTimeout: timeout, MaxWait: time.Millisecond},
-		Logger: slog.New(log),
-	}
 }

@@ -1,124 +1,152 @@
 package adaptertest_test
 
 import (
-	"crypto/tls"
 	"io"
-	"net/http/httptest"
 	"strings"
-	"time"
 
 	"github.com/imagequery/imagequery/provider"
 )
 
+func redirectCases() []hostileCase {
+	var all []hostileCase
+	redirect := func(name, status, headers string) {
+		all = append(all, hostileCase{name: name, want: garbled, credentials: denied, serve: says(respondWith(status, headers, "{}"))})
+	}
+	for _, status := range []string{"301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent", "300 Choices"} {
+		redirect(status+" to itself", status, "Location: <self>\n")
+		redirect(status+" to another host", status, "Location: http://hostile.invalid/steal\n")
+	}
+	redirect("a redirect to nowhere", "302 Found", "Location: \n")
+	redirect("a redirect to no address", "302 Found", "Location: http://[::1%25:x/\n")
+	redirect("a redirect to the request", "302 Found", "Location: <target>\nReferer: <target>\n")
+	return append(all, hostileCase{name: "a success with a location", want: ok,
+		serve: says("HTTP/1.1 200 OK\nLocation: http://hostile.invalid/steal\nContent-Length: <len>\n\n<body>")})
+}
+
+// The places in a response at which a server may hang or reset the connection.
+const (
+	inStatus  = "HTTP/1.1 20"
+	inHeaders = "HTTP/1.1 200 OK\nContent-Type: appl"
+	inChunk   = "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\nff\n{\"a\":"
+)
+
+// partOf returns a response whose body does not come whole.
+func partOf(status, body string) string {
+	return "HTTP/1.1 " + status + "\nContent-Length: 100\n\n" + body
+}
+
 func hangCases() []hostileCase {
-	return []hostileCase{
-		{name: "hang before the request is read", want: lost, hangs: true, serve: func(p *peer) { p.waitForEnd() }},
-		{name: "hang after the request", want: lost, hangs: true, serve: saysAndHangs("")},
-		{name: "hang in the status line", want: lost, hangs: true, serve: saysAndHangs("HTTP/1.1 20")},
-		{name: "hang in the headers", want: lost, hangs: true, serve: saysAndHangs("HTTP/1.1 200 OK\r\nContent-Type: appl")},
-		{name: "hang after the headers", want: lost, hangs: true, serve: saysAndHangs("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")},
-		{name: "hang in the body", want: lost, hangs: true, serve: saysAndHangs("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"a\":")},
-		{name: "hang in an error's body", want: lost, hangs: true, serve: saysAndHangs("HTTP/1.1 403 Forbidden\r\nContent-Length: 100\r\n\r\n{\"a\":")},
-		{name: "hang in a redirect's body", want: lost, hangs: true, serve: saysAndHangs("HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 100\r\n\r\n{\"a\":")},
-		{name: "hang in a body without length", want: lost, hangs: true, serve: saysAndHangs("HTTP/1.1 200 OK\r\n\r\n{\"a\":")},
-		{name: "hang in a chunk", want: lost, hangs: true, serve: saysAndHangs("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{\"a\":")},
-		{name: "hang in a gzip body", want: lost, hangs: true, serve: saysAndHangs("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 100\r\n\r\n\x1f\x8b\x08")},
-		{name: "a body that trickles", want: lost, hangs: true, serve: each(func(p *peer, _ request) {
-			p.say("HTTP/1.1 200 OK\r\n\r\n")
-			p.trickle(" ")
-		})},
-		{name: "no TLS handshake", want: lost, hangs: true, https: true, serve: func(p *peer) { p.hang() }},
+	all := []hostileCase{
+		{name: "hang before the request is read", serve: (*peer).hangUnread},
+		{name: "hang after the request", serve: hangs("")},
+		{name: "hang in the status line", serve: hangs(inStatus)},
+		{name: "hang in the headers", serve: hangs(inHeaders)},
+		{name: "hang after the headers", serve: hangs(partOf("200 OK", ""))},
+		{name: "hang in the body", serve: hangs(partOf("200 OK", `{"a":`))},
+		{name: "hang in an error's body", serve: hangs(partOf("403 Forbidden", `{"a":`))},
+		{name: "hang in a retried error's body", serve: hangs(partOf("503 Unavailable", `{"a":`))},
+		{name: "hang in a redirect's body", serve: hangs(partOf("302 Found\nLocation: /", `{"a":`))},
+		{name: "hang in a body without length", serve: hangs("HTTP/1.1 200 OK\n\n{\"a\":")},
+		{name: "hang in a chunk", serve: hangs(inChunk)},
+		{name: "hang in a gzip body", serve: hangs(partOf("200 OK\nContent-Encoding: gzip", "\x1f\x8b\x08"))},
+		{name: "a body that trickles", serve: trickles("HTTP/1.1 200 OK\n\n", " ")},
+		{name: "no TLS handshake", https: true, serve: (*peer).hang},
 	}
-}
-
-// waitForEnd waits without reading until the test ends the connection, or the
-// client has closed it.
-func (p *peer) waitForEnd() {
-	one := make([]byte, 1)
-	for {
-		_ = p.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
-		time.Sleep(10 * time.Millisecond)
-		if _, err := p.Conn.Read(one); err != nil && !isTimeout(err) {
-			return
-		}
+	for i := range all {
+		all[i].want, all[i].hangs = lost, true
 	}
-}
-
-func isTimeout(err error) bool {
-	timeout, ok := err.(interface{ Timeout() bool })
-	return ok && timeout.Timeout()
+	return all
 }
 
 func resetCases() []hostileCase {
-	after := func(text string) func(*peer) {
-		return each(func(p *peer, _ request) {
-			p.say(text)
-			p.reset()
-		})
-	}
-	return []hostileCase{
-		{name: "reset at once", want: lost, serve: (*peer).reset},
-		{name: "closed at once", want: lost, serve: func(*peer) {}},
-		{name: "reset after the request", want: lost, serve: after("")},
-		{name: "reset in the status line", want: lost, serve: after("HTTP/1.1 20")},
-		{name: "reset in the headers", want: lost, serve: after("HTTP/1.1 200 OK\r\nContent-Type: appl")},
-		{name: "reset after the headers", want: lost, serve: after("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")},
-		{name: "reset in the body", want: lost, serve: after("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"a\":")},
-		{name: "reset in a chunk", want: lost, serve: after("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{\"a\":")},
-		{name: "reset in the TLS handshake", want: lost, https: true, serve: func(p *peer) {
+	all := []hostileCase{
+		{name: "reset at once", serve: (*peer).reset},
+		{name: "closed at once", serve: func(*peer) {}},
+		{name: "reset after the request", serve: resets("")},
+		{name: "reset in the status line", serve: resets(inStatus)},
+		{name: "reset in the headers", serve: resets(inHeaders)},
+		{name: "reset after the headers", serve: resets(partOf("200 OK", ""))},
+		{name: "reset in the body", serve: resets(partOf("200 OK", `{"a":`))},
+		{name: "reset in a chunk", serve: resets(inChunk)},
+		{name: "reset in the TLS handshake", https: true, serve: func(p *peer) {
 			_, _ = io.CopyN(io.Discard, p.Conn, 5)
 			p.reset()
 		}},
+		{name: "TLS on a plain port", serve: (*peer).handshake},
+		{name: "a TLS alert on a plain port", serve: says("\x15\x03\x01\x00\x02\x02\x16")},
+		{name: "plain HTTP on a TLS port", https: true, serve: func(p *peer) {
+			_, _ = p.reader.ReadByte()
+			send(respondWith("200 OK", "", "{}"))(p)
+			p.closeGently()
+		}},
+		{name: "an untrusted certificate", https: true, serve: func(p *peer) {
+			p.handshake()
+			p.hang()
+		}},
+		{name: "garbage on a TLS port", https: true, serve: repeat("\x16\x03\x03\xff\xff" + strings.Repeat("\xff", 4096))},
 	}
+	for i := range all {
+		all[i].want = lost
+	}
+	return all
 }
 
+// connectionCases send an honest response and more, or less than the next request
+// needs.
 func connectionCases() []hostileCase {
-	secondLost := func(end func(*peer)) func(*peer) {
+	thenOne := func(end step) func(*peer) {
 		return func(p *peer) {
-			if r, ok := p.request(); ok {
-				p.say(respond200(p.honest(r)))
-				if _, ok := p.request(); ok {
-					end(p)
-				}
+			if p.next() {
+				send(honest)(p)
+				end(p)
 			}
 		}
 	}
+	early := kinds(fine, provider.Unavailable, provider.InvalidArgument)
 	return []hostileCase{
-		{name: "closed under the next request", want: ok, twice: true, serve: secondLost(func(p *peer) { p.Close() })},
-		{name: "reset under the next request", want: ok, twice: true, serve: secondLost((*peer).reset)},
-		{name: "closed after each response", want: ok, twice: true, serve: func(p *peer) {
-			if r, ok := p.request(); ok {
-				p.say(respond200(p.honest(r)))
+		{name: "closed under the next request", want: ok, twice: true, serve: thenOne(func(p *peer) { p.next() })},
+		{name: "reset under the next request", want: ok, twice: true, serve: thenOne(func(p *peer) {
+			if p.next() {
+				p.reset()
 			}
-		}},
-		{name: "a response before the request", want: kinds(fine, provider.Unavailable, provider.InvalidArgument),
-			credentials: kinds(fine, provider.Unavailable, provider.InvalidArgument, provider.BadResponse, provider.Unauthenticated), twice: true, serve: func(p *peer) {
-				p.say(respond200(`{"Code":"Early","ret_code":5100,"message":"early"}`))
-				each(func(p *peer, r request) { p.say(respond200(p.honest(r))) })(p)
-			}},
-		{name: "TLS on a plain port", want: lost, serve: func(p *peer) {
-			_ = tls.Server(p.Conn, serverTLS).Handshake()
-		}},
-		{name: "a TLS alert on a plain port", want: lost, serve: says("\x15\x03\x01\x00\x02\x02\x16")},
-		{name: "plain HTTP on a TLS port", want: lost, https: true, serve: func(p *peer) {
-			_, _ = p.reader.ReadByte()
-			p.say(respond200("{}"))
-			p.closeGently()
-		}},
-		{name: "an untrusted certificate", want: lost, https: true, serve: func(p *peer) {
-			_ = tls.Server(p.Conn, serverTLS).Handshake()
-			p.hang()
-		}},
-		{name: "garbage on a TLS port", want: lost, https: true, serve: func(p *peer) {
-			p.forever("\x16\x03\x03\xff\xff" + strings.Repeat("\xff", 4096))
+		})},
+		{name: "closed after each response", want: ok, twice: true, serve: thenOne(func(*peer) {})},
+		{name: "a response before the request", want: early, credentials: append(unread, early...), twice: true, serve: func(p *peer) {
+			send(respondWith("200 OK", "", `{"Code":"Early","ret_code":5100,"message":"early"}`))(p)
+			hangs(honest)(p)
 		}},
 	}
 }
 
-// serverTLS has a certificate that no client trusts.
-var serverTLS = func() *tls.Config {
-	s := httptest.NewUnstartedServer(nil)
-	s.StartTLS()
-	defer s.Close()
-	return s.TLS
-}()
+func bodyCases() []hostileCase {
+	body := func(status, text string) func(*peer) {
+		response := strings.ReplaceAll(respondWith(status, "", text), "\n", "\r\n")
+		return saysText(func(*peer) string { return response })
+	}
+	message := func(text string) func(*peer) {
+		return saysText(func(p *peer) string {
+			return p.fill(respondWith("400 Bad Request", "", p.server.client.refusal(text)))
+		})
+	}
+	page := "<html><head><title>502</title></head><body onload=alert(1)>Bad Gateway</body></html>"
+	return []hostileCase{
+		{name: "HTML with status 200", want: garbled, credentials: unread, serve: body("200 OK", page)},
+		{name: "HTML with status 502", want: lost, serve: body("502 Bad Gateway", page)},
+		{name: "HTML with status 403", want: kinds(provider.PermissionDenied), credentials: kinds(provider.Unauthenticated, provider.PermissionDenied),
+			serve: body("403 Forbidden", page)},
+		{name: "HTML with status 404", want: rejected, credentials: refused, serve: body("404 Not Found", page)},
+		{name: "status 429 without words", want: kinds(provider.Throttled), credentials: kinds(provider.Unauthenticated, provider.Throttled),
+			serve: body("429 Slow", "")},
+		{name: "control and bidirectional characters", want: rejected, credentials: refused, serve: message(
+			`a\u001b[31mred\u0007\u0000\u007f\u009b\u202eevil\u2066\u200b\ufeff\u2028b`)},
+		{name: "raw bidirectional characters", want: rejected, credentials: refused, serve: message("a\u202eevil\u2066\u200b\u009b\u2028b")},
+		{name: "raw control characters", want: either, credentials: append(refused, provider.BadResponse), serve: body("200 OK", "{\"Message\":\"\x1b[31m\x07\x00\"}")},
+		{name: "invalid UTF-8", want: kinds(provider.InvalidArgument, provider.BadResponse), credentials: refused, serve: message("a\xff\xfe\xc0\x80b")},
+		{name: "very deep JSON", want: either, credentials: unread, serve: body("200 OK", `{"Images":`+strings.Repeat("[", 2_000_000))},
+		{name: "very deep and valid JSON", want: garbled, credentials: unread, serve: body("200 OK",
+			strings.Repeat(`{"a":`, 200_000)+"1"+strings.Repeat("}", 200_000))},
+		{name: "a list in place of an object", want: garbled, credentials: unread, serve: body("200 OK", "[1,2,3]")},
+		{name: "null", plain: true, want: either, credentials: unread, serve: body("200 OK", "null")},
+		{name: "a huge number", want: either, credentials: unread, serve: body("200 OK", `{"TotalCount":`+strings.Repeat("9", 1<<20)+`}`)},
+	}
+}

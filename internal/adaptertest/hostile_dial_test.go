@@ -5,40 +5,44 @@ package adaptertest_test
 import (
 	"net"
 	"syscall"
-	"testing"
 	"time"
 )
 
-// dialingStages returns the stage in which the server accepts no connection.
-func dialingStages() []stage { return []stage{{name: "dialing", full: true, who: anyClient}} }
+// dialCases returns the case of a server that accepts no connection.
+func dialCases() []hostileCase {
+	return []hostileCase{{name: "dialing", set: func(v *exercise) {
+		v.endpoint = "http://" + listenWithoutAccepting(v.end) + "/"
+		v.reached()
+	}}}
+}
 
-// listenWithoutAccepting returns an address whose queue of connections is full, so
-// that another connection is not established.
-func listenWithoutAccepting(t testing.TB) (address string, end func()) {
-	t.Helper()
+// listenWithoutAccepting returns an address whose queue of connections is full until
+// the end, so that another connection is not established.
+func listenWithoutAccepting(end <-chan struct{}) (address string) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	raw, err := listener.(*net.TCPListener).SyscallConn()
+	if err == nil {
+		err = raw.Control(func(fd uintptr) { err = syscall.Listen(int(fd), 0) })
+	}
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	if err := raw.Control(func(fd uintptr) { err = syscall.Listen(int(fd), 0) }); err != nil {
-		t.Fatal(err)
-	}
-	var filling []net.Conn
+	open := []interface{ Close() error }{listener}
 	for range 20 {
 		connection, err := net.DialTimeout("tcp", listener.Addr().String(), 50*time.Millisecond)
 		if err != nil {
 			break
 		}
-		filling = append(filling, connection)
+		open = append(open, connection)
 	}
-	return listener.Addr().String(), func() {
-		for _, connection := range filling {
-			connection.Close()
+	go func() {
+		<-end
+		for _, o := range open {
+			o.Close()
 		}
-		listener.Close()
-	}
+	}()
+	return listener.Addr().String()
 }

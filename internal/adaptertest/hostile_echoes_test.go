@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -30,7 +31,7 @@ func goEscapes(text string) string {
 
 // spellingsOf are those of all that a request has, which is percent-encoded.
 func spellingsOf(r request) string {
-	text := oneLineOf(r.text())
+	text := oneLineOf(r.text)
 	plain, err := url.QueryUnescape(text)
 	if err != nil {
 		plain = text
@@ -38,34 +39,22 @@ func spellingsOf(r request) string {
 	return strings.Join([]string{text, plain, url.QueryEscape(text), html.EscapeString(plain), goEscapes(plain)}, " ")
 }
 
+var (
+	percentPattern = regexp.MustCompile(`%[0-9A-F]{2}`)
+	symbolPattern  = regexp.MustCompile(`[^0-9A-Za-z_]`)
+)
+
 // lowerEscapes spells percent-encoding in lower case.
 func lowerEscapes(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); i++ {
-		if text[i] == '%' && i+2 < len(text) {
-			b.WriteString(strings.ToLower(text[i : i+3]))
-			i += 2
-			continue
-		}
-		b.WriteByte(text[i])
-	}
-	return b.String()
+	return percentPattern.ReplaceAllStringFunc(text, strings.ToLower)
 }
 
 // jsonEscapes escapes all characters but letters and digits, as JSON allows.
 func jsonEscapes(text string) string {
-	var b strings.Builder
-	for _, r := range text {
-		if r < 0x80 && (r == '_' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z') {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
+	return symbolPattern.ReplaceAllStringFunc(text, func(symbol string) string { return fmt.Sprintf(`\u%04x`, []rune(symbol)[0]) })
 }
 
-// inJSON makes a text fit between the quotes of a JSON string.
+// inJSONText makes a text fit between the quotes of a JSON string.
 func inJSONText(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r\n", `\n`, "\n", `\n`, "\x00", "").Replace(text)
 }
@@ -73,53 +62,54 @@ func inJSONText(text string) string {
 // oneLineOf makes a text fit into a header.
 func oneLineOf(text string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(text) }
 
+// echo is everything that a server can send back: the secrets that it knows, and what
+// it was sent.
+func (p *peer) echo() string {
+	var all []string
+	for _, secret := range p.server.client.secrets(p.server.exercise) {
+		all = append(all, spellings(secret))
+	}
+	return strings.Join(append(all, spellingsOf(p.request)), " ")
+}
+
 // echoCases send back what they were sent, and the secrets that they know.
 func echoCases() []hostileCase {
-	rejected := kinds(provider.InvalidArgument)
-	refused := kinds(provider.Unauthenticated, provider.InvalidArgument, provider.BadResponse)
-	everything := func(p *peer, r request) string {
-		return p.server.spelledSecrets() + " " + spellingsOf(r)
+	refused := append(refused, provider.BadResponse)
+	sendRequest := sendText(func(p *peer) string { return p.request.text })
+	sendRequestLine := sendText(func(p *peer) string { return p.request.line() + "\r\n\r\n" })
+	late := pause(5 * time.Millisecond)
+	all := []hostileCase{
+		{name: "echo of the request line after the body", want: ok, serve: each(send(honest), sendRequestLine)},
+		{name: "echo of the request after the body", want: ok, echoes: true, serve: each(send(honest), sendRequest)},
+		{name: "late echo of the request line", want: kinds(fine, provider.Unavailable), serve: each(send(honest), late, sendRequestLine)},
+		{name: "late echo of the request", want: kinds(fine, provider.Unavailable), echoes: true, serve: each(send(honest), late, sendRequest)},
 	}
-	echo := func(form string) func(*peer) {
-		return saysOf(func(p *peer, r request) string {
-			all := everything(p, r)
-			body := p.server.client.refusal(inJSONText(all))
-			return strings.NewReplacer("<line>", oneLineOf(all), "<body>", body, "<len>", fmt.Sprint(len(body)), "<text>", all, "\n", "\r\n").Replace(form)
-		})
+	for i := range all {
+		all[i].twice = true
 	}
-	echoes := []hostileCase{
-		{name: "echo in an error's message", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 Bad Request\nContent-Length: <len>\n\n<body>")},
-		{name: "echo in the reason phrase", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 <line>\nContent-Length: 2\n\n{}")},
-		{name: "echo in headers", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 Bad\nX-Acs-Request-Id: <line>\nX-Request-Id: <line>\nLocation: /?<line>\nContent-Length: 2\n\n{}")},
-		{name: "echo in an HTML page", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 Bad\nConnection: close\n\n<html><text></html>")},
-		{name: "echo in a page of status 200", want: garbled, credentials: refused, serve: echo("HTTP/1.1 200 OK\nConnection: close\n\n<text>")},
-		{name: "echo in the status line", want: lost, serve: echo("<line>\n\n")},
-		{name: "echo as a status", want: lost, serve: echo("HTTP/1.1 <line>\n\n")},
-		{name: "echo as a version", want: lost, serve: echo("HTTP/<line> 200 OK\n\n")},
-		{name: "echo as a bad header line", want: lost, serve: echo("HTTP/1.1 200 OK\n<line>\n\n")},
-		{name: "echo as a length", want: lost, serve: echo("HTTP/1.1 200 OK\nContent-Length: <line>\n\n")},
-		{name: "echo as a transfer encoding", want: lost, serve: echo("HTTP/1.1 200 OK\nTransfer-Encoding: <line>\n\n")},
-		{name: "echo as a chunk size", want: lost, serve: echo("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n<line>\n\n")},
-		{name: "echo as a trailer", want: kinds(provider.Unavailable, provider.BadResponse, fine), serve: echo("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\n{}\n0\n<line>\n\n")},
-		{name: "echo in cookies", want: rejected, credentials: refused, serve: echo("HTTP/1.1 400 Bad\nSet-Cookie: a=<line>; Path=/\nContent-Length: 2\n\n{}")},
-		{name: "echo in a redirect", want: garbled, credentials: refused, serve: echo("HTTP/1.1 302 Found\nLocation: http://hostile.invalid/?<line>\nContent-Length: 2\n\n{}")},
-		{name: "echo with status 101", want: garbled, serve: echo("HTTP/1.1 101 <line>\nUpgrade: <line>\n\n<text>")},
-		{name: "echo of the request line after the body", want: ok, twice: true, serve: each(func(p *peer, r request) {
-			p.say(respond200(p.honest(r)) + r.line)
-		})},
-		{name: "echo of the request after the body", want: ok, twice: true, echoes: true, serve: each(func(p *peer, r request) {
-			p.say(respond200(p.honest(r)) + r.text())
-		})},
-		{name: "late echo of the request line", want: kinds(fine, provider.Unavailable), twice: true, serve: each(func(p *peer, r request) {
-			p.say(respond200(p.honest(r)))
-			time.Sleep(5 * time.Millisecond)
-			p.say(r.line + "\r\n\r\n")
-		})},
-		{name: "late echo of the request", want: kinds(fine, provider.Unavailable), twice: true, echoes: true, serve: each(func(p *peer, r request) {
-			p.say(respond200(p.honest(r)))
-			time.Sleep(5 * time.Millisecond)
-			p.say(r.text())
-		})},
+	for _, c := range []struct {
+		name              string
+		want, credentials []provider.Kind
+		form              string
+	}{
+		{"in an error's message", rejected, refused, "HTTP/1.1 400 Bad Request\nConnection: close\n\n<echo error>"},
+		{"in the reason phrase", rejected, refused, "HTTP/1.1 400 <echo line>\nContent-Length: 2\n\n{}"},
+		{"in headers", rejected, refused, "HTTP/1.1 400 Bad\nX-Acs-Request-Id: <echo line>\nX-Request-Id: <echo line>\nLocation: /?<echo line>\nContent-Length: 2\n\n{}"},
+		{"in an HTML page", rejected, refused, "HTTP/1.1 400 Bad\nConnection: close\n\n<html><echo></html>"},
+		{"in a page of status 200", garbled, refused, "HTTP/1.1 200 OK\nConnection: close\n\n<echo>"},
+		{"in the status line", lost, nil, "<echo line>\n\n"},
+		{"as a status", lost, nil, "HTTP/1.1 <echo line>\n\n"},
+		{"as a version", lost, nil, "HTTP/<echo line> 200 OK\n\n"},
+		{"as a bad header line", lost, nil, "HTTP/1.1 200 OK\n<echo line>\n\n"},
+		{"as a length", lost, nil, "HTTP/1.1 200 OK\nContent-Length: <echo line>\n\n"},
+		{"as a transfer encoding", lost, nil, "HTTP/1.1 200 OK\nTransfer-Encoding: <echo line>\n\n"},
+		{"as a chunk size", lost, nil, "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n<echo line>\n\n"},
+		{"as a trailer", append(either, fine), nil, "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\n{}\n0\n<echo line>\n\n"},
+		{"in cookies", rejected, refused, "HTTP/1.1 400 Bad\nSet-Cookie: a=<echo line>; Path=/\nContent-Length: 2\n\n{}"},
+		{"in a redirect", garbled, refused, "HTTP/1.1 302 Found\nLocation: http://hostile.invalid/?<echo line>\nContent-Length: 2\n\n{}"},
+		{"with status 101", garbled, nil, "HTTP/1.1 101 <echo line>\nUpgrade: <echo line>\n\n<echo>"},
+	} {
+		all = append(all, hostileCase{name: "echo " + c.name, want: c.want, credentials: c.credentials, serve: says(c.form)})
 	}
-	return echoes
+	return all
 }

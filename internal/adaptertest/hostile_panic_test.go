@@ -4,17 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"net/http"
 	"reflect"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/imagequery/imagequery/aliyunecs"
-	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
 
@@ -50,44 +45,35 @@ var ways = []struct {
 	}},
 }
 
-var selfImages = image.Query{Sources: []image.Source{image.SourceSelf}}
-
 func targetsNamed(client, other *provider.Client) []provider.Target {
 	return []provider.Target{{Name: "it", Client: client}, {Name: "other", Client: other}}
 }
 
-// panicCase is a place where foreign code panics.
+// panicCase is a place where the user's code panics.
 type panicCase struct {
 	name string
-	set  func(c *provider.Config) // nil: the trace panics
-	hook string                   // the trace's hook that panics
+	set  func(*exercise) // nil: the trace panics
+	hook string          // the trace's hook that panics
 }
 
-// panicCases has every hook that a trace has.
-func panicCases() []panicCase {
-	cases := []panicCase{
-		{name: "a transport on a later page", set: func(c *provider.Config) {
-			var sent atomic.Int32
-			c.HTTPClient = &http.Client{Transport: transportFunc(func(r *http.Request) (*http.Response, error) {
-				if sent.Add(1) > 4 {
+// panicCases are every part that the user may bring, on the first page and if it works
+// until then on a later one, and every hook that a trace has.
+func panicCases() (cases []panicCase) {
+	for _, place := range places {
+		cases = append(cases, panicCase{name: place.name, set: func(v *exercise) {
+			place.set(v, func() { panic("on purpose") })
+		}})
+		if !place.works {
+			continue
+		}
+		cases = append(cases, panicCase{name: place.name + " on a later page", set: func(v *exercise) {
+			var calls atomic.Int32
+			place.set(v, func() {
+				if calls.Add(1) > 4 {
 					panic("on purpose")
 				}
-				return http.DefaultTransport.RoundTrip(r)
-			})}
-		}},
-		{name: "credentials on a later page", set: func(c *provider.Config) {
-			var asked atomic.Int32
-			keys := c.Credentials
-			c.Credentials = credentialsFunc(func(ctx context.Context) (provider.Credentials, error) {
-				if asked.Add(1) > 4 {
-					panic("on purpose")
-				}
-				return keys.Credentials(ctx)
 			})
-		}},
-		{name: "cached credentials", set: func(c *provider.Config) {
-			c.Credentials = provider.Cache(func(context.Context) (provider.Credentials, error) { panic("on purpose") })
-		}},
+		}})
 	}
 	hooks := reflect.TypeFor[provider.Trace]()
 	for i := range hooks.NumField() {
@@ -109,12 +95,12 @@ func tracePanicking(hook string) *provider.Trace {
 // throttledFirst throttles the first request, and then returns pages of one image.
 func throttledFirst() func(*peer) {
 	var served atomic.Int32
-	return each(func(p *peer, r request) {
+	return each(func(p *peer) {
 		if served.Add(1) == 1 {
-			p.say(respondWith("429 Slow", "", "{}"))
+			send(respondWith("429 Slow", "", "{}"))(p)
 			return
 		}
-		p.say(respond200(p.server.client.pageBody(r)))
+		sendPage(p)
 	})
 }
 
@@ -122,23 +108,21 @@ func throttledFirst() func(*peer) {
 // provider calls it. The panic has the original stack, and comes after all other
 // requests have ended.
 func TestPanicsReachTheCaller(t *testing.T) {
-	before := runtime.NumGoroutine()
-	client := adapterClients()[0]
+	watchAll(t)
 	for _, c := range panicCases() {
 		for _, way := range ways {
 			isSearch := way.name != "Images" && way.name != "Do"
 			if c.hook == "Target" && !isSearch {
 				continue
 			}
-			name := "panic/" + c.name + "/" + way.name
-			t.Run(name, func(t *testing.T) {
-				inCell(t.Context(), name, func(ctx context.Context) {
-					ours := newHostileServer(t, client, throttledFirst())
-					defer ours.close()
-					others := newHostileServer(t, client, pagesFrom(c.hanging()))
-					defer others.close()
+			t.Run(c.name+"/"+way.name, func(t *testing.T) {
+				watched(t, func(ctx context.Context) {
+					ours, closeOurs := pagedECS(t, throttledFirst(), c.set)
+					defer closeOurs()
+					others, closeOthers := pagedECS(t, pagesFrom(c.hanging()), nil)
+					defer closeOthers()
 					ctx = provider.WithTrace(ctx, c.trace())
-					panicked, err, returned := recovered(func() error { return way.use(ctx, openECS(t, ours, c.set), openECS(t, others, nil)) })
+					err, panicked, returned := within(longTime, func() error { return way.use(ctx, ours, others) })
 					switch {
 					case !returned:
 						t.Fatal("it hangs")
@@ -147,14 +131,8 @@ func TestPanicsReachTheCaller(t *testing.T) {
 					}
 					checkPanic(t, panicked)
 				})
-				if stacks := leftIn(name); stacks != "" {
-					t.Errorf("goroutines are left:\n%s", stacks)
-				}
 			})
 		}
-	}
-	if text := leftAbove(before, longTime); text != "" {
-		t.Errorf("%d goroutines before; after:\n%s", before, text)
 	}
 }
 
@@ -174,29 +152,16 @@ func (c *panicCase) trace() *provider.Trace {
 	return tracePanicking(c.hook)
 }
 
-func openECS(t *testing.T, server *hostileServer, set func(*provider.Config)) *provider.Client {
+// pagedECS returns a client of a server, and the function that closes the server.
+func pagedECS(t *testing.T, serve func(*peer), set func(*exercise)) (client *provider.Client, end func()) {
 	t.Helper()
-	c := hostileConfig(time.Minute, slog.DiscardHandler)
-	c.Retry.Attempts = 5
-	c.Listing.PageSize = 1
-	c.Credentials = provider.Static("LTAI"+metadataMark, metadataMark, "")
+	v := quietExercise()
+	server := newHostileServer(t, adapterClients()[0], v, serve)
+	v.config.Retry.Attempts = 5
 	if set != nil {
-		set(&c)
+		set(v)
 	}
-	client, err := exercise{endpoint: "http://" + server.address() + "/", config: c}.client(aliyunecs.New)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return client
-}
-
-// recovered calls a function and returns what it panics with.
-func recovered(f func() error) (panicked any, err error, returned bool) {
-	err, returned = within(longTime, func() (err error) {
-		defer func() { panicked = recover() }()
-		return f()
-	})
-	return panicked, err, returned
+	return v.paged(t, aliyunecs.New), server.close
 }
 
 // checkPanic wants the value that was panicked with, and if it comes from another
@@ -215,45 +180,5 @@ func checkPanic(t *testing.T, panicked any) {
 		t.Errorf("the panic's value is %v", e.Value)
 	case !strings.Contains(string(e.Stack), "adaptertest_test.panicCases") && !strings.Contains(string(e.Stack), "adaptertest_test.tracePanicking"):
 		t.Errorf("the stack does not show where the panic was:\n%s", e.Stack)
-	}
-}
-
-func TestInvalidArgumentsAreRefused(t *testing.T) {
-	client := adapterClients()[0]
-	server := newHostileServer(t, client, each(func(p *peer, r request) { p.say(respond200(p.honest(r))) }))
-	defer server.close()
-	ecs := openECS(t, server, nil)
-	plan, err := ecs.Explain(selfImages)
-	if err != nil {
-		t.Fatal(err)
-	}
-	negative := plan.Calls[0]
-	negative.Paging.MaxSize = -1
-	for name, use := range map[string]func() error{
-		"search without targets": func() error {
-			_, err := provider.Collect(provider.Search(t.Context(), nil, selfImages, nil))
-			return err
-		},
-		"newest without targets": func() error {
-			_, err := provider.Newest(t.Context(), []provider.Target{}, selfImages, nil)
-			return err
-		},
-		"negative page size": func() error {
-			_, err := provider.Collect(ecs.Do(t.Context(), negative))
-			return err
-		},
-		"negative page size of a client": func() error {
-			c := hostileConfig(time.Second, slog.DiscardHandler)
-			c.Listing.PageSize = -1
-			_, err := exercise{canary: metadataMark, endpoint: "http://" + server.address() + "/", config: c}.client(aliyunecs.New)
-			return err
-		},
-	} {
-		if err := use(); !errors.Is(err, provider.InvalidArgument) {
-			t.Errorf("%s: error %v, want %v", name, err, provider.InvalidArgument)
-		}
-	}
-	if n := server.count(); n > 0 {
-		t.Errorf("%d requests were sent", n)
 	}
 }

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/textproto"
+	"net/http"
+	"net/http/httputil"
 	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // hostileServer is a TCP server on loopback. It hands every connection to a
@@ -20,28 +20,28 @@ type hostileServer struct {
 	listener net.Listener
 	serve    func(*peer)
 	client   *hostileClient
-	secrets  []string // that the server knows although it is not sent them
+	exercise *exercise
 	tasks    sync.WaitGroup
 
 	mu         sync.Mutex
 	closed     bool
 	peers      []*peer
-	requests   []request
+	requests   int
 	signatures []string
 }
 
-func newHostileServer(t testing.TB, client *hostileClient, serve func(*peer), secrets ...string) *hostileServer {
+// newHostileServer returns a server for an exercise, whose endpoint it sets.
+func newHostileServer(t testing.TB, client *hostileClient, v *exercise, serve func(*peer)) *hostileServer {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &hostileServer{listener: listener, serve: serve, client: client, secrets: secrets}
+	s := &hostileServer{listener: listener, serve: serve, client: client, exercise: v}
+	v.endpoint = "http://" + listener.Addr().String() + "/"
 	s.tasks.Go(s.accept)
 	return s
 }
-
-func (s *hostileServer) address() string { return s.listener.Addr().String() }
 
 func (s *hostileServer) accept() {
 	for {
@@ -66,7 +66,7 @@ func (s *hostileServer) admit(connection net.Conn) *peer {
 		connection.Close()
 		return nil
 	}
-	p := &peer{Conn: connection, server: s, reader: bufio.NewReader(connection), number: len(s.peers) + 1}
+	p := &peer{Conn: connection, server: s, reader: bufio.NewReader(connection)}
 	s.peers = append(s.peers, p)
 	return p
 }
@@ -86,143 +86,93 @@ func (s *hostileServer) close() {
 func (s *hostileServer) record(r request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests = append(s.requests, r)
-	for _, found := range signaturePattern.FindAllStringSubmatch(r.text(), -1) {
+	s.requests++
+	for _, found := range signaturePattern.FindAllStringSubmatch(r.text, -1) {
 		s.signatures = append(s.signatures, found[1])
 	}
 }
 
 var signaturePattern = regexp.MustCompile(`(?i)[?&, ]signature=([^&\s,]+)`)
 
-// sent returns the signatures that the server was sent, as they were sent.
-func (s *hostileServer) sent() []string {
+// received returns the number of requests, and their signatures as they were sent.
+func (s *hostileServer) received() (requests int, signatures []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]string(nil), s.signatures...)
+	return s.requests, slices.Clone(s.signatures)
 }
 
-// spelledSecrets are all spellings of the secrets that the server knows.
-func (s *hostileServer) spelledSecrets() string {
-	var all []string
-	for _, secret := range s.secrets {
-		all = append(all, spellings(secret))
+// request is one request, with its text as it was received. The zero request stands for
+// none.
+type request struct {
+	http.Request
+	text string
+}
+
+func (r request) line() string { return r.Method + " " + r.RequestURI + " " + r.Proto }
+
+func readRequest(from *bufio.Reader) (request, error) {
+	r, err := http.ReadRequest(from)
+	if err != nil {
+		return request{}, err
 	}
-	return strings.Join(all, " ")
-}
-
-func (s *hostileServer) count() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.requests)
-}
-
-// request is one request as it was received.
-type request struct{ line, header, body string }
-
-func (r request) text() string { return r.line + "\r\n" + r.header + "\r\n" + r.body }
-
-func (r request) method() string {
-	method, _, _ := strings.Cut(r.line, " ")
-	return method
-}
-
-// target is the path and the query.
-func (r request) target() string {
-	if parts := strings.Fields(r.line); len(parts) > 1 {
-		return parts[1]
-	}
-	return ""
+	text, err := httputil.DumpRequest(r, true)
+	return request{*r, string(text)}, err
 }
 
 // peer is one connection to a hostile server. Writes to it ignore errors: the
 // client may have gone.
 type peer struct {
 	net.Conn
-	server *hostileServer
-	reader *bufio.Reader
-	number int // of the connection, from 1
+	server  *hostileServer
+	reader  *bufio.Reader
+	request request // the last one that next has read
 }
 
-// request reads the next request that the server is hostile to, and gives those
-// before it an honest response. It ends the goroutine when the client has gone.
-func (p *peer) request() (request, bool) {
+// next reads the next request that the server is hostile to, and gives those before it
+// an honest response. It returns false when the client has gone.
+func (p *peer) next() bool {
 	for {
-		r, err := p.read()
+		r, err := readRequest(p.reader)
 		if err != nil {
-			return request{}, false
+			return false
 		}
 		p.server.record(r)
-		if p.server.client.hostileTo(r) {
-			return r, true
+		p.request = r
+		if hostile := p.server.client.hostile; hostile == nil || hostile(r) {
+			return true
 		}
-		p.say(respond200(p.server.client.body(r)))
+		_, _ = io.WriteString(p, p.fill(honest))
 	}
 }
 
-func (p *peer) read() (r request, err error) {
-	lines := textproto.NewReader(p.reader)
-	if r.line, err = lines.ReadLine(); err != nil {
-		return r, err
-	}
-	length := 0
-	for {
-		line, err := lines.ReadLine()
-		if err != nil {
-			return r, err
-		}
-		if line == "" {
-			break
-		}
-		r.header += line + "\r\n"
-		if name, value, _ := strings.Cut(line, ":"); strings.EqualFold(name, "Content-Length") {
-			length, _ = strconv.Atoi(strings.TrimSpace(value))
-		}
-	}
-	body := make([]byte, length)
-	_, err = io.ReadFull(p.reader, body)
-	r.body = string(body)
-	return r, err
-}
-
-// honest is the body of an honest response.
-func (p *peer) honest(r request) string { return p.server.client.body(r) }
-
+// say sends a text, and reports whether the client still takes it. The exercise has
+// then reached the place that its case is about.
 func (p *peer) say(text string) bool {
 	_, err := io.WriteString(p, text)
+	p.server.exercise.reached()
 	return err == nil
 }
 
-func (p *peer) sayf(format string, args ...any) bool { return p.say(fmt.Sprintf(format, args...)) }
-
-// forever repeats a text until the client has gone.
-func (p *peer) forever(text string) {
-	for p.say(text) {
+// fill returns a form with CRLF at the ends of lines, and with values in place of the
+// words in angle brackets.
+func (p *peer) fill(form string) string {
+	body := p.server.client.body(p.request)
+	values := []string{
+		"\n", "\r\n", "<body>", body, "<len>", fmt.Sprint(len(body)), "<hex>", fmt.Sprintf("%x", len(body)),
+		"<short>", fmt.Sprint(len(body) - 3), "<long>", fmt.Sprint(len(body) + 3),
+		"<self>", p.server.exercise.endpoint, "<target>", p.request.RequestURI,
 	}
+	if strings.Contains(form, "<echo") {
+		text := p.echo()
+		values = append(values, "<echo>", text, "<echo line>", oneLineOf(text), "<echo error>", p.server.client.refusal(inJSONText(text)))
+	}
+	return strings.NewReplacer(values...).Replace(form)
 }
 
-// trickle sends a text byte by byte, again and again, until the client has gone.
-func (p *peer) trickle(text string) {
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for i := 0; p.say(text[i%len(text) : i%len(text)+1]); i++ {
-		<-tick.C
-	}
-}
+// honest is a form of the response that the client expects.
+const honest = "HTTP/1.1 200 OK\nContent-Type: application/json\nSet-Cookie: a=b\nContent-Length: <len>\n\n<body>"
 
-// hang waits until the client, or the test, ends the connection.
-func (p *peer) hang() { _, _ = io.Copy(io.Discard, p.Conn) }
-
-// reset ends the connection with a TCP reset.
-func (p *peer) reset() {
-	if connection, ok := p.Conn.(*net.TCPConn); ok {
-		_ = connection.SetLinger(0)
-	}
-	p.Close()
-}
-
-func respond200(body string) string { return respondWith("200 OK", "", body) }
-
-// respondWith is a complete response. Each line of headers ends in CRLF.
+// respondWith is a form of a response. Each line of headers ends in a line feed.
 func respondWith(status, headers, body string) string {
-	return fmt.Sprintf("HTTP/1.1 %s\r\nContent-Type: application/json\r\n%sContent-Length: %d\r\n\r\n%s", status, headers, len(body), body)
+	return fmt.Sprintf("HTTP/1.1 %s\nContent-Type: application/json\n%sContent-Length: %d\n\n%s", status, headers, len(body), body)
 }

@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log"
 	"log/slog"
 	"net/url"
 	"reflect"
 	"regexp"
+	"runtime"
 	"runtime/pprof"
 	"strings"
 	"sync"
@@ -85,9 +85,6 @@ func (w *witness) trace() *provider.Trace {
 	t := new(provider.Trace)
 	hooks := reflect.ValueOf(t).Elem()
 	for i := range hooks.NumField() {
-		if !hooks.Type().Field(i).IsExported() {
-			continue
-		}
 		hook := hooks.Field(i)
 		if !hook.CanSet() { // a hook of the engine itself, which no program sees
 			continue
@@ -176,22 +173,42 @@ func captureStandardLog(t *testing.T) *witness {
 	return w
 }
 
-const cellLabel = "hostile-cell"
-
-// inCell runs a function whose goroutines, and theirs, carry the name of a cell.
-func inCell(ctx context.Context, name string, run func(context.Context)) {
-	pprof.Do(ctx, pprof.Labels(cellLabel, name), run)
+// watched runs a part of a test, and then wants all goroutines of it to end. It gives
+// them a label, so that tests may run in parallel.
+func watched(t *testing.T, run func(context.Context)) {
+	t.Helper()
+	const key = "test"
+	pprof.Do(t.Context(), pprof.Labels(key, t.Name()), run)
+	label := fmt.Sprintf(`%q:%q`, key, t.Name())
+	wantGone(t, func() string { return stacksWith(label) })
 }
 
-// leftIn waits a moment for the goroutines of the cells whose names have a prefix to
-// end, and returns the stacks of those that have not.
-func leftIn(prefix string) string {
-	label := fmt.Sprintf(`"%s":"%s`, cellLabel, prefix)
+// watchAll wants no more goroutines at the end of a test than at its start.
+func watchAll(t *testing.T) {
+	t.Helper()
+	before := runtime.NumGoroutine()
+	t.Cleanup(func() {
+		wantGone(t, func() string {
+			if runtime.NumGoroutine() <= before {
+				return ""
+			}
+			return stacksWith("")
+		})
+	})
+}
+
+// wantGone waits until no goroutines are left.
+func wantGone(t *testing.T, left func() string) {
+	t.Helper()
 	deadline := time.Now().Add(longTime)
 	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
-		stacks := stacksWith(label)
-		if stacks == "" || time.Now().After(deadline) {
-			return stacks
+		stacks := left()
+		if stacks == "" {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("goroutines are left:\n%s", stacks)
+			return
 		}
 		time.Sleep(wait)
 	}
@@ -233,5 +250,3 @@ func kindIn(err error) (k provider.Kind, ok bool) {
 	ok = errors.As(err, &k)
 	return k, ok
 }
-
-var _ io.Writer = (*witness)(nil)

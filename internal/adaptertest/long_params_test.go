@@ -11,6 +11,7 @@ import (
 	"github.com/imagequery/imagequery/aliyunswas"
 	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/qingcloud"
 )
@@ -27,8 +28,12 @@ func TestLongParametersDoNotExceedURLLimits(t *testing.T) {
 		tags[fmt.Sprintf("%02d%s", i, strings.Repeat("镜", 62))] = strings.Repeat("像", 64)
 	}
 	word := strings.Repeat("镜像", 500)
+	world := fakecloud.World{
+		Regions:  map[string][]string{"aliyunecs": {"cn-hangzhou"}, "aliyunswas": {"cn-hangzhou"}, "qingcloud": {"pek3a"}},
+		Accounts: []fakecloud.Account{{Name: "a", ID: "1000000000000001", Keys: testKeys}},
+	}
 	for name, test := range map[string]struct {
-		open   func(provider.Config) (*provider.Client, error)
+		open   adaptertest.Constructor
 		region string
 		query  image.Query
 		want   error
@@ -39,25 +44,10 @@ func TestLongParametersDoNotExceedURLLimits(t *testing.T) {
 		"GET":   {qingcloud.NewGET, "pek3a", image.Query{Native: map[string]map[string]string{"qingcloud": {"project_id": word}}}, provider.InvalidArgument},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cloud, err := fakecloud.New(fakecloud.World{Regions: map[string][]string{
-				"aliyunecs": {"cn-hangzhou"}, "aliyunswas": {"cn-hangzhou"}, "qingcloud": {"pek3a"},
-			}, Accounts: []fakecloud.Account{{
-				Name: "a", ID: "1000000000000001", Keys: []fakecloud.Key{{ID: "key-id", Secret: "key-secret"}},
-			}}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cloud.SetFaults(fakecloud.Fault{Do: fakecloud.LongURL}); err != nil {
-				t.Fatal(err)
-			}
-			client, err := test.open(provider.Config{
-				Region: test.region, Credentials: provider.Static("key-id", "key-secret", ""),
-				HTTPClient: &http.Client{Transport: cloud.Transport()},
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err = provider.Collect(client.Images(t.Context(), test.query)); !errors.Is(err, test.want) {
+			cloud := newCloud(t, world, fakecloud.Fault{Do: fakecloud.LongURL})
+			client := adaptertest.New(t, test.open, provider.Config{Region: test.region, HTTPClient: &http.Client{Transport: cloud.Transport()}})
+			_, err := provider.Collect(client.Images(t.Context(), test.query))
+			if !errors.Is(err, test.want) {
 				t.Fatalf("error %v, want %v", err, test.want)
 			}
 			if test.want == nil {

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/imagequery/imagequery/aliyunecs"
 	"github.com/imagequery/imagequery/fakecloud"
@@ -46,16 +44,13 @@ func targetsOf(t testing.TB, transport http.RoundTripper, inFlight int) []provid
 	for a := range accounts {
 		budget := &provider.Budget{InFlight: inFlight}
 		for r := range regions {
-			client, err := aliyunecs.New(provider.Config{
+			client := adaptertest.New(t, aliyunecs.New, provider.Config{
 				Region:      fmt.Sprintf("r-%d", r),
 				Credentials: provider.Static(fmt.Sprintf("key-%03d", a), fmt.Sprintf("secret-%03d", a), ""),
 				HTTPClient:  &http.Client{Transport: transport},
 				Budget:      budget,
 				Listing:     provider.Listing{PageSize: 5},
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
 			targets = append(targets, provider.Target{Name: fmt.Sprintf("account-%03d/r-%d", a, r), Client: client})
 		}
 	}
@@ -84,17 +79,9 @@ func (p *perAccount) RoundTrip(r *http.Request) (*http.Response, error) {
 // A search over 400 targets returns each image once, from the account that owns it. A
 // budget holds over the regions of its account. No goroutine is left.
 func TestSearchFindsTheImagesOfManyAccounts(t *testing.T) {
-	cloud, err := fakecloud.New(estate())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cloud.SetFaults(
-		fakecloud.Fault{Do: fakecloud.ServerError, Chance: 0.02},
-		fakecloud.Fault{Do: fakecloud.UnknownKey, Account: "account-007"},
-	); err != nil {
-		t.Fatal(err)
-	}
-	before := runtime.NumGoroutine()
+	watchAll(t)
+	cloud := newCloud(t, estate(),
+		fakecloud.Fault{Do: fakecloud.ServerError, Chance: 0.02}, fakecloud.Fault{Do: fakecloud.UnknownKey, Account: "account-007"})
 	transport := &perAccount{next: cloud.Transport()}
 	found, failed := map[string]int{}, 0
 	for hit, err := range provider.Search(t.Context(), targetsOf(t, transport, 3), image.Query{}, &provider.SearchOptions{InFlight: 64}) {
@@ -120,35 +107,5 @@ func TestSearchFindsTheImagesOfManyAccounts(t *testing.T) {
 	}
 	if most := transport.most.Load(); most > 3 {
 		t.Errorf("%d requests of one account at once, want at most 3", most)
-	}
-	if text := leftAbove(before+5, longTime); text != "" {
-		t.Errorf("%d goroutines before; after:\n%s", before, text)
-	}
-}
-
-// BenchmarkSearch searches 400 targets with 20 ms of latency and three pages each, and
-// reports the elapsed time in units of the latency. With 64 targets at a time and two
-// round trips each, 13 is the minimum.
-func BenchmarkSearch(b *testing.B) {
-	const latency = 20 * time.Millisecond
-	cloud, err := fakecloud.New(estate())
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := cloud.SetFaults(fakecloud.Fault{Do: fakecloud.Latency, Wait: latency}); err != nil {
-		b.Fatal(err)
-	}
-	for _, concurrency := range []int{16, 64, 400} {
-		b.Run(fmt.Sprint(concurrency, "-at-once"), func(b *testing.B) {
-			targets := targetsOf(b, cloud.Transport(), 0)
-			for b.Loop() {
-				for _, err := range provider.Search(b.Context(), targets, image.Query{}, &provider.SearchOptions{InFlight: concurrency}) {
-					if err != nil {
-						b.Fatal(err)
-					}
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(latency), "rounds/op")
-		})
 	}
 }

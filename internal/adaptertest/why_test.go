@@ -13,6 +13,7 @@ import (
 	"github.com/imagequery/imagequery/aliyunswas"
 	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/qingcloud"
 )
@@ -66,12 +67,12 @@ func missWorld() fakecloud.World {
 func otherImages(created time.Time) []fakecloud.Image {
 	return []fakecloud.Image{
 		{Image: image.Image{
-			Ref:  image.Ref{Provider: qingcloud.Name, Region: "pek3", ID: "img-lent"},
+			Ref:  image.Ref{Provider: qingcloud.Name, Region: "pek3a", ID: "img-lent"},
 			Name: "lent", Source: image.SourceShared, Visibility: image.VisibilityPrivate, Owner: "usr-other", Status: image.StatusAvailable,
 			OS: image.OSLinux, Platform: "debian", Arch: image.ArchX86_64, Created: created,
 		}},
 		{Image: image.Image{
-			Ref:  image.Ref{Provider: qingcloud.Name, Region: "pek3", ID: "img-mine"},
+			Ref:  image.Ref{Provider: qingcloud.Name, Region: "pek3a", ID: "img-mine"},
 			Name: "mine", Source: image.SourceSelf, Visibility: image.VisibilityPrivate, Owner: "1001", Status: image.StatusAvailable,
 			OS: image.OSLinux, Platform: "debian", Arch: image.ArchX86_64, Created: created,
 		}},
@@ -90,25 +91,13 @@ func otherImages(created time.Time) []fakecloud.Image {
 // missTargets are targets of the account at every provider, named by provider.
 func missTargets(t *testing.T, world fakecloud.World, key string) map[string]provider.Target {
 	t.Helper()
-	cloud, err := fakecloud.New(world)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cloud := newCloud(t, world)
 	targets := map[string]provider.Target{}
-	for name, open := range map[string]struct {
-		region string
-		open   func(provider.Config) (*provider.Client, error)
-	}{
-		aliyunecs.Name: {"cn-hangzhou", aliyunecs.New}, aliyunswas.Name: {"cn-hangzhou", aliyunswas.New},
-		aliyunens.Name: {"", aliyunens.New}, qingcloud.Name: {"pek3", qingcloud.New},
-	} {
-		client, err := open.open(provider.Config{
-			Region: open.region, Credentials: provider.Static(key+"-key", key+"-secret", ""), HTTPClient: &http.Client{Transport: cloud.Transport()},
+	for _, o := range listings() {
+		client := adaptertest.New(t, o.open, provider.Config{
+			Region: o.region, Credentials: provider.Static(key+"-key", key+"-secret", ""), HTTPClient: &http.Client{Transport: cloud.Transport()},
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		targets[name] = provider.Target{Name: key + "-" + name, Client: client}
+		targets[o.provider] = provider.Target{Name: key + "-" + o.provider, Client: client}
 	}
 	return targets
 }
@@ -165,7 +154,7 @@ var misses = map[string]struct {
 	"shared image and the newest": {"", newestQuery(image.Query{Platforms: []string{"centos"}}),
 		`outside the scope 1 image matches, such as aliyunecs/cn-hangzhou/m-shared: their source is shared`},
 	"shared image by default": {qingcloud.Name, image.Query{Names: []string{"lent"}},
-		`outside the scope 1 image matches, such as qingcloud/pek3/img-lent: their source is shared, which the query does not request`},
+		`outside the scope 1 image matches, such as qingcloud/pek3a/img-lent: their source is shared, which the query does not request`},
 	"not visible to this account": {"", image.Query{Names: []string{"secret-web"}},
 		`images of other accounts that are not shared with those of the targets, and images in other regions, cannot be seen`},
 	"predicates that exclude each other": {"", image.Query{Names: []string{"golden-web"}, Archs: []image.Arch{"arm64"}},
@@ -303,7 +292,9 @@ func TestWhyRefusesWhatSearchRefuses(t *testing.T) {
 			t.Errorf("%s: %v, %+v", name, err, d)
 		}
 	}
-	if _, err := provider.Why(t.Context(), nil, image.Query{}, nil); !errors.Is(err, provider.InvalidArgument) {
-		t.Errorf("no targets: %v", err)
+	_, whyErr := provider.Why(t.Context(), nil, image.Query{}, nil)
+	_, newestErr := provider.Newest(t.Context(), nil, image.Query{}, nil)
+	if !errors.Is(whyErr, provider.InvalidArgument) || !errors.Is(newestErr, provider.InvalidArgument) {
+		t.Errorf("no targets: %v, %v", whyErr, newestErr)
 	}
 }
