@@ -74,7 +74,7 @@ func (s service) fault(f providertest.Failure) fakecloud.Fault {
 		out.Do, out.Bytes = fakecloud.ShortBody, -2
 	default:
 		out.Do, out.Code, out.Message, out.RetryAfter = fakecloud.ServerError, f.Code, f.Message, f.RetryAfter
-		out.Status = s.status(f.Code)
+		out.Status = s.httpStatus(f.Code)
 	}
 	return out
 }

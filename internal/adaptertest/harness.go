@@ -1,7 +1,6 @@
 package adaptertest
 
 import (
-	"maps"
 	"net/http"
 	"testing"
 
@@ -23,8 +22,10 @@ type service struct {
 	words      map[image.Field][]string
 
 	// fit changes an image to one that the provider can express.
-	fit func(image.Image) image.Image
-	// extra returns members of an image's record beyond the image; nil: no members.
+	fit    func(image.Image) image.Image
+	status statusWords
+	// extra returns members of an image's record beyond the image and its status; nil: no
+	// members.
 	extra func(image.Image) map[string]any
 	// scope is [providertest.Harness.Scope].
 	scope    func(image.Query, image.Image) bool
@@ -32,6 +33,23 @@ type service struct {
 	errors   []errorCase
 	dialect  dialect
 	hidden   []string // texts in extra that no client may show
+}
+
+// statusWords are words for the status of an image besides the usual ones.
+type statusWords struct {
+	member  string
+	unknown string                  // of an image without a status
+	other   map[image.Status]string // of some images with a status that has two words
+}
+
+func (s statusWords) extra(m image.Image) map[string]any {
+	if m.Status == "" {
+		return map[string]any{s.member: s.unknown}
+	}
+	if word := s.other[m.Status]; word != "" && len(m.ID)%2 == 0 {
+		return map[string]any{s.member: word}
+	}
+	return nil
 }
 
 // errorCase is a documented error with its status of HTTP.
@@ -126,16 +144,16 @@ func (s service) cloud(t testing.TB, r reading, world []image.Image) *fakecloud.
 func (s service) images(world []image.Image) []fakecloud.Image {
 	out := make([]fakecloud.Image, len(world))
 	for i, m := range world {
-		out[i].Image = m
-		if s.extra != nil {
-			out[i].Extra = maps.Clone(s.extra(m))
+		out[i].Image, out[i].Extra = m, s.status.extra(m)
+		if out[i].Extra == nil && s.extra != nil {
+			out[i].Extra = s.extra(m)
 		}
 	}
 	return out
 }
 
-// status returns the HTTP status of an error code.
-func (s service) status(code string) int {
+// httpStatus returns the HTTP status of an error code.
+func (s service) httpStatus(code string) int {
 	for _, e := range s.errors {
 		if e.Code == code {
 			return e.status
@@ -150,27 +168,21 @@ type dialect struct {
 	paging, protocol, fresh []string
 }
 
-func rpcDialect() dialect {
-	return dialect{
-		action: "Action",
-		paging: []string{"PageNumber", "PageSize"},
-		protocol: []string{
-			"Action", "Version", "Format", "AccessKeyId", "SecurityToken", "Signature", "SignatureMethod",
-			"SignatureNonce", "SignatureVersion", "Timestamp",
-		},
-		fresh: []string{"Signature", "SignatureNonce", "Timestamp"},
-	}
+var rpcDialect = dialect{
+	action: "Action",
+	paging: []string{"PageNumber", "PageSize"},
+	protocol: []string{
+		"Action", "Version", "Format", "AccessKeyId", "SecurityToken", "Signature", "SignatureMethod",
+		"SignatureNonce", "SignatureVersion", "Timestamp",
+	},
+	fresh: []string{"Signature", "SignatureNonce", "Timestamp"},
 }
 
-func qingDialect() dialect {
-	return dialect{
-		action: "action",
-		paging: []string{"offset", "limit"},
-		protocol: []string{
-			"action", "version", "access_key_id", "signature", "signature_method", "signature_version", "time_stamp", "token",
-		},
-		fresh: []string{"signature", "time_stamp"},
-	}
+var qingDialect = dialect{
+	action:   "action",
+	paging:   []string{"offset", "limit"},
+	protocol: []string{"action", "version", "access_key_id", "signature", "signature_method", "signature_version", "time_stamp", "token"},
+	fresh:    []string{"signature", "time_stamp"},
 }
 
 // reading is one interpretation of the provider's documentation: a setting of the

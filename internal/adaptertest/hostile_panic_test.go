@@ -13,41 +13,34 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// ways are the functions of the library that send requests, with one client, and
-// with a search that has another target besides.
+// ways are the functions of the library that send requests, with the first of two
+// targets, and with a search of both.
 var ways = []struct {
 	name string
-	use  func(ctx context.Context, client, other *provider.Client) error
+	use  func(ctx context.Context, targets []provider.Target) error
 }{
-	{"Images", func(ctx context.Context, client, _ *provider.Client) error {
-		_, err := provider.Collect(client.Images(ctx, selfImages))
-		return err
+	{"Images", func(ctx context.Context, targets []provider.Target) error {
+		return errorOf(provider.Collect(targets[0].Client.Images(ctx, selfImages)))
 	}},
-	{"Do", func(ctx context.Context, client, _ *provider.Client) error {
-		plan, err := client.Explain(selfImages)
+	{"Do", func(ctx context.Context, targets []provider.Target) error {
+		plan, err := targets[0].Client.Explain(selfImages)
 		if err != nil {
 			return err
 		}
-		_, err = provider.Collect(client.Do(ctx, plan.Calls[0]))
-		return err
+		return errorOf(provider.Collect(targets[0].Client.Do(ctx, plan.Calls[0])))
 	}},
-	{"Search", func(ctx context.Context, client, other *provider.Client) error {
-		_, err := provider.Collect(provider.Search(ctx, targetsNamed(client, other), selfImages, nil))
-		return err
+	{"Search", func(ctx context.Context, targets []provider.Target) error {
+		return errorOf(provider.Collect(provider.Search(ctx, targets, selfImages, nil)))
 	}},
-	{"Search for distinct images", func(ctx context.Context, client, other *provider.Client) error {
-		_, err := provider.Collect(provider.Search(ctx, targetsNamed(client, other), selfImages, &provider.SearchOptions{Distinct: true}))
-		return err
+	{"Search for distinct images", func(ctx context.Context, targets []provider.Target) error {
+		return errorOf(provider.Collect(provider.Search(ctx, targets, selfImages, &provider.SearchOptions{Distinct: true})))
 	}},
-	{"Newest", func(ctx context.Context, client, other *provider.Client) error {
-		_, err := provider.Newest(ctx, targetsNamed(client, other), selfImages, nil)
-		return err
+	{"Newest", func(ctx context.Context, targets []provider.Target) error {
+		return errorOf(provider.Newest(ctx, targets, selfImages, nil))
 	}},
 }
 
-func targetsNamed(client, other *provider.Client) []provider.Target {
-	return []provider.Target{{Name: "it", Client: client}, {Name: "other", Client: other}}
-}
+func errorOf[T any](_ T, err error) error { return err }
 
 // panicCase is a place where the user's code panics.
 type panicCase struct {
@@ -122,7 +115,8 @@ func TestPanicsReachTheCaller(t *testing.T) {
 					others, closeOthers := pagedECS(t, pagesFrom(c.hanging()), nil)
 					defer closeOthers()
 					ctx = provider.WithTrace(ctx, c.trace())
-					err, panicked, returned := within(longTime, func() error { return way.use(ctx, ours, others) })
+					targets := []provider.Target{{Name: "it", Client: ours}, {Name: "other", Client: others}}
+					err, panicked, returned := within(longTime, func() error { return way.use(ctx, targets) })
 					switch {
 					case !returned:
 						t.Fatal("it hangs")

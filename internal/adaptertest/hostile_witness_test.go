@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net/url"
 	"reflect"
-	"regexp"
 	"runtime"
 	"runtime/pprof"
 	"strings"
@@ -22,9 +21,6 @@ import (
 
 	"github.com/imagequery/imagequery/provider"
 )
-
-// markPattern finds the canaries of secrets. No encoding escapes their characters.
-var markPattern = regexp.MustCompile(`canary[0-9]{5}x`)
 
 // witness keeps all that a program could print of one visit. It is safe for
 // concurrent use.
@@ -56,13 +52,7 @@ func (w *witness) see(v any) {
 	for _, handler := range []slog.Handler{slog.NewJSONHandler(w, nil), slog.NewTextHandler(w, nil)} {
 		slog.New(handler).Error("seen", "value", v)
 	}
-	if err, ok := v.(error); ok {
-		w.seeBeneath(err)
-	}
-}
-
-func (w *witness) seeBeneath(err error) {
-	switch wrapped := err.(type) {
+	switch wrapped := v.(type) {
 	case interface{ Unwrap() error }:
 		if next := wrapped.Unwrap(); next != nil {
 			w.see(next)
@@ -121,29 +111,20 @@ func (w *witness) seeFields(v reflect.Value) {
 	}
 }
 
-// shown returns the first canary or sent signature in a text, or an empty text.
-func shown(text string, canaries, signatures []string) string {
-	for _, mark := range canaries {
-		if at := strings.Index(text, mark); at >= 0 {
-			return around(text, at)
+// shown returns the place in a text that has one of some secrets, or an empty text.
+func shown(text string, secrets ...string) string {
+	for _, secret := range secrets {
+		plain, err := url.QueryUnescape(secret)
+		if err != nil {
+			plain = secret
 		}
-	}
-	for _, sent := range signatures {
-		forms := []string{sent, url.QueryEscape(sent)}
-		if plain, err := url.QueryUnescape(sent); err == nil {
-			forms = append(forms, plain)
-		}
-		for _, form := range forms {
+		for _, form := range []string{secret, url.QueryEscape(secret), plain} {
 			if at := strings.Index(text, form); at >= 0 {
-				return around(text, at)
+				return text[max(0, at-160):min(len(text), at+160)]
 			}
 		}
 	}
 	return ""
-}
-
-func around(text string, at int) string {
-	return text[max(0, at-160):min(len(text), at+160)]
 }
 
 // badRune finds a character that a message must not contain: invalid UTF-8, control and
@@ -226,15 +207,7 @@ func stacksWith(label string) string {
 	return strings.Join(found, "\n\n")
 }
 
-// kindNames names outcomes; the zero Kind is a complete response.
-func kindNames(kinds []provider.Kind) string {
-	var names []string
-	for _, k := range kinds {
-		names = append(names, kindName(k))
-	}
-	return strings.Join(names, " or ")
-}
-
+// kindName names an outcome; the zero Kind is a complete response.
 func kindName(k provider.Kind) string {
 	if k == 0 {
 		return whole

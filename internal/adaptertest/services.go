@@ -1,7 +1,7 @@
 package adaptertest
 
 import (
-	"net/http"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -20,52 +20,52 @@ func ECS(newClient Constructor) providertest.Harness {
 		words: map[image.Field][]string{
 			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusDeprecated, image.StatusUnavailable, image.StatusFailed),
 		},
-		fit: fitECS, extra: extraECS, scope: scopeECS,
+		fit: fitECS, scope: scopeECS,
+		status: statusWords{"Status", "Frozen", map[image.Status]string{image.StatusPending: "Waiting"}},
 		readings: fuzzyReadings(
 			reading{"one id only", func(w *fakecloud.World) { w.SingleImageID = true }}),
-		errors: append(rpcErrors(),
-			refused(400, "InvalidImageOwnerAlias.ValueNotSupported", provider.InvalidArgument),
-			refused(400, "InvalidParamter", provider.InvalidArgument),
-			refused(404, "InvalidFilterValue", provider.InvalidArgument),
-			refused(404, "InvalidOSType", provider.InvalidArgument),
-			refused(403, "CurrentAccount.NotSupportPublicImage", provider.PermissionDenied),
-			refused(403, "InvalidUser.Unauthorized", provider.PermissionDenied),
-		),
-		dialect: rpcDialect(),
+		errors: append(rpcErrors(), documentedErrors(
+			codes{"400 InvalidImageOwnerAlias.ValueNotSupported, 400 InvalidParamter", provider.InvalidArgument, 0},
+			codes{"404 InvalidFilterValue, 404 InvalidOSType", provider.InvalidArgument, 0},
+			codes{"403 CurrentAccount.NotSupportPublicImage, 403 InvalidUser.Unauthorized", provider.PermissionDenied, 0},
+		)...),
+		dialect: rpcDialect,
 	}.harness(newClient)
 }
 
-func refused(status int, code string, kind provider.Kind) errorCase {
-	return errorCase{status, providertest.ErrorCase{Code: code, Kind: kind}}
+// codes are documented errors of one Kind: the status and the code of each, separated by
+// commas. Requests is [providertest.ErrorCase.Requests].
+type codes struct {
+	list     string
+	kind     provider.Kind
+	requests int
+}
+
+func documentedErrors(groups ...codes) (all []errorCase) {
+	for _, g := range groups {
+		for text := range strings.SplitSeq(g.list, ", ") {
+			e := errorCase{ErrorCase: providertest.ErrorCase{Kind: g.kind, Requests: g.requests}}
+			if _, err := fmt.Sscan(text, &e.status, &e.Code); err != nil {
+				panic(err)
+			}
+			all = append(all, e)
+		}
+	}
+	return all
 }
 
 // rpcErrors are those of every Alibaba Cloud service.
 func rpcErrors() []errorCase {
-	return []errorCase{
-		refused(400, "Throttling.User", provider.Throttled),
-		refused(400, "Throttling", provider.Throttled),
-		refused(429, "Throttling.Api", provider.Throttled),
-		refused(400, "Rejected.Throttling", provider.Throttled),
-		refused(503, "ServiceUnavailable", provider.Unavailable),
-		refused(500, "InternalError", provider.Unavailable),
-		refused(500, "UnknownError", provider.Unavailable),
-		refused(400, "SignatureNonceUsed", provider.Unavailable),
-		refused(400, "InvalidTimeStamp.Expired", provider.Unauthenticated),
-		refused(404, "InvalidAccessKeyId.NotFound", provider.Unauthenticated),
-		refused(400, "InvalidAccessKeyId.Inactive", provider.Unauthenticated),
-		refused(403, "Forbidden.AccessKeyDisabled", provider.Unauthenticated),
-		refused(400, "SignatureDoesNotMatch", provider.Unauthenticated),
-		refused(400, "IncompleteSignature", provider.Unauthenticated),
-		refused(400, "InvalidSecurityToken.Malformed", provider.Unauthenticated),
-		refused(400, "InvalidSecurityToken.Expired", provider.Unauthenticated),
-		refused(400, "MissingSecurityToken", provider.Unauthenticated),
-		refused(403, "Forbidden.RAM", provider.PermissionDenied),
-		refused(400, "NoPermission", provider.PermissionDenied),
-		refused(404, "InvalidRegionId.NotFound", provider.InvalidArgument),
-		refused(400, "MissingParameter", provider.InvalidArgument),
-		refused(400, "InvalidParameter.PageSize", provider.InvalidArgument),
-		refused(404, "InvalidAction.NotFound", provider.InvalidArgument),
-	}
+	return documentedErrors(
+		codes{"400 Throttling.User, 400 Throttling, 429 Throttling.Api, 400 Rejected.Throttling", provider.Throttled, 0},
+		codes{"503 ServiceUnavailable, 500 InternalError, 500 UnknownError, 400 SignatureNonceUsed", provider.Unavailable, 0},
+		codes{"400 InvalidTimeStamp.Expired, 400 SignatureDoesNotMatch, 400 IncompleteSignature", provider.Unauthenticated, 0},
+		codes{"404 InvalidAccessKeyId.NotFound, 400 InvalidAccessKeyId.Inactive, 403 Forbidden.AccessKeyDisabled", provider.Unauthenticated, 0},
+		codes{"400 InvalidSecurityToken.Malformed, 400 InvalidSecurityToken.Expired, 400 MissingSecurityToken", provider.Unauthenticated, 0},
+		codes{"403 Forbidden.RAM, 400 NoPermission", provider.PermissionDenied, 0},
+		codes{"404 InvalidRegionId.NotFound, 400 MissingParameter", provider.InvalidArgument, 0},
+		codes{"400 InvalidParameter.PageSize, 404 InvalidAction.NotFound", provider.InvalidArgument, 0},
+	)
 }
 
 // scopeECS excludes marketplace and community images unless the query names them.
@@ -92,17 +92,6 @@ func fitECS(m image.Image) image.Image {
 	return m
 }
 
-// extraECS writes some words that stand for the same, and one that is unknown.
-func extraECS(m image.Image) map[string]any {
-	switch {
-	case m.Status == "":
-		return map[string]any{"Status": "Frozen"}
-	case m.Status == image.StatusPending && len(m.ID)%2 == 0:
-		return map[string]any{"Status": "Waiting"}
-	}
-	return nil
-}
-
 // ENS is the harness of an adapter of Alibaba Cloud ENS.
 func ENS(newClient Constructor) providertest.Harness {
 	return service{
@@ -112,13 +101,12 @@ func ENS(newClient Constructor) providertest.Harness {
 			image.FieldSources:  wordsOf(image.SourceSystem, image.SourceSelf, image.SourceShared),
 			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusUnavailable, image.StatusFailed),
 		},
-		fit: fitENS, extra: extraENS,
+		fit:    fitENS,
+		status: statusWords{"Status", "Frozen", map[image.Status]string{image.StatusPending: "Packing", image.StatusFailed: "Upload_failed"}},
 		readings: fuzzyReadings(
 			reading{"without totals", func(w *fakecloud.World) { w.OmitTotals = true }}),
-		errors: append(rpcErrors(),
-			refused(400, "CallInterface", provider.InvalidArgument),
-		),
-		dialect: rpcDialect(),
+		errors:  append(rpcErrors(), documentedErrors(codes{"400 CallInterface", provider.InvalidArgument, 0})...),
+		dialect: rpcDialect,
 	}.harness(newClient)
 }
 
@@ -149,18 +137,6 @@ func fitENS(m image.Image) image.Image {
 	return m
 }
 
-func extraENS(m image.Image) map[string]any {
-	switch {
-	case m.Status == "":
-		return map[string]any{"Status": "Frozen"}
-	case m.Status == image.StatusPending && len(m.ID)%2 == 0:
-		return map[string]any{"Status": "Packing"}
-	case m.Status == image.StatusFailed && len(m.ID)%2 == 0:
-		return map[string]any{"Status": "Upload_failed"}
-	}
-	return nil
-}
-
 // SWAS is the harness of an adapter of Alibaba Cloud SWAS.
 func SWAS(newClient Constructor) providertest.Harness {
 	return service{
@@ -169,10 +145,11 @@ func SWAS(newClient Constructor) providertest.Harness {
 		words: map[image.Field][]string{
 			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusUnavailable, image.StatusFailed),
 		},
-		fit: fitSWAS, extra: extraSWAS,
+		fit:      fitSWAS,
+		status:   statusWords{"Status", "9", map[image.Status]string{image.StatusPending: "4"}},
 		readings: fuzzyReadings(),
 		errors:   rpcErrors(),
-		dialect:  rpcDialect(),
+		dialect:  rpcDialect,
 	}.harness(newClient)
 }
 
@@ -200,16 +177,6 @@ func fitSWAS(m image.Image) image.Image {
 	return m
 }
 
-func extraSWAS(m image.Image) map[string]any {
-	switch {
-	case m.Status == "":
-		return map[string]any{"Status": "9"}
-	case m.Status == image.StatusPending && len(m.ID)%2 == 0:
-		return map[string]any{"Status": "4"}
-	}
-	return nil
-}
-
 // QingCloud is the harness of an adapter of QingCloud.
 func QingCloud(newClient Constructor) providertest.Harness {
 	return service{
@@ -224,40 +191,26 @@ func QingCloud(newClient Constructor) providertest.Harness {
 				image.StatusSuspended, image.StatusDeleted, image.StatusCeased),
 		},
 		fit: fitQing, extra: extraQing, scope: scopeQing,
+		status: statusWords{"status", "frozen", nil},
 		readings: fuzzyReadings(
 			reading{"ids of every provider", func(w *fakecloud.World) { w.ImageIDsAnywhere = true }}),
-		errors: []errorCase{
-			qingCode("5100", provider.Unavailable, 0),
-			qingCode("5000", provider.Unavailable, 0),
-			qingCode("5300", provider.Unavailable, 0),
-			qingCode("2500", provider.Throttled, 0),
-			qingCode("5200", provider.Unavailable, 1),
-			qingCode("5500", provider.Unavailable, 1),
-			qingCode("1100", provider.InvalidArgument, 0),
-			qingCode("1101", provider.InvalidArgument, 0),
-			qingCode("1200", provider.Unauthenticated, 0),
-			qingCode("1300", provider.Unauthenticated, 2), // once more by the server's clock
-			qingCode("1400", provider.PermissionDenied, 0),
-			qingCode("1500", provider.PermissionDenied, 0),
-			qingCode("2000", provider.Unauthenticated, 0),
-			qingCode("2100", provider.NotFound, 0),
-			qingCode("2110", provider.InvalidArgument, 0),
-			qingCode("2400", provider.PermissionDenied, 0),
-			qingCode("3300", provider.InvalidArgument, 0),
-			qingCode("4001", provider.PermissionDenied, 0),
-			qingCode("8000", provider.InvalidArgument, 0),
-		},
-		dialect: qingDialect(),
+		errors: documentedErrors(
+			codes{"200 5100, 200 5000, 200 5300", provider.Unavailable, 0},
+			codes{"200 5200, 200 5500", provider.Unavailable, 1},
+			codes{"200 2500", provider.Throttled, 0},
+			codes{"200 1100, 200 1101, 200 2110, 200 3300, 200 8000", provider.InvalidArgument, 0},
+			codes{"200 1200, 200 2000", provider.Unauthenticated, 0},
+			codes{"200 1300", provider.Unauthenticated, 2}, // once more by the server's clock
+			codes{"200 1400, 200 1500, 200 2400, 200 4001", provider.PermissionDenied, 0},
+			codes{"200 2100", provider.NotFound, 0},
+		),
+		dialect: qingDialect,
 		hidden:  []string{imagePassword},
 	}.harness(newClient)
 }
 
 // imagePassword is in records, and must not be in images.
 const imagePassword = "canary password of an image"
-
-func qingCode(code string, kind provider.Kind, requests int) errorCase {
-	return errorCase{http.StatusOK, providertest.ErrorCase{Code: code, Kind: kind, Requests: requests}}
-}
 
 // scopeQing excludes shared images unless the query names them.
 func scopeQing(q image.Query, m image.Image) bool {
@@ -273,12 +226,10 @@ func fitQing(m image.Image) image.Image {
 	return m
 }
 
+// extraQing gives some images the architecture in another member, and a password.
 func extraQing(m image.Image) map[string]any {
-	switch {
-	case m.Status == "":
-		return map[string]any{"status": "frozen"}
-	case m.Arch == image.ArchX86_64 && len(m.ID)%2 == 0:
-		return map[string]any{"architecture": "x86_64", "processor_type": "", "default_passwd": imagePassword}
+	if m.Status == "" || m.Arch != image.ArchX86_64 || len(m.ID)%2 != 0 {
+		return nil
 	}
-	return nil
+	return map[string]any{"architecture": "x86_64", "processor_type": "", "default_passwd": imagePassword}
 }

@@ -39,74 +39,58 @@ func forms(content tree) []form {
 	return out
 }
 
-// write writes a value.
-func (s spelling) write(v tree) []byte {
-	w := writer{spelling: s}
-	w.value(v)
-	return w.out
-}
-
-type writer struct {
-	spelling
-	out    []byte
-	tokens int
-}
-
-func (w *writer) value(v tree) {
-	if v.open == 0 {
-		w.put(w.scalar(v.scalar))
-		return
-	}
-	w.put(string(v.open))
-	for i, e := range v.inside {
-		if i > 0 {
-			w.put(",")
-		}
-		if v.open == '{' {
-			w.put(w.scalar(v.keys[i]))
-			w.put(":")
-		}
-		w.value(e)
-	}
-	w.put(string(v.open + '}' - '{'))
-}
-
 var gaps = []string{" ", "\n", "\t", "\r\n  "}
 
-func (w *writer) put(token string) {
-	w.out = append(w.out, token...)
-	if w.spaced {
-		w.out = append(w.out, gaps[w.tokens%len(gaps)]...)
-		w.tokens++
+// write writes a value.
+func (s spelling) write(v tree) []byte { return s.append(nil, v) }
+
+func (s spelling) append(out []byte, v tree) []byte {
+	put := func(token string) {
+		out = append(out, token...)
+		if s.spaced {
+			out = append(out, gaps[len(out)%len(gaps)]...)
+		}
 	}
+	if v.open == 0 {
+		put(s.scalar(v))
+		return out
+	}
+	put(string(v.open))
+	for i, e := range v.inside {
+		if i > 0 {
+			put(",")
+		}
+		if v.open == '{' {
+			put(s.text(v.keys[i]))
+			put(":")
+		}
+		out = s.append(out, e)
+	}
+	put(string(v.open + '}' - '{'))
+	return out
 }
 
-func (w *writer) scalar(v any) string {
-	text, is := v.(string)
-	switch {
-	case v == nil:
+func (s spelling) scalar(v tree) string {
+	if text, ok := v.scalar.(string); ok {
+		return s.text(text)
+	}
+	if v.isNull() {
 		return "null"
-	case !is:
-		return tree{scalar: v}.text()
-	case w.escaped:
-		return escaped(text)
-	default:
-		return quoted(text)
 	}
+	return v.text()
 }
 
-func quoted(text string) string {
+func (s spelling) text(text string) string {
+	if s.escaped {
+		out := []byte{'"'}
+		for _, unit := range utf16.Encode([]rune(text)) {
+			out = hex.AppendEncode(append(out, `\u`...), []byte{byte(unit >> 8), byte(unit)})
+		}
+		return string(append(out, '"'))
+	}
 	out, err := json.Marshal(text)
 	if err != nil {
 		panic(err)
 	}
 	return string(out)
-}
-
-func escaped(text string) string {
-	out := []byte{'"'}
-	for _, unit := range utf16.Encode([]rune(text)) {
-		out = hex.AppendEncode(append(out, `\u`...), []byte{byte(unit >> 8), byte(unit)})
-	}
-	return string(append(out, '"'))
 }

@@ -92,13 +92,21 @@ func (v tree) without(names []string) tree {
 	return out
 }
 
+// each returns the value with everything inside it changed.
+func (v tree) each(change func(tree) tree) tree {
+	out := v
+	out.inside = make([]tree, len(v.inside))
+	for i, e := range v.inside {
+		out.inside[i] = change(e)
+	}
+	return out
+}
+
 // reversed returns the value with the members of every object in reverse order.
 func (v tree) reversed() tree {
-	out := tree{open: v.open, scalar: v.scalar, keys: slices.Clone(v.keys)}
-	for _, e := range v.inside {
-		out.inside = append(out.inside, e.reversed())
-	}
+	out := v.each(tree.reversed)
 	if v.open == '{' {
+		out.keys = slices.Clone(v.keys)
 		slices.Reverse(out.keys)
 		slices.Reverse(out.inside)
 	}
@@ -107,12 +115,9 @@ func (v tree) reversed() tree {
 
 // quoted returns the value with every number and boolean as a text.
 func (v tree) quoted() tree {
-	out := tree{open: v.open, scalar: v.scalar, keys: v.keys}
+	out := v.each(tree.quoted)
 	if !v.isNull() && v.open == 0 {
 		out.scalar = v.text()
-	}
-	for _, e := range v.inside {
-		out.inside = append(out.inside, e.quoted())
 	}
 	return out
 }
@@ -166,13 +171,13 @@ func listNames(paths []string) map[string]bool {
 // unless they stand in the place of a list. Only an object stays apart from another
 // value that follows.
 func (v tree) settled(lists map[string]bool) tree {
-	out := tree{open: v.open, scalar: v.scalar}
-	for i, e := range v.inside {
-		if v.open == '{' {
-			out.settle(v.keys[i], e.settled(lists), lists)
-		} else {
-			out.inside = append(out.inside, e.settled(lists))
-		}
+	inside := v.each(func(e tree) tree { return e.settled(lists) })
+	if v.open != '{' {
+		return inside
+	}
+	out := tree{open: v.open}
+	for i, key := range v.keys {
+		out.settle(key, inside.inside[i], lists)
 	}
 	return out
 }
