@@ -21,7 +21,8 @@ type Attempt struct {
 	Header http.Header // the attempt's own
 	Body   []byte
 
-	hidden []string
+	hidden   []string
+	redactor func(text string) string // of the secrets so far; nil: not made yet
 }
 
 // SetForm makes the attempt a POST with an encoded form as its body.
@@ -47,7 +48,10 @@ func (a *Attempt) PlaceParams() {
 
 // Hide redacts a text, such as a signature, in errors, logs and traces of the attempt.
 // The credentials are always redacted.
-func (a *Attempt) Hide(text string) { a.hidden = append(a.hidden, text) }
+func (a *Attempt) Hide(text string) {
+	a.hidden = append(a.hidden, text)
+	a.redactor = nil
+}
 
 // Bearer is an API.Sign that sends Credentials.Token as a bearer token (RFC 6750).
 func Bearer(a *Attempt) error { return a.placeToken("Authorization", "Bearer ") }

@@ -34,8 +34,7 @@ func (t *timeout) Temporary() bool { return true }
 
 // transportCause returns the cause that replaces an error of the transport.
 func (a *Attempt) transportCause(err error) error {
-	secrets := a.secrets()
-	clean := func(text string) string { return redact(quoted.ReplaceAllString(text, `"…"`), secrets) }
+	clean := func(text string) string { return a.redact(quoted.ReplaceAllString(text, `"…"`)) }
 	c := cause{text: "the transport failed, and its error shows the signed address"}
 	if text := withoutAddress(err).Error(); a.URL.RawQuery == "" || !strings.Contains(text, a.URL.RawQuery) {
 		c.text = clean(text)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/imagequery/imagequery/provider"
 )
@@ -27,25 +28,49 @@ const (
 // It finds them in plain form, percent-encoded up to three times, and escaped for HTML
 // and JSON. It drops a text of more than 64 KiB.
 func Redact(text string, used provider.Credentials) string {
-	return redact(text, credentialSecrets(used))
+	return redactor(credentialSecrets(used))(text)
 }
 
 func credentialSecrets(used provider.Credentials) []string {
 	return []string{used.AccessKeyID.Reveal(), used.AccessKeySecret.Reveal(), used.Token.Reveal()}
 }
 
-// redact replaces secrets in one pass, so that it never changes its own output. The
-// longest secret that begins at a place is the one that is replaced.
-func redact(text string, secrets []string) string {
-	switch {
-	case text == "":
-		return ""
-	case len(text) > maxText:
-		return fmt.Sprintf("[text of %d bytes]", len(text))
-	}
+// redactor returns a function that replaces secrets in one pass, so that it never
+// changes its own output. The longest secret that begins at a place is the one that is
+// replaced. The pattern is slow to compile: only a text that may hold a secret needs it.
+func redactor(secrets []string) func(text string) string {
 	secrets = slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return s == "" })
 	slices.SortFunc(secrets, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	return secretPattern(slices.Compact(secrets)).ReplaceAllString(text, "${1}${2}"+redacted+"${3}")
+	secrets = slices.Compact(secrets)
+	pattern := sync.OnceValue(func() *regexp.Regexp { return secretPattern(secrets) })
+	return func(text string) string {
+		switch {
+		case text == "":
+			return ""
+		case len(text) > maxText:
+			return fmt.Sprintf("[text of %d bytes]", len(text))
+		case !mayHold(text, secrets):
+			return text
+		}
+		return pattern().ReplaceAllString(text, "${1}${2}"+redacted+"${3}")
+	}
+}
+
+// mayHold reports whether a text may match the pattern of the secrets: it holds the word
+// that begins a signature, or the longest part of a secret that no encoder changes.
+func mayHold(text string, secrets []string) bool {
+	if strings.Contains(strings.ToLower(strings.ToUpper(text)), "signature") { // also with a long s
+		return true
+	}
+	return slices.ContainsFunc(secrets, func(secret string) bool {
+		longest := ""
+		for part := range strings.FieldsFuncSeq(secret, func(r rune) bool { return !isPlain(r) }) {
+			if len(part) > len(longest) {
+				longest = part
+			}
+		}
+		return strings.Contains(text, longest)
+	})
 }
 
 // signaturePattern matches signatures and nonces in an echoed request.
@@ -76,13 +101,18 @@ func secretPattern(secrets []string) *regexp.Regexp {
 func spelled(text string) string {
 	var b strings.Builder
 	for _, r := range text {
-		if r < 0x80 && (r == '_' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z') {
+		if isPlain(r) {
 			b.WriteRune(r)
 			continue
 		}
 		b.WriteString("(?:" + strings.Join(spellings(r), "|") + ")")
 	}
 	return b.String()
+}
+
+// isPlain reports whether no encoder changes a character.
+func isPlain(r rune) bool {
+	return r == '_' || '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
 }
 
 // spellings are patterns of one character: plain, percent-encoded, and escaped for
@@ -112,6 +142,15 @@ var (
 	secretParameters = []string{"AccessKeyId", "SecurityToken", "Signature", "OIDCToken", "access_key_id", "token", "signature"}
 	secretHeaders    = regexp.MustCompile(`(?i)token|authorization|secret|signature|cookie`)
 )
+
+// redact replaces the secrets of an attempt that has been sent in a text. All texts share
+// one pattern, which is slow to compile.
+func (a *Attempt) redact(text string) string {
+	if a.redactor == nil {
+		a.redactor = redactor(a.secrets())
+	}
+	return a.redactor(text)
+}
 
 // secrets returns the texts of an attempt that must not be shown.
 func (a *Attempt) secrets() []string {
@@ -149,8 +188,7 @@ func (x *exchange) redactError(e *provider.Error) {
 	if e.Code == "" && e.Message == "" && e.RequestID == "" {
 		return
 	}
-	secrets := x.attempt.secrets()
 	for _, text := range []*string{&e.Code, &e.Message, &e.RequestID} {
-		*text = redact(*text, secrets)
+		*text = x.attempt.redact(*text)
 	}
 }

@@ -70,7 +70,7 @@ func (x *exchange) endSpan(err error) {
 // place returns the address of the attempt without user, parameters and secrets.
 func (a *Attempt) place() string {
 	at := url.URL{Scheme: a.URL.Scheme, Host: a.URL.Host, Path: a.URL.Path}
-	return redact(at.String(), a.secrets())
+	return redactor(a.secrets())(at.String())
 }
 
 // traceRequest reports that an attempt is about to be sent.
@@ -107,7 +107,7 @@ func (x *exchange) responseInfo(r *Response, err error) provider.ResponseInfo {
 	}
 	if r != nil {
 		info.HTTPStatus, info.Bytes = r.HTTPStatus, len(r.Body)
-		info.RequestID = redact(r.Status.RequestID, x.attempt.secrets())
+		info.RequestID = x.attempt.redact(r.Status.RequestID)
 	}
 	if err != nil {
 		info.Err = x.finalError(err)

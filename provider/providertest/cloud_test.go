@@ -3,30 +3,34 @@ package providertest_test
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"net/url"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
+	"testing/iotest"
 	"time"
 
 	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/providertest"
 )
 
-// cloud is a provider in memory: one operation with filters that hide more than
-// they should, pages, a protocol, and errors in JSON.
+// cloud emulates a provider as a transport, so that it works in a bubble of
+// testing/synctest. Its one operation has filters that hide more than they should, and
+// pages with numbers.
 type cloud struct {
 	reading string
 
 	edits        []func(url.Values)
-	failure      *providertest.Failure
+	failure      providertest.Failure
 	addToTotal   int
 	omitTotal    bool
 	editBody     func([]byte) []byte
@@ -36,21 +40,6 @@ type cloud struct {
 	mu   sync.Mutex
 	rows []*row
 	log  []providertest.Request
-}
-
-// row is an image with its record, as text.
-type row struct {
-	image.Image
-	record record
-	text   []byte
-}
-
-// answer is what comes over the wire, or why nothing does.
-type answer struct {
-	status     int
-	id         string // of the request
-	retryAfter time.Duration
-	body       []byte
 }
 
 func newCloud(reading string, world []image.Image) *cloud {
@@ -63,7 +52,7 @@ func newCloud(reading string, world []image.Image) *cloud {
 func (c *cloud) serve(world []image.Image) {
 	c.rows = nil
 	for _, m := range world {
-		c.rows = append(c.rows, memory.row(m))
+		c.rows = append(c.rows, rowOf(m))
 	}
 	slices.SortFunc(c.rows, func(a, b *row) int {
 		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(a.ID, b.ID))
@@ -83,65 +72,91 @@ func (c *cloud) requests() []providertest.Request {
 	return slices.Clone(c.log)
 }
 
-// do answers one request.
-func (c *cloud) do(ctx context.Context, params url.Values) (answer, error) {
-	if err := ctx.Err(); err != nil {
-		return answer{}, err
+// session has every hook.
+func (c *cloud) session(client *provider.Client) *providertest.Session {
+	edit := func(change func(url.Values)) { c.edits = append(c.edits, change) }
+	return &providertest.Session{
+		Client:     client,
+		Secrets:    []string{canaryID, canaryKey},
+		Requests:   c.requests,
+		Fail:       func(f providertest.Failure) { c.failure = f },
+		AddToTotal: func(n int) { c.addToTotal = n },
+		OmitTotal:  func() { c.omitTotal = true },
+		Cap: func(size int) {
+			edit(func(params url.Values) {
+				asked, _ := strconv.Atoi(params.Get("size"))
+				params.Set("size", strconv.Itoa(min(asked, size)))
+			})
+		},
+		Repeat:  func() { edit(func(params url.Values) { params.Set("page", "1") }) },
+		Replace: func(after int, world []image.Image) { c.replaceAfter, c.replacement = after, world },
+		Ignore: func(names ...string) {
+			edit(func(params url.Values) {
+				maps.DeleteFunc(params, func(name string, _ []string) bool { return slices.Contains(names, name) })
+			})
+		},
+		EditBody: func(change func([]byte) []byte) { c.editBody = change },
 	}
-	n, id, rows := c.arrived(params)
-	var failure providertest.Failure
-	if c.failure != nil && c.failure.Matches(n) {
-		failure = *c.failure
-	}
-	switch {
-	case failure.Break == providertest.BreakReset:
-		return answer{}, io.EOF
-	case failure.Break == providertest.BreakHang:
-		select {
-		case <-ctx.Done():
-			return answer{}, ctx.Err()
-		case <-time.After(time.Hour):
-			return answer{}, io.EOF
-		}
-	case failure.Break == providertest.BreakGateway:
-		return answer{status: 502, id: id, body: []byte("<html>")}, nil
-	case failure.Code != "":
-		body, _ := json.Marshal(map[string]string{"code": failure.Code, "message": failure.Message})
-		return answer{status: 400, id: id, retryAfter: failure.RetryAfter, body: body}, nil
-	}
-	body := c.page(rows, params)
-	switch failure.Break {
-	case providertest.BreakCut:
-		return answer{}, io.ErrUnexpectedEOF
-	case providertest.BreakShort:
-		body = body[:len(body)/2]
-	}
-	return answer{status: 200, id: id, body: body}, nil
 }
 
-func (c *cloud) arrived(params url.Values) (n int, id string, rows []*row) {
+// RoundTrip responds to one request, or fails it.
+func (c *cloud) RoundTrip(r *http.Request) (*http.Response, error) {
+	params := r.URL.Query()
+	n, rows := c.arrived(params)
+	f := c.failure
+	if f == (providertest.Failure{}) || !f.Matches(n) {
+		return c.respond(r, n, http.StatusOK, c.page(rows, params)), nil
+	}
+	switch f.Break {
+	case providertest.BreakReset:
+		return nil, syscall.ECONNRESET
+	case providertest.BreakHang:
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	case providertest.BreakGateway:
+		return c.respond(r, n, http.StatusBadGateway, []byte("<html>")), nil
+	case providertest.BreakCut, providertest.BreakShort:
+		body := c.page(rows, params)
+		out := c.respond(r, n, http.StatusOK, body[:len(body)/2])
+		if f.Break == providertest.BreakCut {
+			out.Body = io.NopCloser(io.MultiReader(out.Body, iotest.ErrReader(io.ErrUnexpectedEOF)))
+		}
+		return out, nil
+	}
+	body, _ := json.Marshal(map[string]string{"code": f.Code, "message": f.Message})
+	out := c.respond(r, n, http.StatusBadRequest, body)
+	out.Header.Set("Retry-After", strconv.Itoa(int(f.RetryAfter.Seconds())))
+	return out, nil
+}
+
+func requestID(n int) string { return fmt.Sprint("request-", n) }
+
+// arrived logs a request, and returns its number.
+func (c *cloud) arrived(params url.Values) (n int, rows []*row) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.replacement != nil && len(c.log) == c.replaceAfter {
 		c.serve(c.replacement)
 	}
-	id = fmt.Sprint("request-", len(c.log)+1)
-	c.log = append(c.log, providertest.Request{Action: params.Get("action"), Params: maps.Clone(params), At: time.Now(), ID: id})
-	return len(c.log), id, c.rows
+	n = len(c.log) + 1
+	c.log = append(c.log, providertest.Request{Action: params.Get("action"), Params: maps.Clone(params), At: time.Now(), ID: requestID(n)})
+	return n, c.rows
+}
+
+func (c *cloud) respond(r *http.Request, n, status int, body []byte) *http.Response {
+	return &http.Response{
+		StatusCode: status, Header: http.Header{"X-Request-Id": {requestID(n)}}, Request: r,
+		ContentLength: -1, Body: io.NopCloser(bytes.NewReader(body)),
+	}
 }
 
 // page is one page of what the parameters ask for.
 func (c *cloud) page(rows []*row, params url.Values) []byte {
-	params = maps.Clone(params)
 	for _, edit := range c.edits {
 		edit(params)
 	}
-	var found []*row
-	for _, r := range rows {
-		if c.lists(r, params) {
-			found = append(found, r)
-		}
-	}
+	lists := c.filter(params)
+	found := slices.DeleteFunc(slices.Clone(rows), func(r *row) bool { return !lists(r) })
 	number, _ := strconv.Atoi(params.Get("page"))
 	size, _ := strconv.Atoi(params.Get("size"))
 	size = min(size, serverPage)
@@ -156,7 +171,7 @@ func (c *cloud) page(rows []*row, params url.Values) []byte {
 		if i > 0 {
 			body.WriteByte(',')
 		}
-		body.Write(r.text)
+		body.Write(r.record)
 	}
 	body.WriteString("]}")
 	if c.editBody != nil {
@@ -168,30 +183,28 @@ func (c *cloud) page(rows []*row, params url.Values) []byte {
 // serverPage is the largest page.
 const serverPage = 50
 
-// lists applies the filters. Without an owner, images of the system stay out;
-// without a state, all that are not active.
-func (c *cloud) lists(r *row, params url.Values) bool {
-	switch owner := params.Get("owner"); {
-	case owner == "" && r.Source == image.SourceSystem, owner != "" && owner != string(r.record.From):
-		return false
-	}
-	state := params.Get("state")
-	if state == "" {
-		state = "active"
-	}
-	if state != "any" && !slices.Contains(strings.Split(state, ","), string(r.record.State)) {
-		return false
-	}
-	ids := []string{}
+// filter returns the filter of the parameters. Without an owner, images of the system
+// stay out; without a state, all that are not active.
+func (c *cloud) filter(params url.Values) func(*row) bool {
+	owner, name, os, platform, tag := params.Get("owner"), params.Get("name"), params.Get("os"), params.Get("platform"), params.Get("tag")
+	listed := strings.Split(cmp.Or(params.Get("state"), "active"), ",")
+	var ids []string
 	for i := 1; params.Has(fmt.Sprint("id.", i)); i++ {
 		ids = append(ids, params.Get(fmt.Sprint("id.", i)))
 	}
-	return (len(ids) == 0 || slices.Contains(ids, r.ID)) &&
-		(params.Get("name") == "" || c.isLike(r.Name, params.Get("name"))) &&
-		(params.Get("os") == "" || params.Get("os") == string(r.OS)) &&
-		(params.Get("platform") == "" || params.Get("platform") == r.Platform) &&
-		(params.Get("tag") == "" || hasTag(r.Tags, params.Get("tag"))) &&
-		isBetween(r.Created, params.Get("from"), params.Get("to"))
+	from, noFrom := time.Parse(minutes, params.Get("from"))
+	to, noTo := time.Parse(minutes, params.Get("to"))
+	return func(r *row) bool {
+		return (owner == string(r.Source) || owner == "" && r.Source != image.SourceSystem) &&
+			(listed[0] == "any" || slices.Contains(listed, r.state)) &&
+			(len(ids) == 0 || slices.Contains(ids, r.ID)) &&
+			(name == "" || c.isLike(r.Name, name)) &&
+			(os == "" || os == string(r.OS)) &&
+			(platform == "" || platform == r.Platform) &&
+			(tag == "" || hasTag(r.Tags, tag)) &&
+			(noFrom != nil || !r.Created.IsZero() && !r.Created.Before(from)) &&
+			(noTo != nil || !r.Created.IsZero() && !r.Created.After(to))
+	}
 }
 
 // isLike compares names in the way of the reading.
@@ -211,9 +224,3 @@ func hasTag(tags map[string]string, asked string) bool {
 }
 
 const minutes = "2006-01-02T15:04Z"
-
-func isBetween(t time.Time, from, to string) bool {
-	after, err1 := time.Parse(minutes, from)
-	before, err2 := time.Parse(minutes, to)
-	return (err1 != nil || !t.Before(after)) && (err2 != nil || !t.After(before)) && (from+to == "" || !t.IsZero())
-}

@@ -2,6 +2,7 @@ package providertest_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 
 	"github.com/imagequery/imagequery/image"
@@ -10,19 +11,23 @@ import (
 )
 
 // A test of an adapter runs the suite with a Harness. In a package of its own this
-// is TestConformance(t *testing.T). The emulator here is a list in memory, so Cannot
-// gives the reason for each check that needs a server.
+// is TestConformance(t *testing.T). The emulator here has no hooks, so Cannot gives the
+// reason for each check that needs one.
 func ExampleRun() {
-	info := provider.Info{Name: "minimal", Region: "here", Host: "minimal.invalid"}
 	testConformance := func(t *testing.T) {
 		providertest.Run(t, providertest.Harness{
-			World: func(n int) []image.Image { return providertest.Images(info, n) },
+			World: worldOf,
 			Open: func(t testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
-				emulator := &minimalAdapter{images: world}
-				return &providertest.Session{Client: provider.New(emulator, o.Config), Requests: emulator.requests}
+				emulator := newCloud(o.Reading, world)
+				o.Config.HTTPClient = &http.Client{Transport: emulator}
+				client, err := open(emulator, o.Config, pushesNothing) // the constructor of the adapter
+				if err != nil {
+					t.Fatal(err)
+				}
+				return &providertest.Session{Client: client, Requests: emulator.requests}
 			},
-			Paging: []string{"offset", "limit"},
-			Cannot: map[string]string{"retry/attempts": "the list never fails"},
+			Paging: []string{"page", "size"},
+			Cannot: map[string]string{"retry/attempts": "the emulator never fails"},
 		})
 	}
 	_ = testConformance // go test calls it

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -18,32 +19,71 @@ import (
 
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/httpapi"
+	"github.com/imagequery/imagequery/provider/lenient"
 )
 
 // model is an adapter of the cloud that pushes much down, and is right. With a bug
 // it is wrong in one way.
 type model struct {
-	cloud  *cloud
+	api    *httpapi.Client
+	cloud  *cloud // for bugs that need it
 	config provider.Config
 	bug    string
-	memory *cache
+	pages  *memo[string, decoded]
 
 	nonces   atomic.Int64
 	listings atomic.Int64
 	asked    atomic.Pointer[string]
 	shared   url.Values
 	mu       sync.Mutex
-	first    string        // id of the first image of the last first page
+	first    string        // ID of the first image of the last first page
 	stale    []image.Image // the first page that ever came
 	last     string        // ID of the last image of the page before
+
+	inFlight atomic.Int64
+	timedOut atomic.Bool
+	message  atomic.Pointer[string] // the last one of the server
 }
 
 func (a *model) has(bug string) bool { return a.bug == bug }
 
 const (
-	canaryID  = "canary id"
+	canaryID  = "canary-id"
 	canaryKey = "canary/key+1=="
 )
+
+// open returns a client of a cloud. The configuration is the user's, but for the
+// transport.
+func open(c *cloud, config provider.Config, bug string) (*provider.Client, error) {
+	config.Region, config.Credentials = "here", provider.Static(canaryID, canaryKey, "")
+	m := &model{cloud: c, bug: bug, pages: &pages, shared: url.Values{"state": {"any"}}}
+	if m.has("disks are shared") || m.has("images of two pages share their tags") {
+		m.pages = &memo[string, decoded]{} // a check writes into the images
+	}
+	config.HTTPClient = m.httpClient(config.HTTPClient)
+	m.config = config.WithDefaults()
+	var err error
+	m.api, err = httpapi.New(httpapi.API{
+		Name:            "model",
+		Endpoint:        func(string) string { return "https://model.invalid/" },
+		Sign:            m.sign,
+		Classify:        m.classify,
+		RequestIDHeader: "X-Request-Id",
+	}, m.misread(m.config))
+	if err != nil {
+		return nil, err
+	}
+	if m.has("Check passes always") {
+		return provider.New(unchecked{m}, config), nil
+	}
+	return provider.New(m, config), nil
+}
+
+// unchecked is a model with a Check that never fails.
+type unchecked struct{ *model }
+
+func (unchecked) Check(context.Context) error { return nil }
 
 func (a *model) Info() provider.Info {
 	info := provider.Info{
@@ -72,14 +112,24 @@ func (a *model) Info() provider.Info {
 		info.Values[image.FieldStatuses] = []string{"pending", "available", "deprecated"}
 	case a.has("what is reported is called none"):
 		info.Support[image.FieldPlatforms] = provider.None
+	case a.has(pushesNothing):
+		maps.DeleteFunc(info.Support, func(_ image.Field, s provider.Support) bool { return s != provider.None })
 	}
 	return info
 }
 
+// pushesNothing is no bug: the model leaves everything to the client.
+const pushesNothing = "nothing is pushed"
+
 // Plan pushes the first values of several predicates.
 func (a *model) Plan(q image.Query) ([]provider.Call, error) {
-	if a.has("a plan asks the server") {
-		_, _ = a.cloud.do(context.Background(), a.signed("list", nil, a.nonce()))
+	switch {
+	case a.has("a plan asks the server"):
+		for range 3 { // the log has two records of each request that is sent otherwise
+			a.ask()
+		}
+	case a.has(pushesNothing):
+		q = image.Query{}
 	}
 	common, pushed := a.common(q)
 	if a.has("a plan has the date") {
@@ -209,7 +259,7 @@ func (a *model) state(q image.Query) string {
 	}
 	var words []string
 	for _, s := range q.Statuses {
-		all := statesOf(s)
+		all := lenient.Words(states, []image.Status{s})
 		if a.has("one word of several for a status") {
 			all = all[:1]
 		}
@@ -244,7 +294,15 @@ func (a *model) pushTimes(q image.Query, push func(f image.Field, name, value st
 	}
 }
 
-// Fetch asks for one page, with retries.
+// ask sends a request that is of no use.
+func (a *model) ask() {
+	client := http.Client{Transport: a.cloud, Timeout: time.Hour}
+	if response, err := client.Get("https://model.invalid/?action=list"); err == nil {
+		response.Body.Close()
+	}
+}
+
+// Fetch asks for one page.
 func (a *model) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) (*provider.Page, error) {
 	if a.has("one query at a time") && a.isDisturbed(c) {
 		return nil, errors.New("another query came between")
@@ -255,11 +313,11 @@ func (a *model) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) 
 	if a.has("a parameter that no plan shows") {
 		params.Set("verbose", "1")
 	}
-	page, err := a.try(ctx, c.Action, params)
+	page, err := a.send(ctx, c.Action, params)
 	if err != nil {
 		return nil, err
 	}
-	a.applyPageBug(ctx, c, at, page)
+	a.applyPageBug(c, at, page)
 	if a.has("a page needs the last image of the one before") && !a.followsLast(at, page) {
 		return nil, &provider.Error{Kind: provider.InvalidArgument, Message: "no such image"}
 	}
@@ -290,7 +348,7 @@ func (a *model) isDisturbed(c provider.Call) bool {
 }
 
 // applyPageBug has the bugs of pages.
-func (a *model) applyPageBug(ctx context.Context, c provider.Call, at provider.Cursor, page *provider.Page) {
+func (a *model) applyPageBug(c provider.Call, at provider.Cursor, page *provider.Page) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
@@ -317,7 +375,7 @@ func (a *model) applyPageBug(ctx context.Context, c provider.Call, at provider.C
 	case a.has("the second listing is another") && at.Offset == 0 && a.listings.Add(1)%4 > 2:
 		slices.Reverse(page.Images)
 	case a.has("the next page is asked for anyway") && len(page.Images) == at.Size:
-		time.AfterFunc(10*time.Minute, func() { _, _ = a.cloud.do(context.WithoutCancel(ctx), a.signed("list", nil, "late")) })
+		time.AfterFunc(10*time.Minute, a.ask)
 	case a.has("Native is no JSON") && a.config.Listing.KeepNative:
 		for i := range page.Images {
 			page.Images[i].Native = json.RawMessage("<record/>")
@@ -325,26 +383,56 @@ func (a *model) applyPageBug(ctx context.Context, c provider.Call, at provider.C
 	}
 }
 
-// parse reads a response. Most responses came before.
-func (a *model) parse(body []byte) (*provider.Page, error) {
-	read, err := a.memory.list(body)
-	switch {
-	case err != nil:
-		return nil, err
-	case !read.isList && !a.has("an answer without images is empty"):
-		return nil, errors.New("no images in the answer")
-	case a.has("sizes must be numbers") && bytes.Contains(body, []byte(`"Size":"20"`)):
-		return nil, errors.New("a size is no number")
+// decode decodes a response. Most responses came before.
+func (a *model) decode(body []byte) (*provider.Page, httpapi.Status, error) {
+	if len(body) > 1<<20 {
+		if !a.has("answers may have any length") {
+			return nil, httpapi.Status{}, errors.New("the answer is too long")
+		}
+		body = bytes.TrimSpace(body)
 	}
-	page := &provider.Page{Total: read.total, Images: a.unshared(read.images)}
+	read := a.pages.get(string(body), func() decoded { return decode(body) })
+	a.message.Store(&read.status.Message)
+	switch {
+	case read.err != nil:
+		return nil, httpapi.Status{}, read.err
+	case !read.isList && !a.has("an answer without images is empty"):
+		return nil, read.status, errors.New("no images in the answer")
+	case a.has("sizes must be numbers") && bytes.Contains(body, []byte(`"Size":"20"`)):
+		return nil, read.status, errors.New("a size is no number")
+	}
+	page := &provider.Page{Total: read.page.Total, Images: a.unshared(read.page.Images), Unreadable: maps.Clone(read.page.Unreadable)}
 	for i := range page.Images {
 		a.applyImageBug(read.states[i], &page.Images[i])
 	}
-	return page, nil
+	return page, read.status, nil
+}
+
+// unshared returns copies of images that share no memory with other pages.
+func (a *model) unshared(images []image.Image) []image.Image {
+	out := copies(images)
+	var names string
+	for i := range out {
+		m := &out[i]
+		names += m.Name
+		switch {
+		case a.has("images of two pages share their tags"):
+			m.Tags = images[i].Tags
+		case a.has("disks are shared"):
+			m.Disks = images[i].Disks
+		}
+	}
+	if a.has("an image keeps the names of its page") {
+		for i := range out {
+			m := &out[i]
+			m.Name, names = names[:len(m.Name)], names[len(m.Name):]
+		}
+	}
+	return out
 }
 
 // applyImageBug has the bugs of single images.
-func (a *model) applyImageBug(state word, m *image.Image) {
+func (a *model) applyImageBug(state lenient.Text, m *image.Image) {
 	switch {
 	case a.has("unknown states pass for available") && m.Status == "" && state != "frozen" && state != "":
 		m.Status = image.StatusAvailable

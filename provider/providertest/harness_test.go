@@ -1,0 +1,126 @@
+package providertest_test
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/providertest"
+)
+
+// modelHarness gives every hook.
+func modelHarness(bug string) providertest.Harness {
+	h := providertest.Harness{
+		World:    worldOf,
+		New:      func(c provider.Config) (*provider.Client, error) { return open(newCloud("", nil), c, bug) },
+		Readings: readingsFor(bug),
+		Paging:   []string{"page", "size"},
+		Protocol: []string{"action", "key", "nonce", "stamp", "signature"},
+		Fresh:    []string{"nonce", "stamp", "signature"},
+		Open: func(t testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
+			c := newCloud(o.Reading, world)
+			o.Config.HTTPClient = &http.Client{Transport: c}
+			client, err := open(c, o.Config, bug)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return c.session(client)
+		},
+	}
+	for _, code := range slices.Sorted(maps.Keys(kinds)) {
+		h.Errors = append(h.Errors, providertest.ErrorCase{Code: code, Kind: kinds[code]})
+	}
+	return h
+}
+
+// readingsFor leaves out what only costs time.
+func readingsFor(bug string) []string {
+	switch bug {
+	case "":
+		return []string{"substring", "pattern"}
+	case "names that are patterns are pushed":
+		return []string{"pattern"}
+	default:
+		return []string{"substring"}
+	}
+}
+
+// leastHarness gives no more than a harness must, for a model that pushes nothing.
+func leastHarness() providertest.Harness {
+	h := modelHarness(pushesNothing)
+	return providertest.Harness{
+		World: h.World, Paging: h.Paging, Protocol: h.Protocol,
+		Open: func(t testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
+			s := h.Open(t, world, o)
+			return &providertest.Session{Client: s.Client, Requests: s.Requests}
+		},
+	}
+}
+
+// excuses are reasons for the checks that need more.
+func excuses() map[string]string {
+	out := map[string]string{}
+	for _, name := range []string{
+		"check", "stop/during", "errors/kinds", "errors/permanent", "secrets",
+		"paging/totals", "paging/repeated", "paging/capped", "paging/changing",
+		"retry/attempts", "retry/broken", "retry/fresh", "retry/hints", "retry/cancel",
+		"budget/requests", "budget/holds", "trace/attempts", "trace/waits",
+		"config/http", "config/http-client", "config/user-agent", "config/attempt-timeout", "config/logger",
+		"mapping/types", "mapping/enums", "mapping/malformed", "mapping/huge",
+	} {
+		out[name] = "the emulator cannot do that"
+	}
+	return out
+}
+
+func TestLeastHarnessPassesWithReasons(t *testing.T) {
+	h := leastHarness()
+	h.Cannot = excuses()
+	providertest.Run(t, h)
+}
+
+// Without a reason in Cannot, a check that needs a missing hook fails.
+func TestMissingHooksFailTheirChecks(t *testing.T) {
+	failures := providertest.Failures(t, leastHarness(), providertest.Little)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(excuses())), slices.Sorted(maps.Keys(failures))); diff != "" {
+		t.Errorf("checks that fail (-want +got):\n%s", diff)
+	}
+	for name, errs := range failures {
+		if missing := (*providertest.MissingError)(nil); !errors.As(errs[0], &missing) {
+			t.Errorf("%s: %v, want what the harness does not give", name, errs[0])
+		}
+	}
+}
+
+func TestInvalidHarnessIsReported(t *testing.T) {
+	for name, cannot := range map[string]map[string]string{
+		"no such check": {"no/such": "because"},
+		"no reason":     {"secrets": ""},
+	} {
+		h := leastHarness()
+		h.Cannot = cannot
+		if problems := providertest.Problems(h); len(problems) != 1 {
+			t.Errorf("%s: problems %q, want one", name, problems)
+		}
+	}
+	if problems := providertest.Problems(providertest.Harness{}); len(problems) != 1 {
+		t.Errorf("an empty harness: problems %q, want one", problems)
+	}
+}
+
+// A world that is never empty proves too little.
+func TestIncompleteWorldFailsTheWorldCheck(t *testing.T) {
+	h := leastHarness()
+	h.Cannot = excuses()
+	h.World = func(n int) []image.Image { return worldOf(max(n, 1)) }
+	found := slices.Sorted(maps.Keys(providertest.Failures(t, h, providertest.Little)))
+	if diff := cmp.Diff([]string{"world"}, found); diff != "" {
+		t.Errorf("checks (-want +got):\n%s", diff)
+	}
+}
