@@ -28,7 +28,14 @@ type changingServer struct {
 	calm     int   // the request from which on nothing changes
 	lengths  []int // of the listing, by request
 	drawn    int   // a number that the seed chooses for the change and the totals
+	sent     []*pageRows
 }
+
+// pageRows is the memory of a page. It is used again: it would be most of what the
+// matrix allocates.
+type pageRows [2 * matrixPage]image.Image
+
+var freeRows = sync.Pool{New: func() any { return new(pageRows) }}
 
 // worldChange is a row of the table in docs/completeness.md.
 type worldChange struct {
@@ -84,11 +91,17 @@ func laggingTotal(s *changingServer, _ provider.Cursor, _ int) int {
 	return s.lengths[0] - 1 + s.drawn%3
 }
 
+// matrixIDs are those of the images of the largest listing at its start.
+var matrixIDs = func() (ids []string) {
+	for i := range 20 + 27 {
+		ids = append(ids, fmt.Sprint("m-", i))
+	}
+	return ids
+}()
+
 func newChangingServer(seed uint64, change worldChange, totals totalKind, paging provider.Paging, limit pageCap) *changingServer {
 	s := &changingServer{rng: rand.New(rand.NewPCG(seed, 29)), change: change, totals: totals, paging: paging, cap: limit}
-	for i := range 20 + int(seed%27) {
-		s.ids = append(s.ids, fmt.Sprint("m-", i))
-	}
+	s.ids = slices.Clone(matrixIDs[:20+seed%27])
 	s.calm, s.drawn = 3+s.rng.IntN(12), s.rng.IntN(1000)
 	return s
 }
@@ -114,15 +127,26 @@ func (s *changingServer) Fetch(_ context.Context, _ provider.Call, at provider.C
 		}
 		size = s.cap.most
 	}
-	return newPage(s.page(at, from, from+size), s.totals.total(s, at, s.lengths[s.requests-1])), nil
+	return s.newPage(s.page(at, from, from+size), s.totals.total(s, at, s.lengths[s.requests-1])), nil
 }
 
-func newPage(ids []string, total int) *provider.Page {
-	page := &provider.Page{Images: make([]image.Image, len(ids)), Total: total}
+func (s *changingServer) newPage(ids []string, total int) *provider.Page {
+	rows := freeRows.Get().(*pageRows)
+	s.sent = append(s.sent, rows)
 	for i, id := range ids {
-		page.Images[i].Ref = image.Ref{Provider: "fake", Region: "r", ID: id}
+		rows[i].Ref = image.Ref{Provider: "fake", Region: "r", ID: id}
 	}
-	return page
+	return &provider.Page{Images: rows[:len(ids)], Total: total}
+}
+
+// end frees the pages. The client must not use them any more.
+func (s *changingServer) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, rows := range s.sent {
+		freeRows.Put(rows)
+	}
+	s.sent = nil
 }
 
 // visible returns the IDs of the images of the listing.

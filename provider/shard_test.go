@@ -97,13 +97,15 @@ func TestShardUsesTheAccountOfTargets(t *testing.T) {
 // With one more shard, an account stays in its shard or moves to the new one.
 func TestShardMovesToTheNewShardOnly(t *testing.T) {
 	targets := shardTargets(1000, 1, "account-%d")
+	before := shardsByName(t, targets, 1)
 	for count := 1; count < 20; count++ {
-		before, after := shardsByName(t, targets, count), shardsByName(t, targets, count+1)
+		after := shardsByName(t, targets, count+1)
 		for name, shard := range after {
 			if shard != before[name] && shard != count {
 				t.Errorf("%s moved from shard %d to %d when shard %d was added", name, before[name], shard, count)
 			}
 		}
+		before = after
 	}
 }
 

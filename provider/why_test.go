@@ -198,7 +198,7 @@ func heap() uint64 {
 }
 
 func TestWhyKeepsFewValuesOfManyImages(t *testing.T) {
-	const images = 200_000
+	const images = 100_000
 	var after uint64
 	before := heap()
 	g := generated{images: images, last: func() { after = heap() }}
@@ -207,7 +207,7 @@ func TestWhyKeepsFewValuesOfManyImages(t *testing.T) {
 		t.Fatalf("%s, %v", d, err)
 	}
 	// 40 bytes an image for the set of seen images, which grows by doubling.
-	if limit := before + 40*images + 8<<20; after > limit {
+	if limit := before + 40*images + 4<<20; after > limit {
 		t.Errorf("%d bytes in use at the last page, want at most %d", after, limit)
 	}
 	for _, p := range d.Predicates {
