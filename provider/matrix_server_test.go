@@ -28,7 +28,6 @@ type changingServer struct {
 	calm     int   // the request from which on nothing changes
 	lengths  []int // of the listing, by request
 	drawn    int   // a number that the seed chooses for the change and the totals
-	sent     []*pageRows
 }
 
 // pageRows is the memory of a page. It is used again: it would be most of what the
@@ -127,26 +126,19 @@ func (s *changingServer) Fetch(_ context.Context, _ provider.Call, at provider.C
 		}
 		size = s.cap.most
 	}
-	return s.newPage(s.page(at, from, from+size), s.totals.total(s, at, s.lengths[s.requests-1])), nil
+	return newPage(s.page(at, from, from+size), s.totals.total(s, at, s.lengths[s.requests-1])), nil
 }
 
-func (s *changingServer) newPage(ids []string, total int) *provider.Page {
+func newPage(ids []string, total int) *provider.Page {
 	rows := freeRows.Get().(*pageRows)
-	s.sent = append(s.sent, rows)
 	for i, id := range ids {
 		rows[i].Ref = image.Ref{Provider: "fake", Region: "r", ID: id}
 	}
 	return &provider.Page{Images: rows[:len(ids)], Total: total}
 }
 
-// end frees the pages. The client must not use them any more.
-func (s *changingServer) end() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, rows := range s.sent {
-		freeRows.Put(rows)
-	}
-	s.sent = nil
+func (s *changingServer) Recycle(page *provider.Page) {
+	freeRows.Put((*pageRows)(page.Images[:2*matrixPage]))
 }
 
 // visible returns the IDs of the images of the listing.

@@ -124,7 +124,6 @@ func TestCompletenessMatrix(t *testing.T) {
 // add lists one world. One of four worlds prefetches several pages at once.
 func (sum *tally) add(t *testing.T, s *changingServer, mode provider.ConfirmMode, seed uint64) {
 	t.Helper()
-	defer s.end()
 	prefetch := 1
 	if seed%4 == 3 {
 		prefetch = 4
