@@ -80,5 +80,6 @@ func FromFamily(ctx context.Context, c *provider.Client, family string) (image.I
 // Details returns the provider's own record of an image of this package, with
 // every documented field. It fails if the image has no Native record.
 func Details(m image.Image) (Record, error) {
-	return apispec.Details(api, m)
+	r, err := apispec.Details(api, m)
+	return r.Record, err
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/imagequery/imagequery/internal/apispec"
 )
 
-func (r *Record) image() image.Image {
-	source := r.source()
+func (r *row) image() image.Image {
+	source := r.imageSource()
 	return image.Image{
 		Ref:             image.Ref{ID: r.ImageID},
 		Name:            r.ImageName,
@@ -19,13 +19,13 @@ func (r *Record) image() image.Image {
 		Source:          source,
 		Owner:           apispec.Identifier(r.ImageOwnerID),
 		Visibility:      r.visibility(source),
-		Status:          statuses.Read(r.Status),
-		Progress:        apispec.Percent(r.Progress),
-		OS:              oses.Read(r.OSType),
-		Platform:        image.ParsePlatform(r.Platform),
-		OSVersion:       r.osVersion(),
-		OSName:          apispec.FoldSpaces(cmp.Or(r.OSNameEn, r.OSName)),
-		Arch:            apispec.Arch(r.Architecture),
+		Status:          r.status,
+		Progress:        r.progress,
+		OS:              r.os,
+		Platform:        r.platform.Platform,
+		OSVersion:       cmp.Or(r.osNameEn.Version, r.osName.Version, r.platform.Version),
+		OSName:          r.osNameText(),
+		Arch:            r.arch,
 		BootMode:        r.BootMode,
 		SizeGiB:         apispec.GiB(r.Size),
 		Disks:           r.disks(),
@@ -38,7 +38,7 @@ func (r *Record) image() image.Image {
 
 // familyImage maps a record of DescribeImageFromFamily. It does not say whether another
 // account shared the image with this account or with all accounts.
-func (r *Record) familyImage() image.Image {
+func (r *row) familyImage() image.Image {
 	m := r.image()
 	if m.Source == image.SourceShared || m.Source == image.SourceCommunity {
 		m.Source, m.Visibility = "", ""
@@ -46,25 +46,23 @@ func (r *Record) familyImage() image.Image {
 	return m
 }
 
-// osVersion returns the version in the first text that states one.
-func (r *Record) osVersion() string {
-	for _, text := range []string{r.OSNameEn, r.OSName, r.Platform} {
-		if version := image.ParseOSVersion(text); version != "" {
-			return version
-		}
+// osNameText returns the English name of the operating system, or else the other one.
+func (r *row) osNameText() string {
+	if r.OSNameEn != "" {
+		return r.osNameEn.Text
 	}
-	return ""
+	return r.osName.Text
 }
 
-func (r *Record) source() image.Source {
-	source := sources.Read(r.ImageOwnerAlias)
-	if source == image.SourceShared && r.IsPublic {
+// imageSource tells apart the two sources that the provider calls "others".
+func (r *row) imageSource() image.Source {
+	if r.source == image.SourceShared && r.IsPublic {
 		return image.SourceCommunity
 	}
-	return source
+	return r.source
 }
 
-func (r *Record) visibility(source image.Source) image.Visibility {
+func (r *row) visibility(source image.Source) image.Visibility {
 	switch {
 	case r.IsPublic, source == image.SourceSystem, source == image.SourceMarketplace, source == image.SourceCommunity:
 		return image.VisibilityPublic
@@ -77,7 +75,7 @@ func (r *Record) visibility(source image.Source) image.Visibility {
 	}
 }
 
-func (r *Record) disks() []image.Disk {
+func (r *row) disks() []image.Disk {
 	if len(r.DiskDeviceMappings) == 0 {
 		return nil
 	}
@@ -91,7 +89,7 @@ func (r *Record) disks() []image.Disk {
 	return out
 }
 
-func (r *Record) snapshots() []string {
+func (r *row) snapshots() []string {
 	var out []string
 	for i, d := range r.DiskDeviceMappings {
 		if d.SnapshotID == "" {
@@ -105,7 +103,7 @@ func (r *Record) snapshots() []string {
 	return out
 }
 
-func (r *Record) tags() map[string]string {
+func (r *row) tags() map[string]string {
 	var out map[string]string
 	for _, t := range r.Tags {
 		out = apispec.AddTag(out, t.TagKey, t.TagValue)

@@ -6,9 +6,9 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-var api = apispec.Define(apispec.API[Record]{
+var api = apispec.Define(apispec.API[row]{
 	Name:       Name,
-	Operations: []apispec.Operation[Record]{describeImages, describeImageFromFamily},
+	Operations: []apispec.Operation[row]{describeImages, describeImageFromFamily},
 	Record:     record,
 	Scopes:     scopes,
 	Unreported: []image.Field{image.FieldSourceInstances},
@@ -27,8 +27,8 @@ var api = apispec.Define(apispec.API[Record]{
 
 var envelope = apispec.Envelope{Code: "Code", Message: "Message", RequestID: "RequestId", Total: "TotalCount"}
 
-var describeImages = apispec.Operation[Record]{
-	Action: "DescribeImages", Envelope: envelope, Rows: "Images.Image", MaxPage: 100, Image: (*Record).image,
+var describeImages = apispec.Operation[row]{
+	Action: "DescribeImages", Envelope: envelope, Rows: "Images.Image", MaxPage: 100, Image: (*row).image,
 	Permit: apispec.Permit{Name: "ecs:DescribeImages", Page: "https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeimages"},
 	Params: []apispec.Param{
 		{Name: "RegionId", Role: apispec.Location},
@@ -78,8 +78,8 @@ var describeImages = apispec.Operation[Record]{
 
 const legacy = "a legacy parameter; the credentials say whose images are asked for"
 
-var describeImageFromFamily = apispec.Operation[Record]{
-	Action: "DescribeImageFromFamily", Envelope: envelope, Rows: "Image", Single: true, Image: (*Record).familyImage,
+var describeImageFromFamily = apispec.Operation[row]{
+	Action: "DescribeImageFromFamily", Envelope: envelope, Rows: "Image", Single: true, Image: (*row).familyImage,
 	Permit: apispec.Permit{Name: "ecs:DescribeImageFromFamily", Page: "https://www.alibabacloud.com/help/en/ecs/developer-reference/api-ecs-2014-05-26-describeimagefromfamily"},
 	Params: []apispec.Param{
 		{Name: "RegionId", Role: apispec.Location},

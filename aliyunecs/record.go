@@ -3,6 +3,7 @@ package aliyunecs
 import (
 	"time"
 
+	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/wire"
 )
@@ -46,54 +47,65 @@ type Tag struct{ TagKey, TagValue string }
 // DetectionItem is one finding of the image check of a [Record].
 type DetectionItem struct{ Name, Value, RiskLevel, RiskCode string }
 
-var record = wire.NewObject(
-	wire.Text("ImageId", func(r *Record) *string { return &r.ImageID }),
-	wire.Text("ImageName", func(r *Record) *string { return &r.ImageName }),
-	wire.Text("Description", func(r *Record) *string { return &r.Description }),
-	wire.InternedString("OSName", func(r *Record) *string { return &r.OSName }),
-	wire.InternedString("OSNameEn", func(r *Record) *string { return &r.OSNameEn }),
-	wire.Enum("OSType", func(r *Record) *string { return &r.OSType }, oses.Has),
-	wire.InternedString("Platform", func(r *Record) *string { return &r.Platform }),
-	wire.Enum("Architecture", func(r *Record) *string { return &r.Architecture }, apispec.IsArch),
-	wire.InternedString("BootMode", func(r *Record) *string { return &r.BootMode }),
-	wire.Text("ImageFamily", func(r *Record) *string { return &r.ImageFamily }),
-	wire.Text("ImageVersion", func(r *Record) *string { return &r.ImageVersion }),
-	wire.InternedString("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
-	wire.Enum("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }, sources.Has),
-	wire.InternedString("ImageOwnerId", func(r *Record) *string { return &r.ImageOwnerID }),
-	wire.Enum("Status", func(r *Record) *string { return &r.Status }, statuses.Has),
-	wire.Enum("Progress", func(r *Record) *string { return &r.Progress }, apispec.IsPercent),
-	wire.Size("Size", func(r *Record) *int64 { return &r.Size }),
-	wire.Time("CreationTime", func(r *Record) *time.Time { return &r.CreationTime }),
-	wire.Bool("IsSelfShared", func(r *Record) *bool { return &r.IsSelfShared }),
-	wire.Bool("IsPublic", func(r *Record) *bool { return &r.IsPublic }),
-	wire.Wrapped("DiskDeviceMappings", "DiskDeviceMapping", diskDeviceMapping, func(r *Record) *[]DiskDeviceMapping { return &r.DiskDeviceMappings }),
-	wire.Wrapped("Tags", "Tag", tag, func(r *Record) *[]Tag { return &r.Tags }),
+// A row is a [Record], and what some of its texts mean.
+type row struct {
+	Record
+	source                     image.Source
+	status                     image.Status
+	progress                   int
+	os                         image.OS
+	arch                       image.Arch
+	platform, osName, osNameEn apispec.OSName
+}
 
-	wire.Text("ProductCode", func(r *Record) *string { return &r.ProductCode }).Detail(),
-	wire.Text("SupplierName", func(r *Record) *string { return &r.SupplierName }).Detail(),
-	wire.Text("LicenseType", func(r *Record) *string { return &r.LicenseType }).Detail(),
-	wire.Text("Usage", func(r *Record) *string { return &r.Usage }).Detail(),
-	wire.Bool("IsSubscribed", func(r *Record) *bool { return &r.IsSubscribed }).Detail(),
-	wire.Bool("IsCopied", func(r *Record) *bool { return &r.IsCopied }).Detail(),
-	wire.Bool("IsSupportIoOptimized", func(r *Record) *bool { return &r.IsSupportIoOptimized }).Detail(),
-	wire.Bool("IsSupportCloudinit", func(r *Record) *bool { return &r.IsSupportCloudinit }).Detail(),
-	wire.Bool("LoginAsNonRootSupported", func(r *Record) *bool { return &r.LoginAsNonRootSupported }).Detail(),
-	wire.Bool("Usable", func(r *Record) *bool { return &r.Usable }).Detail(),
+var record = wire.NewObject(
+	wire.Text("ImageId", func(r *row) *string { return &r.ImageID }),
+	wire.Text("ImageName", func(r *row) *string { return &r.ImageName }),
+	wire.Text("Description", func(r *row) *string { return &r.Description }),
+	wire.Parsed("OSName", func(r *row) *string { return &r.OSName }, func(r *row) *apispec.OSName { return &r.osName }, apispec.ParseOSName),
+	wire.Parsed("OSNameEn", func(r *row) *string { return &r.OSNameEn }, func(r *row) *apispec.OSName { return &r.osNameEn }, apispec.ParseOSName),
+	wire.Parsed("OSType", func(r *row) *string { return &r.OSType }, func(r *row) *image.OS { return &r.os }, oses.Parse),
+	wire.Parsed("Platform", func(r *row) *string { return &r.Platform }, func(r *row) *apispec.OSName { return &r.platform }, apispec.ParseOSName),
+	wire.Parsed("Architecture", func(r *row) *string { return &r.Architecture }, func(r *row) *image.Arch { return &r.arch }, apispec.ParseArch),
+	wire.InternedString("BootMode", func(r *row) *string { return &r.BootMode }),
+	wire.Text("ImageFamily", func(r *row) *string { return &r.ImageFamily }),
+	wire.Text("ImageVersion", func(r *row) *string { return &r.ImageVersion }),
+	wire.InternedString("ResourceGroupId", func(r *row) *string { return &r.ResourceGroupID }),
+	wire.Parsed("ImageOwnerAlias", func(r *row) *string { return &r.ImageOwnerAlias }, func(r *row) *image.Source { return &r.source }, sources.Parse),
+	wire.InternedString("ImageOwnerId", func(r *row) *string { return &r.ImageOwnerID }),
+	wire.Parsed("Status", func(r *row) *string { return &r.Status }, func(r *row) *image.Status { return &r.status }, statuses.Parse),
+	wire.Parsed("Progress", func(r *row) *string { return &r.Progress }, func(r *row) *int { return &r.progress }, apispec.ParsePercent),
+	wire.Size("Size", func(r *row) *int64 { return &r.Size }),
+	wire.Time("CreationTime", func(r *row) *time.Time { return &r.CreationTime }),
+	wire.Bool("IsSelfShared", func(r *row) *bool { return &r.IsSelfShared }),
+	wire.Bool("IsPublic", func(r *row) *bool { return &r.IsPublic }),
+	wire.Wrapped("DiskDeviceMappings", "DiskDeviceMapping", diskDeviceMapping, func(r *row) *[]DiskDeviceMapping { return &r.DiskDeviceMappings }),
+	wire.Wrapped("Tags", "Tag", tag, func(r *row) *[]Tag { return &r.Tags }),
+
+	wire.Text("ProductCode", func(r *row) *string { return &r.ProductCode }).Detail(),
+	wire.Text("SupplierName", func(r *row) *string { return &r.SupplierName }).Detail(),
+	wire.Text("LicenseType", func(r *row) *string { return &r.LicenseType }).Detail(),
+	wire.Text("Usage", func(r *row) *string { return &r.Usage }).Detail(),
+	wire.Bool("IsSubscribed", func(r *row) *bool { return &r.IsSubscribed }).Detail(),
+	wire.Bool("IsCopied", func(r *row) *bool { return &r.IsCopied }).Detail(),
+	wire.Bool("IsSupportIoOptimized", func(r *row) *bool { return &r.IsSupportIoOptimized }).Detail(),
+	wire.Bool("IsSupportCloudinit", func(r *row) *bool { return &r.IsSupportCloudinit }).Detail(),
+	wire.Bool("LoginAsNonRootSupported", func(r *row) *bool { return &r.LoginAsNonRootSupported }).Detail(),
+	wire.Bool("Usable", func(r *row) *bool { return &r.Usable }).Detail(),
 	wire.Inside("DetectionOptions",
-		wire.Text("Status", func(r *Record) *string { return &r.DetectionStatus }),
-		wire.Wrapped("Items", "Item", detectionItem, func(r *Record) *[]DetectionItem { return &r.DetectionItems }),
+		wire.Text("Status", func(r *row) *string { return &r.DetectionStatus }),
+		wire.Wrapped("Items", "Item", detectionItem, func(r *row) *[]DetectionItem { return &r.DetectionItems }),
 	).Detail(),
 	wire.Inside("Features",
-		wire.Text("NvmeSupport", func(r *Record) *string { return &r.NvmeSupport }),
-		wire.Text("ImdsSupport", func(r *Record) *string { return &r.ImdsSupport }),
-		wire.Text("CpuOnlineUpgrade", func(r *Record) *string { return &r.CPUOnlineUpgrade }),
-		wire.Text("CpuOnlineDowngrade", func(r *Record) *string { return &r.CPUOnlineDowngrade }),
-		wire.Text("MemoryOnlineUpgrade", func(r *Record) *string { return &r.MemoryOnlineUpgrade }),
-		wire.Text("MemoryOnlineDowngrade", func(r *Record) *string { return &r.MemoryOnlineDowngrade }),
+		wire.Text("NvmeSupport", func(r *row) *string { return &r.NvmeSupport }),
+		wire.Text("ImdsSupport", func(r *row) *string { return &r.ImdsSupport }),
+		wire.Text("CpuOnlineUpgrade", func(r *row) *string { return &r.CPUOnlineUpgrade }),
+		wire.Text("CpuOnlineDowngrade", func(r *row) *string { return &r.CPUOnlineDowngrade }),
+		wire.Text("MemoryOnlineUpgrade", func(r *row) *string { return &r.MemoryOnlineUpgrade }),
+		wire.Text("MemoryOnlineDowngrade", func(r *row) *string { return &r.MemoryOnlineDowngrade }),
 	).Detail(),
 	wire.Inside("SecureBootOptions",
-		wire.Text("SecureBootSupport", func(r *Record) *string { return &r.SecureBootSupport }),
+		wire.Text("SecureBootSupport", func(r *row) *string { return &r.SecureBootSupport }),
 	).Detail(),
 )
 

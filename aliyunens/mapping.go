@@ -8,20 +8,18 @@ import (
 	"github.com/imagequery/imagequery/internal/apispec"
 )
 
-func (r *Record) image() image.Image {
-	source := sources.Read(r.ImageOwnerAlias)
-	platform := image.ParsePlatform(r.Platform)
+func (r *row) image() image.Image {
 	return image.Image{
 		Ref:             image.Ref{Region: r.RegionID, ID: r.ImageID},
 		Name:            r.ImageName,
-		Source:          source,
-		Visibility:      visibility(source),
-		Status:          statuses.Read(r.Status),
-		OS:              osOf(platform),
-		Platform:        platform,
+		Source:          r.source,
+		Visibility:      visibility(r.source),
+		Status:          r.status,
+		OS:              osOf(r.platform.Platform),
+		Platform:        r.platform.Platform,
 		OSVersion:       r.OSVersion,
-		OSName:          apispec.FoldSpaces(r.Platform, r.OSVersion),
-		Arch:            cmp.Or(computeArchs.Read(r.ComputeType), apispec.Arch(r.Architecture)),
+		OSName:          apispec.FoldSpaces(r.platform.Text, r.OSVersion),
+		Arch:            cmp.Or(r.computeArch, r.arch),
 		SizeGiB:         apispec.GiB(r.ImageSize),
 		Disks:           r.disks(),
 		Created:         r.CreationTime,
@@ -54,7 +52,7 @@ func osOf(platform string) image.OS {
 	}
 }
 
-func (r *Record) disks() []image.Disk {
+func (r *row) disks() []image.Disk {
 	if len(r.DiskDeviceMappings) == 0 {
 		return nil
 	}
@@ -65,7 +63,7 @@ func (r *Record) disks() []image.Disk {
 	return out
 }
 
-func (r *Record) snapshots() []string {
+func (r *row) snapshots() []string {
 	if r.SnapshotID == "" {
 		return nil
 	}

@@ -6,9 +6,9 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-var api = apispec.Define(apispec.API[Record]{
+var api = apispec.Define(apispec.API[row]{
 	Name:       Name,
-	Operations: []apispec.Operation[Record]{describeSelfImages},
+	Operations: []apispec.Operation[row]{describeSelfImages},
 	Record:     record,
 	Unreported: []image.Field{image.FieldFamilies, image.FieldOwners, image.FieldTags, image.FieldResourceGroups},
 	Values: map[image.Field][]string{
@@ -17,11 +17,11 @@ var api = apispec.Define(apispec.API[Record]{
 	},
 })
 
-var describeSelfImages = apispec.Operation[Record]{
+var describeSelfImages = apispec.Operation[row]{
 	Action:   "DescribeSelfImages",
 	Permit:   apispec.Permit{Name: "ens:DescribeSelfImages", Page: "https://www.alibabacloud.com/help/en/ens/developer-reference/api-ens-2017-11-10-describeselfimages"},
 	Envelope: apispec.Envelope{Code: "Code", Message: "Message", RequestID: "RequestId", Total: "TotalCount"},
-	Rows:     "Images.Image", MaxPage: 50, Image: (*Record).image,
+	Rows:     "Images.Image", MaxPage: 50, Image: (*row).image,
 	Params: []apispec.Param{
 		{Name: "PageNumber", Role: apispec.PageNumber},
 		{Name: "PageSize", Role: apispec.PageSize},

@@ -3,6 +3,7 @@ package aliyunens
 import (
 	"time"
 
+	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/wire"
 )
@@ -27,23 +28,32 @@ type DiskDeviceMapping struct {
 	Size                  int64
 }
 
-var record = wire.NewObject(
-	wire.Text("ImageId", func(r *Record) *string { return &r.ImageID }),
-	wire.Text("ImageName", func(r *Record) *string { return &r.ImageName }),
-	wire.Enum("ImageOwnerAlias", func(r *Record) *string { return &r.ImageOwnerAlias }, sources.Has),
-	wire.Enum("Status", func(r *Record) *string { return &r.Status }, statuses.Has),
-	wire.InternedString("RegionId", func(r *Record) *string { return &r.RegionID }),
-	wire.InternedString("Platform", func(r *Record) *string { return &r.Platform }),
-	wire.InternedString("OsVersion", func(r *Record) *string { return &r.OSVersion }),
-	wire.Enum("Architecture", func(r *Record) *string { return &r.Architecture }, apispec.IsArch),
-	wire.Enum("ComputeType", func(r *Record) *string { return &r.ComputeType }, computeArchs.Has),
-	wire.Text("InstanceId", func(r *Record) *string { return &r.InstanceID }),
-	wire.Text("SnapshotId", func(r *Record) *string { return &r.SnapshotID }),
-	wire.Size("ImageSize", func(r *Record) *int64 { return &r.ImageSize }),
-	wire.Time("CreationTime", func(r *Record) *time.Time { return &r.CreationTime }),
-	wire.Wrapped("DiskDeviceMappings", "DiskDeviceMapping", diskDeviceMapping, func(r *Record) *[]DiskDeviceMapping { return &r.DiskDeviceMappings }),
+// A row is a [Record], and what some of its texts mean.
+type row struct {
+	Record
+	source            image.Source
+	status            image.Status
+	arch, computeArch image.Arch
+	platform          apispec.OSName
+}
 
-	wire.Size("ImageStorageSize", func(r *Record) *int64 { return &r.ImageStorageSize }).Detail(),
+var record = wire.NewObject(
+	wire.Text("ImageId", func(r *row) *string { return &r.ImageID }),
+	wire.Text("ImageName", func(r *row) *string { return &r.ImageName }),
+	wire.Parsed("ImageOwnerAlias", func(r *row) *string { return &r.ImageOwnerAlias }, func(r *row) *image.Source { return &r.source }, sources.Parse),
+	wire.Parsed("Status", func(r *row) *string { return &r.Status }, func(r *row) *image.Status { return &r.status }, statuses.Parse),
+	wire.InternedString("RegionId", func(r *row) *string { return &r.RegionID }),
+	wire.Parsed("Platform", func(r *row) *string { return &r.Platform }, func(r *row) *apispec.OSName { return &r.platform }, apispec.ParseOSName),
+	wire.InternedString("OsVersion", func(r *row) *string { return &r.OSVersion }),
+	wire.Parsed("Architecture", func(r *row) *string { return &r.Architecture }, func(r *row) *image.Arch { return &r.arch }, apispec.ParseArch),
+	wire.Parsed("ComputeType", func(r *row) *string { return &r.ComputeType }, func(r *row) *image.Arch { return &r.computeArch }, computeArchs.Parse),
+	wire.Text("InstanceId", func(r *row) *string { return &r.InstanceID }),
+	wire.Text("SnapshotId", func(r *row) *string { return &r.SnapshotID }),
+	wire.Size("ImageSize", func(r *row) *int64 { return &r.ImageSize }),
+	wire.Time("CreationTime", func(r *row) *time.Time { return &r.CreationTime }),
+	wire.Wrapped("DiskDeviceMappings", "DiskDeviceMapping", diskDeviceMapping, func(r *row) *[]DiskDeviceMapping { return &r.DiskDeviceMappings }),
+
+	wire.Size("ImageStorageSize", func(r *row) *int64 { return &r.ImageStorageSize }).Detail(),
 )
 
 var diskDeviceMapping = wire.NewObject(

@@ -44,5 +44,6 @@ func privateHost(region string) string { return "swas-vpc." + region + ".aliyunc
 // Details returns the provider's own record of an image of this package, with
 // every documented field. It fails if the image has no Native record.
 func Details(m image.Image) (Record, error) {
-	return apispec.Details(api, m)
+	r, err := apispec.Details(api, m)
+	return r.Record, err
 }

@@ -3,4 +3,4 @@ package aliyunswas
 import "github.com/imagequery/imagequery/internal/apispec"
 
 // API shows the tables to the tests.
-func API() *apispec.API[Record] { return api }
+func API() *apispec.API[row] { return api }

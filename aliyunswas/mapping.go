@@ -7,7 +7,7 @@ import (
 	"github.com/imagequery/imagequery/internal/apispec"
 )
 
-func (r *Record) image() image.Image {
+func (r *row) image() image.Image {
 	source, visibility := r.sharing()
 	return image.Image{
 		Ref:             image.Ref{Region: r.RegionID, ID: r.ImageID},
@@ -16,11 +16,11 @@ func (r *Record) image() image.Image {
 		Source:          source,
 		Owner:           apispec.Identifier(r.UserID),
 		Visibility:      visibility,
-		Status:          statuses.Read(r.Status),
-		OS:              oses.Read(r.OSType),
-		Platform:        image.ParsePlatform(r.SourceImageName),
-		OSVersion:       cmp.Or(r.SourceImageVersion, image.ParseOSVersion(r.SourceImageName)),
-		OSName:          apispec.FoldSpaces(r.SourceImageName, r.SourceImageVersion),
+		Status:          r.status,
+		OS:              r.os,
+		Platform:        r.sourceImage.Platform,
+		OSVersion:       cmp.Or(r.SourceImageVersion, r.sourceImage.Version),
+		OSName:          apispec.FoldSpaces(r.sourceImage.Text, r.SourceImageVersion),
 		SizeGiB:         apispec.GiB(r.RequiredSystemDiskSize),
 		Disks:           r.disks(),
 		Created:         r.CreationTime,
@@ -33,14 +33,14 @@ func (r *Record) image() image.Image {
 
 // sharing returns the source and visibility. The source of a shared image is unknown:
 // it may belong to this account, or to another one that shares it with this account.
-func (r *Record) sharing() (image.Source, image.Visibility) {
+func (r *row) sharing() (image.Source, image.Visibility) {
 	if r.InShareUser {
 		return "", image.VisibilityShared
 	}
 	return image.SourceSelf, image.VisibilityPrivate
 }
 
-func (r *Record) disks() []image.Disk {
+func (r *row) disks() []image.Disk {
 	system := image.Disk{Type: "system", SizeGiB: apispec.GiB(r.RequiredSystemDiskSize), SnapshotID: r.SystemSnapshotID}
 	if r.RequiredDataDiskSize == 0 && r.DataSnapshotID == "" {
 		return []image.Disk{system}
@@ -48,7 +48,7 @@ func (r *Record) disks() []image.Disk {
 	return []image.Disk{system, {Type: "data", SizeGiB: apispec.GiB(r.RequiredDataDiskSize), SnapshotID: r.DataSnapshotID}}
 }
 
-func (r *Record) snapshots() []string {
+func (r *row) snapshots() []string {
 	switch {
 	case r.SystemSnapshotID == "" && r.DataSnapshotID == "":
 		return nil
@@ -61,7 +61,7 @@ func (r *Record) snapshots() []string {
 	}
 }
 
-func (r *Record) tags() map[string]string {
+func (r *row) tags() map[string]string {
 	var out map[string]string
 	for _, t := range r.Tags {
 		out = apispec.AddTag(out, t.Key, t.Value)

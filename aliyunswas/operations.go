@@ -6,9 +6,9 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-var api = apispec.Define(apispec.API[Record]{
+var api = apispec.Define(apispec.API[row]{
 	Name:       Name,
-	Operations: []apispec.Operation[Record]{listCustomImages},
+	Operations: []apispec.Operation[row]{listCustomImages},
 	Record:     record,
 	Unreported: []image.Field{image.FieldFamilies, image.FieldArchs},
 	Values: map[image.Field][]string{
@@ -19,11 +19,11 @@ var api = apispec.Define(apispec.API[Record]{
 	},
 })
 
-var listCustomImages = apispec.Operation[Record]{
+var listCustomImages = apispec.Operation[row]{
 	Action:   "ListCustomImages",
 	Permit:   apispec.Permit{Name: "swas-open:ListCustomImages", Page: "https://www.alibabacloud.com/help/en/simple-application-server/developer-reference/api-swas-open-2020-06-01-listcustomimages"},
 	Envelope: apispec.Envelope{Code: "Code", Message: "Message", RequestID: "RequestId", Total: "TotalCount"},
-	Rows:     "CustomImages", MaxPage: 100, Image: (*Record).image,
+	Rows:     "CustomImages", MaxPage: 100, Image: (*row).image,
 	Params: []apispec.Param{
 		{Name: "RegionId", Role: apispec.Location},
 		{Name: "PageNumber", Role: apispec.PageNumber},

@@ -3,6 +3,8 @@ package aliyunswas
 import (
 	"time"
 
+	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/wire"
 )
 
@@ -27,31 +29,39 @@ type Record struct {
 // Tag is one tag of a [Record].
 type Tag struct{ Key, Value string }
 
-var record = wire.NewObject(
-	wire.Text("ImageId", func(r *Record) *string { return &r.ImageID }),
-	wire.Text("Name", func(r *Record) *string { return &r.Name }),
-	wire.Text("Description", func(r *Record) *string { return &r.Description }),
-	wire.InternedString("RegionId", func(r *Record) *string { return &r.RegionID }),
-	wire.Enum("Status", func(r *Record) *string { return &r.Status }, statuses.Has),
-	wire.Enum("OsType", func(r *Record) *string { return &r.OSType }, oses.Has),
-	wire.InternedString("SourceImageName", func(r *Record) *string { return &r.SourceImageName }),
-	wire.InternedString("SourceImageVersion", func(r *Record) *string { return &r.SourceImageVersion }),
-	wire.Text("UserId", func(r *Record) *string { return &r.UserID }),
-	wire.InternedString("ResourceGroupId", func(r *Record) *string { return &r.ResourceGroupID }),
-	wire.Text("InstanceId", func(r *Record) *string { return &r.InstanceID }),
-	wire.Text("SystemSnapshotId", func(r *Record) *string { return &r.SystemSnapshotID }),
-	wire.Text("DataSnapshotId", func(r *Record) *string { return &r.DataSnapshotID }),
-	wire.Size("RequiredSystemDiskSize", func(r *Record) *int64 { return &r.RequiredSystemDiskSize }),
-	wire.Size("RequiredDataDiskSize", func(r *Record) *int64 { return &r.RequiredDataDiskSize }),
-	wire.Bool("InShareUser", func(r *Record) *bool { return &r.InShareUser }),
-	wire.Time("CreationTime", func(r *Record) *time.Time { return &r.CreationTime }),
-	wire.List("Tags", tag, func(r *Record) *[]Tag { return &r.Tags }, "Tag"),
+// A row is a [Record], and what some of its texts mean.
+type row struct {
+	Record
+	status      image.Status
+	os          image.OS
+	sourceImage apispec.OSName
+}
 
-	wire.Text("InstanceName", func(r *Record) *string { return &r.InstanceName }).Detail(),
-	wire.Text("SystemSnapshotName", func(r *Record) *string { return &r.SystemSnapshotName }).Detail(),
-	wire.Text("DataSnapshotName", func(r *Record) *string { return &r.DataSnapshotName }).Detail(),
-	wire.Texts("CreateInstances", func(r *Record) *[]string { return &r.CreateInstances }).Detail(),
-	wire.Bool("InShare", func(r *Record) *bool { return &r.InShare }).Detail(),
+var record = wire.NewObject(
+	wire.Text("ImageId", func(r *row) *string { return &r.ImageID }),
+	wire.Text("Name", func(r *row) *string { return &r.Name }),
+	wire.Text("Description", func(r *row) *string { return &r.Description }),
+	wire.InternedString("RegionId", func(r *row) *string { return &r.RegionID }),
+	wire.Parsed("Status", func(r *row) *string { return &r.Status }, func(r *row) *image.Status { return &r.status }, statuses.Parse),
+	wire.Parsed("OsType", func(r *row) *string { return &r.OSType }, func(r *row) *image.OS { return &r.os }, oses.Parse),
+	wire.Parsed("SourceImageName", func(r *row) *string { return &r.SourceImageName }, func(r *row) *apispec.OSName { return &r.sourceImage }, apispec.ParseOSName),
+	wire.InternedString("SourceImageVersion", func(r *row) *string { return &r.SourceImageVersion }),
+	wire.Text("UserId", func(r *row) *string { return &r.UserID }),
+	wire.InternedString("ResourceGroupId", func(r *row) *string { return &r.ResourceGroupID }),
+	wire.Text("InstanceId", func(r *row) *string { return &r.InstanceID }),
+	wire.Text("SystemSnapshotId", func(r *row) *string { return &r.SystemSnapshotID }),
+	wire.Text("DataSnapshotId", func(r *row) *string { return &r.DataSnapshotID }),
+	wire.Size("RequiredSystemDiskSize", func(r *row) *int64 { return &r.RequiredSystemDiskSize }),
+	wire.Size("RequiredDataDiskSize", func(r *row) *int64 { return &r.RequiredDataDiskSize }),
+	wire.Bool("InShareUser", func(r *row) *bool { return &r.InShareUser }),
+	wire.Time("CreationTime", func(r *row) *time.Time { return &r.CreationTime }),
+	wire.List("Tags", tag, func(r *row) *[]Tag { return &r.Tags }, "Tag"),
+
+	wire.Text("InstanceName", func(r *row) *string { return &r.InstanceName }).Detail(),
+	wire.Text("SystemSnapshotName", func(r *row) *string { return &r.SystemSnapshotName }).Detail(),
+	wire.Text("DataSnapshotName", func(r *row) *string { return &r.DataSnapshotName }).Detail(),
+	wire.Texts("CreateInstances", func(r *row) *[]string { return &r.CreateInstances }).Detail(),
+	wire.Bool("InShare", func(r *row) *bool { return &r.InShare }).Detail(),
 )
 
 var tag = wire.NewObject(

@@ -7,19 +7,19 @@ import (
 	"github.com/imagequery/imagequery/internal/apispec"
 )
 
-func (r *Record) image() image.Image {
+func (r *row) image() image.Image {
 	return image.Image{
 		Ref:           image.Ref{ID: r.ImageID},
 		Name:          r.ImageName,
 		Description:   r.Description,
-		Source:        sources.Read(r.Provider),
+		Source:        r.source,
 		Owner:         r.Owner,
-		Visibility:    visibilities.Read(r.Visibility),
-		Status:        statuses.Read(r.Status),
-		OS:            oses.Read(r.Platform),
-		Platform:      image.ParsePlatform(r.OSFamily),
-		OSVersion:     image.ParseOSVersionAfter(r.OSFamily, r.ImageName),
-		Arch:          r.arch(),
+		Visibility:    r.visibility,
+		Status:        r.status,
+		OS:            r.os,
+		Platform:      r.osFamily.Platform,
+		OSVersion:     image.ParseOSVersionAfter(r.osFamily.Platform, r.ImageName),
+		Arch:          r.imageArch(),
 		SizeGiB:       apispec.GiB(r.Size),
 		Created:       r.CreateTime,
 		StatusChanged: r.StatusTime,
@@ -27,15 +27,15 @@ func (r *Record) image() image.Image {
 	}
 }
 
-// arch returns the architecture by the kind of the processor, or else by its width.
-func (r *Record) arch() image.Arch {
+// imageArch returns the architecture by the kind of the processor, or else by its width.
+func (r *row) imageArch() image.Arch {
 	if r.Architecture != "" {
-		return apispec.Arch(r.Architecture)
+		return r.arch
 	}
-	return widths.Read(r.ProcessorType)
+	return r.width
 }
 
-func (r *Record) tags() map[string]string {
+func (r *row) tags() map[string]string {
 	var out map[string]string
 	for _, t := range r.Tags {
 		out = apispec.AddTag(out, cmp.Or(t.TagKey, t.TagName), t.TagValue)

@@ -6,9 +6,9 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-var api = apispec.Define(apispec.API[Record]{
+var api = apispec.Define(apispec.API[row]{
 	Name:       Name,
-	Operations: []apispec.Operation[Record]{describeImages},
+	Operations: []apispec.Operation[row]{describeImages},
 	Record:     record,
 	Scopes:     scopes,
 	Unreported: []image.Field{
@@ -23,11 +23,11 @@ var api = apispec.Define(apispec.API[Record]{
 	Sources: []image.Source{image.SourceSelf, image.SourceSystem},
 })
 
-var describeImages = apispec.Operation[Record]{
+var describeImages = apispec.Operation[row]{
 	Action:   "DescribeImages",
 	Permit:   apispec.Permit{Name: "DescribeImages", Page: "https://docsv4.qingcloud.com/user_guide/development_docs/api/"},
 	Envelope: apispec.Envelope{Code: "ret_code", Message: "message", Total: "total_count"},
-	Rows:     "image_set", MaxPage: 100, Image: (*Record).image,
+	Rows:     "image_set", MaxPage: 100, Image: (*row).image,
 	Params: []apispec.Param{
 		{Name: "zone", Role: apispec.Location},
 		{Name: "offset", Role: apispec.PageOffset},

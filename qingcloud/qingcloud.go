@@ -58,5 +58,6 @@ func newClient(method string, c provider.Config) (*provider.Client, error) {
 // every documented field except the default password. It fails if the image has
 // no Native record.
 func Details(m image.Image) (Record, error) {
-	return apispec.Details(api, m)
+	r, err := apispec.Details(api, m)
+	return r.Record, err
 }

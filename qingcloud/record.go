@@ -3,6 +3,7 @@ package qingcloud
 import (
 	"time"
 
+	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/wire"
 )
@@ -30,38 +31,49 @@ type Record struct {
 // Tag is one tag of a [Record].
 type Tag struct{ TagID, TagKey, TagValue, TagName, Owner, Color string }
 
+// A row is a [Record], and what some of its texts mean.
+type row struct {
+	Record
+	source      image.Source
+	visibility  image.Visibility
+	status      image.Status
+	os          image.OS
+	arch, width image.Arch
+	osFamily    apispec.OSName
+}
+
 var record = wire.NewObject(
-	wire.Text("image_id", func(r *Record) *string { return &r.ImageID }),
-	wire.Text("image_name", func(r *Record) *string { return &r.ImageName }),
-	wire.Text("description", func(r *Record) *string { return &r.Description }),
-	wire.Enum("provider", func(r *Record) *string { return &r.Provider }, sources.Has),
-	wire.InternedString("owner", func(r *Record) *string { return &r.Owner }),
-	wire.Enum("visibility", func(r *Record) *string { return &r.Visibility }, visibilities.Has),
-	wire.Enum("status", func(r *Record) *string { return &r.Status }, statuses.Has),
-	wire.Enum("platform", func(r *Record) *string { return &r.Platform }, oses.Has),
-	wire.InternedString("os_family", func(r *Record) *string { return &r.OSFamily }),
-	wire.Enum("processor_type", func(r *Record) *string { return &r.ProcessorType }, widths.Has),
-	wire.Enum("architecture", func(r *Record) *string { return &r.Architecture }, apispec.IsArch),
-	wire.Size("size", func(r *Record) *int64 { return &r.Size }),
-	wire.Time("create_time", func(r *Record) *time.Time { return &r.CreateTime }),
-	wire.Time("status_time", func(r *Record) *time.Time { return &r.StatusTime }),
-	wire.List("tags", tag, func(r *Record) *[]Tag { return &r.Tags }, "tag", "Tag"),
+	wire.Text("image_id", func(r *row) *string { return &r.ImageID }),
+	wire.Text("image_name", func(r *row) *string { return &r.ImageName }),
+	wire.Text("description", func(r *row) *string { return &r.Description }),
+	wire.Parsed("provider", func(r *row) *string { return &r.Provider }, func(r *row) *image.Source { return &r.source }, sources.Parse),
+	wire.InternedString("owner", func(r *row) *string { return &r.Owner }),
+	wire.Parsed("visibility", func(r *row) *string { return &r.Visibility }, func(r *row) *image.Visibility { return &r.visibility }, visibilities.Parse),
+	wire.Parsed("status", func(r *row) *string { return &r.Status }, func(r *row) *image.Status { return &r.status }, statuses.Parse),
+	wire.Parsed("platform", func(r *row) *string { return &r.Platform }, func(r *row) *image.OS { return &r.os }, oses.Parse),
+	wire.Parsed("os_family", func(r *row) *string { return &r.OSFamily }, func(r *row) *apispec.OSName { return &r.osFamily }, apispec.ParseOSName),
+	wire.Parsed("processor_type", func(r *row) *string { return &r.ProcessorType }, func(r *row) *image.Arch { return &r.width }, widths.Parse),
+	wire.Parsed("architecture", func(r *row) *string { return &r.Architecture }, func(r *row) *image.Arch { return &r.arch }, apispec.ParseArch),
+	wire.Size("size", func(r *row) *int64 { return &r.Size }),
+	wire.Time("create_time", func(r *row) *time.Time { return &r.CreateTime }),
+	wire.Time("status_time", func(r *row) *time.Time { return &r.StatusTime }),
+	wire.List("tags", tag, func(r *row) *[]Tag { return &r.Tags }, "tag", "Tag"),
 
-	wire.Text[Record]("default_passwd", nil).Secret(),
+	wire.Text[row]("default_passwd", nil).Secret(),
 
-	wire.Text("transition_status", func(r *Record) *string { return &r.TransitionStatus }).Detail(),
-	wire.Text("recommended_type", func(r *Record) *string { return &r.RecommendedType }).Detail(),
-	wire.Text("hypervisor", func(r *Record) *string { return &r.Hypervisor }).Detail(),
-	wire.Text("default_user", func(r *Record) *string { return &r.DefaultUser }).Detail(),
-	wire.Text("ui_type", func(r *Record) *string { return &r.UIType }).Detail(),
-	wire.Text("root_id", func(r *Record) *string { return &r.RootID }).Detail(),
-	wire.Text("app_billing_id", func(r *Record) *string { return &r.AppBillingID }).Detail(),
-	wire.Text("billing_id", func(r *Record) *string { return &r.BillingID }).Detail(),
-	wire.Int("sub_code", func(r *Record) *int64 { return &r.SubCode }).Detail(),
-	wire.Int("feature", func(r *Record) *int64 { return &r.Feature }).Detail(),
-	wire.Int("features", func(r *Record) *int64 { return &r.Features }).Detail(),
-	wire.Int("f_resetpwd", func(r *Record) *int64 { return &r.FResetpwd }).Detail(),
-	wire.Texts("instance_ids", func(r *Record) *[]string { return &r.InstanceIDs }).Detail(),
+	wire.Text("transition_status", func(r *row) *string { return &r.TransitionStatus }).Detail(),
+	wire.Text("recommended_type", func(r *row) *string { return &r.RecommendedType }).Detail(),
+	wire.Text("hypervisor", func(r *row) *string { return &r.Hypervisor }).Detail(),
+	wire.Text("default_user", func(r *row) *string { return &r.DefaultUser }).Detail(),
+	wire.Text("ui_type", func(r *row) *string { return &r.UIType }).Detail(),
+	wire.Text("root_id", func(r *row) *string { return &r.RootID }).Detail(),
+	wire.Text("app_billing_id", func(r *row) *string { return &r.AppBillingID }).Detail(),
+	wire.Text("billing_id", func(r *row) *string { return &r.BillingID }).Detail(),
+	wire.Int("sub_code", func(r *row) *int64 { return &r.SubCode }).Detail(),
+	wire.Int("feature", func(r *row) *int64 { return &r.Feature }).Detail(),
+	wire.Int("features", func(r *row) *int64 { return &r.Features }).Detail(),
+	wire.Int("f_resetpwd", func(r *row) *int64 { return &r.FResetpwd }).Detail(),
+	wire.Texts("instance_ids", func(r *row) *[]string { return &r.InstanceIDs }).Detail(),
 )
 
 var tag = wire.NewObject(

@@ -24,7 +24,7 @@ type member struct{ Name, Type string }
 // Documented compares the tables of an adapter with the vendor's documentation:
 // every parameter is in the table of its operation and nothing else is, every
 // member of an image is in the record, and its value arrives in the details.
-func Documented[R any](t *testing.T, api *apispec.API[R], details func(image.Image) (R, error)) {
+func Documented[R, D any](t *testing.T, api *apispec.API[R], details func(image.Image) (D, error)) {
 	known := map[string]bool{}
 	for _, op := range api.Operations {
 		t.Run(op.Action, func(t *testing.T) {
@@ -112,11 +112,11 @@ func (o operation) images(rows string) []member {
 
 // checkArrives gives one member alone, and looks for it in the details. A
 // password is no detail.
-func checkArrives[R any](t *testing.T, provider string, m member, details func(image.Image) (R, error)) {
+func checkArrives[D any](t *testing.T, provider string, m member, details func(image.Image) (D, error)) {
 	if m.Type == "object" || m.Name == "default_passwd" || m.Type == "array" && m.Name != "instance_ids" {
 		return
 	}
-	with := func(value string) R {
+	with := func(value string) D {
 		got, err := details(image.Image{Ref: image.Ref{Provider: provider}, Native: []byte(nested(m.Name, value))})
 		if err != nil {
 			t.Fatalf("%s: %v", m.Name, err)

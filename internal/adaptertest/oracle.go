@@ -162,17 +162,17 @@ func (e *echo) Send(_ context.Context, _ string, _ url.Values, decode httpapi.De
 }
 
 // findings are the results of decoding a response, without Native.
-type findings[R any] struct {
+type findings struct {
 	Total     int
 	RequestID string
 	Images    []image.Image
-	Details   []R
+	Details   []any
 }
 
 // read lets an adapter read a response; ok is false where it is refused. What the
 // oracle knows is checked: whether to refuse it, the identifiers of the images, and
 // their Native.
-func (c checker[R]) read(r reader[R], op *apispec.Operation[R], f form) (found findings[R], ok bool) {
+func (c checker[R]) read(r reader[R], op *apispec.Operation[R], f form) (found findings, ok bool) {
 	want := expect(op, c.rows, f.content)
 	page, err := r.fetch(op, f.doc)
 	if _, syntax := errors.AsType[*wire.SyntaxError](err); syntax || want.refused != (err != nil) {

@@ -68,29 +68,15 @@ type Value[E ~string] struct {
 // ValueMap converts between neutral values and the words of a provider.
 type ValueMap[E ~string] []Value[E]
 
-// Read returns the neutral value of a provider's word. Case does not matter; the
-// value of an unknown word is empty.
-func (m ValueMap[E]) Read(wire string) E {
+// Parse returns the neutral value of a provider's word. Case does not matter. Ok is
+// false for an unknown word.
+func (m ValueMap[E]) Parse(wire string) (e E, ok bool) {
 	for _, entry := range m {
-		if slices.Contains(entry.Wire, wire) {
-			return entry.Neutral
+		if slices.ContainsFunc(entry.Wire, func(known string) bool { return strings.EqualFold(known, wire) }) {
+			return entry.Neutral, true
 		}
 	}
-	for _, entry := range m {
-		if entry.has(wire) {
-			return entry.Neutral
-		}
-	}
-	return ""
-}
-
-// Has reports whether the map has a provider's word. Case does not matter.
-func (m ValueMap[E]) Has(wire string) bool {
-	return slices.ContainsFunc(m, func(entry Value[E]) bool { return entry.has(wire) })
-}
-
-func (v Value[E]) has(wire string) bool {
-	return slices.ContainsFunc(v.Wire, func(known string) bool { return strings.EqualFold(known, wire) })
+	return "", false
 }
 
 // Encode encodes a neutral value. It is a function of type [Encode].

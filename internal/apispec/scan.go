@@ -16,14 +16,20 @@ import (
 // envelope holds the members around the images of a response.
 type envelope struct {
 	status httpapi.Status
-	total  string
+	count  string // the total as the response writes it
+	total  total
 }
 
-// count returns the number of images that the response states. Ok is false if it does
-// not state one.
-func (e *envelope) count() (n int, ok bool) {
-	total, ok := lenient.ParseInt([]byte(e.total))
-	return int(max(total, 0)), ok && total >= 0 && strings.TrimSpace(e.total) != ""
+// total is the number of images that a response states, if it states one.
+type total struct {
+	n      int
+	stated bool
+}
+
+func parseTotal(text string) (t total, ok bool) {
+	n, ok := lenient.ParseInt([]byte(text))
+	ok = ok && n >= 0
+	return total{int(max(n, 0)), ok && strings.TrimSpace(text) != ""}, ok
 }
 
 func newPage[R any](op *Operation[R], record *wire.Object[R]) *wire.Page[envelope, R] {
@@ -45,14 +51,9 @@ func envelopeFields(e Envelope) []wire.Field[envelope] {
 	text(e.Message, func(e *envelope) *string { return &e.status.Message })
 	text(e.RequestID, func(e *envelope) *string { return &e.status.RequestID })
 	if e.Total != "" {
-		fields = append(fields, wire.Enum(e.Total, func(e *envelope) *string { return &e.total }, isCount))
+		fields = append(fields, wire.Parsed(e.Total, func(e *envelope) *string { return &e.count }, func(e *envelope) *total { return &e.total }, parseTotal))
 	}
 	return fields
-}
-
-func isCount(text string) bool {
-	n, ok := lenient.ParseInt([]byte(text))
-	return ok && n >= 0
 }
 
 // spellings returns the spellings of a member: some gateways write its first letter in
@@ -91,12 +92,11 @@ func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Pa
 		}
 		return nil
 	})
-	total, stated := e.count()
-	isEmpty := stated && total == 0 || op.Single && e.status.RequestID != ""
+	isEmpty := e.total == (total{stated: true}) || op.Single && e.status.RequestID != ""
 	if err == nil && !result.Found && !isEmpty {
 		err = errNoRows
 	}
-	page.Total, page.RequestID, page.Unreadable = total, e.status.RequestID, result.Unreadable
+	page.Total, page.RequestID, page.Unreadable = e.total.n, e.status.RequestID, result.Unreadable
 	return page, e.status, err
 }
 

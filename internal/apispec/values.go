@@ -18,19 +18,8 @@ func Identifier(text string) string {
 	return text
 }
 
-// Percent parses a percentage such as "32%" or "32". It returns 0 for any other text.
-func Percent(text string) int {
-	n, _ := percent(text)
-	return n
-}
-
-// IsPercent reports whether [Percent] can parse a text.
-func IsPercent(text string) bool {
-	_, ok := percent(text)
-	return ok
-}
-
-func percent(text string) (n int, ok bool) {
+// ParsePercent parses a percentage such as "32%" or "32". An empty text is 0.
+func ParsePercent(text string) (n int, ok bool) {
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return 0, true
@@ -45,20 +34,22 @@ func percent(text string) (n int, ok bool) {
 // GiB converts a size. Negative sizes become 0.
 func GiB(n int64) int { return int(max(n, 0)) }
 
-// IsArch reports whether [Arch] knows an architecture.
-func IsArch(text string) bool {
-	_, err := image.ParseArch(text)
-	return err == nil
+// ParseArch parses an architecture in any usual spelling.
+func ParseArch(text string) (image.Arch, bool) {
+	arch, err := image.ParseArch(text)
+	return arch, err == nil
 }
 
-// Arch parses an architecture in any usual spelling. It returns the zero value for an
-// unknown one.
-func Arch(text string) image.Arch {
-	if text == "" {
-		return ""
-	}
-	arch, _ := image.ParseArch(text)
-	return arch
+// OSName is what the name of an operating system states.
+type OSName struct {
+	Text     string // with one space for each run of white space
+	Platform string
+	Version  string
+}
+
+// ParseOSName parses any text. Ok is always true.
+func ParseOSName(text string) (name OSName, ok bool) {
+	return OSName{FoldSpaces(text), image.ParsePlatform(text), image.ParseOSVersion(text)}, true
 }
 
 // FoldSpaces joins texts by spaces, trims the result, and replaces each run of white

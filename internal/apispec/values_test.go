@@ -61,12 +61,12 @@ func TestEncodeSendsOnlySoundValues(t *testing.T) {
 	}
 }
 
-func TestValueMapReadsWordsInAnyCase(t *testing.T) {
+func TestValueMapParsesWordsInAnyCase(t *testing.T) {
 	for word, want := range map[string]image.Status{
 		"Creating": image.StatusPending, "WAITING": image.StatusPending, "available": image.StatusAvailable, "Deleted": "", "": "", "pending": "",
 	} {
-		if got := statuses.Read(word); got != want {
-			t.Errorf("Read(%q) = %q, want %q", word, got, want)
+		if got, ok := statuses.Parse(word); got != want || ok != (want != "") {
+			t.Errorf("Parse(%q) = %q, %v, want %q", word, got, ok, want)
 		}
 	}
 	if diff := cmp.Diff([]string{"pending", "available"}, statuses.Neutral()); diff != "" {
@@ -85,10 +85,10 @@ func TestIdentifierIsEmptyForZero(t *testing.T) {
 	}
 }
 
-func TestPercentIsZeroForOtherTexts(t *testing.T) {
-	for text, want := range map[string]int{"32%": 32, "32": 32, " 7% ": 7, "100%": 100, "": 0, "%": 0, "-5%": 0, "half": 0, "1.5%": 0, "99999999999999999999": 0} {
-		if got := apispec.Percent(text); got != want {
-			t.Errorf("Percent(%q) = %d, want %d", text, got, want)
+func TestParsePercentAcceptsWholePercentages(t *testing.T) {
+	for text, want := range map[string]int{"32%": 32, "32": 32, " 7% ": 7, "100%": 100, "": 0, "%": -1, "-5%": -1, "half": -1, "1.5%": -1, "99999999999999999999": -1} {
+		if got, ok := apispec.ParsePercent(text); got != max(want, 0) || ok != (want >= 0) {
+			t.Errorf("ParsePercent(%q) = %d, %v, want %d", text, got, ok, want)
 		}
 	}
 }

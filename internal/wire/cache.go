@@ -8,7 +8,8 @@ import "encoding/binary"
 //   - The order of keys: after each member, the two members that followed it last are
 //     compared with the document first ([table.scan]).
 //   - Recent values: each field of few different values, such as a status, compares its
-//     last eight values with the document first, and shares their memory ([recentValues]).
+//     last eight values with the document first. Rows share the memory of such a value,
+//     and what it was converted to ([recentValues]).
 //
 // On rows whose texts, times, numbers and missing members are random, the first saves a
 // fifth of a whole call, and the second a seventh. Caches of skipped values, of unknown
@@ -62,24 +63,32 @@ func (k *cachedToken) middle(data []byte, i int) bool {
 		(len(k.text) <= 3*chunk || string(data[i+chunk:i+k.tail]) == k.text[chunk:k.tail])
 }
 
-// recentValues are the last values of one field, in their quotes.
-type recentValues struct {
-	values [8]cachedToken
+// recentValues are the last different values of one field.
+type recentValues[V any] struct {
+	values [8]recentValue[V]
 	count  int // of all that were added
 }
 
-// at returns the cached value at i, or "".
-func (r *recentValues) at(data []byte, i int) string {
+// A recentValue is a string as a document wrote it, and what it was converted to. In its
+// quotes, a string is not the beginning of another one.
+type recentValue[V any] struct {
+	quoted cachedToken
+	text   string
+	value  V
+}
+
+// at returns the cached value at i, or nil.
+func (r *recentValues[V]) at(data []byte, i int) *recentValue[V] {
 	for k := range min(r.count, len(r.values)) {
-		if t := &r.values[k]; t.isAt(data, i) {
-			return t.text
+		if v := &r.values[k]; v.quoted.isAt(data, i) {
+			return v
 		}
 	}
-	return ""
+	return nil
 }
 
 // add caches a value in place of the oldest one.
-func (r *recentValues) add(value string) {
-	r.values[r.count%len(r.values)] = newCachedToken(value)
+func (r *recentValues[V]) add(quoted, text string, value V) {
+	r.values[r.count%len(r.values)] = recentValue[V]{newCachedToken(quoted), text, value}
 	r.count++
 }

@@ -109,42 +109,37 @@ func Text[T any](name string, at func(*T) *string) Field[T] {
 	})
 }
 
-// InternedString is a [Text] of few different values, such as a status. Equal values that
-// follow each other closely share their memory.
+// InternedString is a [Text] of few different values, such as a resource group. Equal
+// values that follow each other closely share their memory.
 func InternedString[T any](name string, at func(*T) *string) Field[T] {
-	return Enum(name, at, func(string) bool { return true })
+	return Parsed(name, at, func(*T) *struct{} { return new(struct{}) }, func(string) (v struct{}, ok bool) { return v, true })
 }
 
-// Enum is an [InternedString] of a closed vocabulary. A word that known does not accept
-// is stored, and counted as unreadable unless it is empty.
-func Enum[T any](name string, at func(*T) *string, known func(string) bool) Field[T] {
+// Parsed is an [InternedString] that is converted, too, such as a status: the text is
+// stored at one place, and what parse returns for it at another one. A text that parse
+// does not accept is counted as unreadable unless it is empty. Parse is not called again
+// for a text that was seen lately.
+func Parsed[T, V any](name string, at func(*T) *string, to func(*T) *V, parse func(text string) (V, bool)) Field[T] {
 	return Field[T]{named(name), func(t *T, m mode) reader {
-		to := at(t)
-		var recent recentValues // without anything that quoting changes; known ones only
+		text, value := at(t), to(t)
+		var recent recentValues[V] // of those that parse accepts
 		return func(s *scanner, i int) int {
 			start, c := s.peek(i)
-			if value := recent.at(s.data, start); value != "" {
-				*to = value[1 : len(value)-1]
-				return start + len(value)
+			if hit := recent.at(s.data, start); hit != nil {
+				*text, *value = hit.text, hit.value
+				return start + len(hit.quoted.text)
 			}
-			text, ok, end := s.text(start)
+			read, ok, end := s.text(start)
 			if !ok || s.err != nil {
 				return end
 			}
-			quoted := s.data[start:end]
-			cacheable := len(quoted) <= maxRecent && isQuoted(quoted, text)
-			value := ""
-			if cacheable {
-				value = string(quoted)
-				*to = value[1 : len(value)-1]
-			} else {
-				*to = string(text)
-			}
+			*text = string(read)
+			*value, ok = parse(*text)
 			switch {
-			case *to != "" && !known(*to), (c == '[' || c == '{') && !s.isEmpty(start, end):
+			case *text != "" && !ok, (c == '[' || c == '{') && !s.isEmpty(start, end):
 				s.countUnreadable(m.path)
-			case cacheable:
-				recent.add(value)
+			case c == '"' && end-start <= maxRecent:
+				recent.add(string(s.data[start:end]), *text, *value)
 			}
 			return end
 		}
@@ -152,10 +147,6 @@ func Enum[T any](name string, at func(*T) *string, known func(string) bool) Fiel
 }
 
 const maxRecent = 128 // longest value that is cached, in bytes
-
-func isQuoted(quoted, text []byte) bool {
-	return len(quoted) == len(text)+2 && quoted[0] == '"' && string(quoted[1:1+len(text)]) == string(text)
-}
 
 // Int is a number, or a string that holds one; 1e3 is 1000 and 40.0 is 40. Any other
 // value than a whole number of 64 bits is 0.

@@ -10,6 +10,7 @@ import (
 // A lot has an enumeration, sizes, and lists in every form.
 type lot struct {
 	Text, State string
+	On          bool
 	every
 	Size int64
 	Tags []tag
@@ -17,7 +18,7 @@ type lot struct {
 
 var lotTable = wire.NewObject(
 	wire.Text("text", func(l *lot) *string { return &l.Text }),
-	wire.Enum("state", func(l *lot) *string { return &l.State }, func(word string) bool { return word == "on" || word == "off" }),
+	wire.Parsed("state", func(l *lot) *string { return &l.State }, func(l *lot) *bool { return &l.On }, parseSwitch),
 	wire.Int("int", func(l *lot) *int64 { return &l.Int }),
 	wire.Size("size", func(l *lot) *int64 { return &l.Size }),
 	wire.Bool("bool", func(l *lot) *bool { return &l.Bool }),
@@ -30,9 +31,11 @@ var lotTable = wire.NewObject(
 	wire.Time("detail", func(l *lot) *time.Time { return &l.Time }).Detail(),
 )
 
+func parseSwitch(word string) (on, ok bool) { return word == "on", word == "on" || word == "off" }
+
 var countedTagTable = wire.NewObject(
 	wire.Text("key", func(t *tag) *string { return &t.Key }).Or("Key"),
-	wire.Enum("value", func(t *tag) *string { return &t.Value }, func(word string) bool { return word == "v" }).Or("Value"),
+	wire.Parsed("value", func(t *tag) *string { return &t.Value }, func(*tag) *bool { return new(bool) }, func(word string) (v, ok bool) { return v, word == "v" }).Or("Value"),
 )
 
 var lotPage = wire.NewPage(envelopeTable, "rows", lotTable)
