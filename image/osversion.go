@@ -16,7 +16,12 @@ import (
 // V10. A text without a version gives an empty one.
 func ParseOSVersion(text string) string {
 	name, _, end := findPlatform(text)
-	rest, _, _ := strings.Cut(text[end:], "内核")
+	return firstVersion(name, text[end:])
+}
+
+// firstVersion returns the first version number in what follows the name of a platform.
+func firstVersion(name, rest string) string {
+	rest, _, _ = strings.Cut(rest, "内核")
 	for {
 		word, after := nextWord(rest)
 		if word == "" || hasFoldPrefix(word, "kernel") {
@@ -34,16 +39,19 @@ func ParseOSVersion(text string) string {
 // returns an empty text: a number in the name may be anything.
 func ParseOSVersionAfter(platform, name string) string {
 	platform, name = ParsePlatform(platform), strings.TrimSpace(name)
-	known, from, _ := findPlatform(name)
-	switch {
-	case platform == "":
+	if platform == "" {
 		return ""
-	case known != "":
-		if known != platform || from != 0 {
+	}
+	if known, end := platformAt(name, 0); known != "" {
+		if known != platform {
 			return ""
 		}
-		return ParseOSVersion(name)
-	case !hasFoldPrefix(name, platform) || letterAt(name, len(platform)):
+		return firstVersion(known, name[end:])
+	}
+	if !hasFoldPrefix(name, platform) || letterAt(name, len(platform)) {
+		return ""
+	}
+	if known, _, _ := findPlatform(name); known != "" {
 		return ""
 	}
 	return ParseOSVersion(name[len(platform):])

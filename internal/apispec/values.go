@@ -56,25 +56,16 @@ func ParseOSName(text string) (name OSName, ok bool) {
 // space by one space.
 func FoldSpaces(texts ...string) string {
 	text := strings.TrimSpace(strings.Join(texts, " "))
-	if !onlyBlanks(text) {
-		return strings.Join(strings.Fields(text), " ")
-	}
-	var usual [64]byte
-	folded := usual[:0]
-	for run := strings.Index(text, "  "); run >= 0; run = strings.Index(text, "  ") {
-		folded = append(folded, text[:run+1]...)
-		text = strings.TrimLeft(text[run:], " ")
-	}
-	if len(folded) == 0 {
+	if isFolded(text) {
 		return text
 	}
-	return string(append(folded, text...))
+	return strings.Join(strings.Fields(text), " ")
 }
 
-// onlyBlanks reports whether a text is ASCII and its only white space is spaces.
-func onlyBlanks(text string) bool {
+// isFolded reports whether a text is ASCII and its only white space is single spaces.
+func isFolded(text string) bool {
 	for i := range len(text) {
-		if text[i] < ' ' || text[i] >= utf8.RuneSelf {
+		if c := text[i]; c < ' ' || c >= utf8.RuneSelf || c == ' ' && i > 0 && text[i-1] == ' ' {
 			return false
 		}
 	}
