@@ -159,11 +159,9 @@ func (t *table) find(s *scanner, before *slot, i int) (m *slot, end int) {
 
 // lookUp finds a member by the name at i.
 func (t *table) lookUp(s *scanner, before *slot, i int) (m *slot, end int) {
-	raw, plain, end := s.key(i)
-	if !plain {
-		raw = s.unquoted(raw)
-	}
-	index, ok := t.index[string(raw)]
+	after, plain := s.key(i)
+	end = s.colon(after)
+	index, ok := t.index[string(s.between(i, after, plain))]
 	if !ok {
 		t.other.read = (*scanner).skip
 		return &t.other, end

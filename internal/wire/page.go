@@ -183,8 +183,8 @@ func (s *scanner) nothing(i int) (end int, ok bool) {
 	case 'n':
 		return s.skip(i), true
 	case '"':
-		raw, _, end := s.quoted(i)
-		return end, len(raw) == 0
+		end, _ := s.quoted(i)
+		return end, end == i+len(`""`)
 	case '[', '{':
 		end, more := s.enter(i, c+('}'-'{')) // as far as ']' is from '['
 		if more {

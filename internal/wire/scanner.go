@@ -149,11 +149,11 @@ func (s *scanner) skip(i int) int {
 	more := false
 	switch c {
 	case '"':
-		_, _, i = s.quoted(i)
+		i, _ = s.quoted(i)
 	case '{':
 		for i, more = s.enter(i, '}'); more; i, more = s.next(i, '}') {
-			_, _, i = s.key(i)
-			i = s.skip(i)
+			i, _ = s.key(i)
+			i = s.skip(s.colon(i))
 		}
 	case '[':
 		for i, more = s.enter(i, ']'); more; i, more = s.next(i, ']') {
@@ -165,17 +165,22 @@ func (s *scanner) skip(i int) int {
 	return i
 }
 
-// key reads the key of a member and the colon after it.
-func (s *scanner) key(i int) (raw []byte, plain bool, end int) {
+// key passes over the key of a member.
+func (s *scanner) key(i int) (end int, plain bool) {
 	i, c := s.peek(i)
 	if c != '"' {
-		return nil, true, s.fail(i, "where a key should start")
+		return s.fail(i, "where a key should start"), true
 	}
-	raw, plain, i = s.quoted(i)
-	if i, c = s.peek(i); c != ':' {
-		return nil, true, s.fail(i, "after a key")
+	return s.quoted(i)
+}
+
+// colon passes over the colon after a key.
+func (s *scanner) colon(i int) int {
+	i, c := s.peek(i)
+	if c != ':' {
+		return s.fail(i, "after a key")
 	}
-	return raw, plain, i + 1
+	return i + 1
 }
 
 // text decodes one value, and returns the text of a string or the literal of a number
@@ -185,11 +190,8 @@ func (s *scanner) text(i int) (text []byte, ok bool, end int) {
 	i, c := s.peek(i)
 	switch c {
 	case '"':
-		raw, plain, end := s.quoted(i)
-		if !plain {
-			raw = s.unquoted(raw)
-		}
-		return raw, true, end
+		end, plain := s.quoted(i)
+		return s.between(i, end, plain), true, end
 	case '{', '[':
 		return nil, true, s.skip(i)
 	}
@@ -218,12 +220,15 @@ func (s *scanner) literal(i int, first byte) int {
 
 // exactly passes over what must stand at i.
 func (s *scanner) exactly(i int, text string) int {
-	for n := range len(text) {
-		if s.at(i+n) != text[n] {
-			return s.fail(i+n, "in "+text)
-		}
+	end := i + len(text)
+	if end <= len(s.data) && string(s.data[i:end]) == text {
+		return end
 	}
-	return i + len(text)
+	n := 0
+	for s.at(i+n) == text[n] {
+		n++
+	}
+	return s.fail(i+n, "in "+text)
 }
 
 // A SyntaxError says why a document is not JSON. It is an

@@ -8,28 +8,39 @@ import (
 	"unicode/utf8"
 )
 
-// quoted decodes the string at i and returns the bytes between its quotes, or nil after
-// an error. Plain means that they are ASCII without escapes, and so already the text.
-func (s *scanner) quoted(i int) (raw []byte, plain bool, end int) {
-	data, start := s.data, i+1
-	for end = start; end+chunk <= len(data); end += chunk {
-		if odd := oddBytes(load(data, end)); odd != 0 {
-			end += bits.TrailingZeros64(odd) / 8
-			if data[end] == '"' {
-				return data[start:end], true, end + 1
+// quoted passes over the string at i. Plain means that the bytes between its quotes are
+// ASCII without escapes, and so already the text.
+func (s *scanner) quoted(i int) (end int, plain bool) {
+	rest := s.data[i+1:]
+	n := 0
+	for ; n <= len(rest)-chunk; n += chunk {
+		if odd := oddBytes(load(rest, n)); odd != 0 {
+			n += bits.TrailingZeros64(odd) / 8
+			if rest[n] == '"' {
+				return i + 1 + n + 1, true
 			}
 			break
 		}
 	}
-	if end = s.unusual(ordinaryEnd(data, end)); s.err != nil {
-		return nil, true, end
+	return s.unusual(i + 1 + n), false
+}
+
+// between returns the text of the string from start to end, which is valid until the
+// next call.
+func (s *scanner) between(start, end int, plain bool) []byte {
+	if s.err != nil {
+		return nil
 	}
-	return data[start : end-1], false, end
+	raw := s.data[start+1 : end-1]
+	if !plain {
+		raw = s.unquoted(raw)
+	}
+	return raw
 }
 
 // unusual reads the rest of a string, in which something is not ordinary.
 func (s *scanner) unusual(i int) int {
-	for ; i < len(s.data); i = ordinaryEnd(s.data, i) {
+	for ; i < len(s.data); i += ordinary(s.data[i:]) {
 		switch c := s.data[i]; {
 		case c == '"':
 			return i + 1
@@ -46,18 +57,19 @@ func (s *scanner) unusual(i int) int {
 	return s.fail(i, "in a string")
 }
 
-// ordinaryEnd returns the position of the first quote, backslash, control character or
-// byte outside ASCII in b[i:].
-func ordinaryEnd(b []byte, i int) int {
-	for ; i+chunk <= len(b); i += chunk {
-		if odd := oddBytes(load(b, i)); odd != 0 {
-			return i + bits.TrailingZeros64(odd)/8
+// ordinary returns how many bytes stand in front of the first quote, backslash, control
+// character or byte outside ASCII.
+func ordinary(b []byte) int {
+	n := 0
+	for ; n <= len(b)-chunk; n += chunk {
+		if odd := oddBytes(load(b, n)); odd != 0 {
+			return n + bits.TrailingZeros64(odd)/8
 		}
 	}
-	for i < len(b) && b[i] >= ' ' && b[i] < utf8.RuneSelf && b[i] != '"' && b[i] != '\\' {
-		i++
+	for n < len(b) && b[n] >= ' ' && b[n] < utf8.RuneSelf && b[n] != '"' && b[n] != '\\' {
+		n++
 	}
-	return i
+	return n
 }
 
 // oddBytes looks at eight bytes at once. The lowest bit that is set is the top bit
@@ -65,8 +77,8 @@ func ordinaryEnd(b []byte, i int) int {
 // ASCII.
 func oddBytes(w uint64) uint64 {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	quote, backslash := w^(ones*'"'), w^(ones*'\\')
-	return (w | (w - ones*' ') | (quote - ones) | (backslash - ones)) & tops
+	const swap = ' ' ^ '"' // makes a quote a space and a space a quote, so that only odd bytes are below '!'
+	return (w | (w ^ ones*swap - ones*'!') | (w ^ ones*'\\' - ones)) & tops
 }
 
 // escape checks an escape sequence, behind its backslash, and passes over it.
