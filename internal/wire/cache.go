@@ -15,52 +15,30 @@ import "encoding/binary"
 // fifth of a whole call, and the second a seventh. Caches of skipped values, of unknown
 // keys and of all short texts saved less than a twentieth there, and do not exist.
 
-// A cachedToken is a text that a document held before. It is a copy, and usually two
-// comparisons of eight bytes find it again.
+// A cachedToken is a text that a document held before. Its first eight bytes are
+// compared first.
 type cachedToken struct {
-	text        string
-	first, last uint64 // eight bytes of either end
-	mask        uint64 // of the bytes in them that a shorter text has
-	second      uint64 // the eight bytes behind the first ones, if there are more than 16
-	tail        int    // where the last ones begin
+	text  string
+	first uint64
+	mask  uint64 // of the first bytes, if the text is shorter
 }
 
 const chunk = 8 // bytes that are compared at once
 
 func newCachedToken(text string) cachedToken {
-	k := cachedToken{text: text, mask: 1<<(8*min(len(text), chunk)) - 1, tail: max(0, len(text)-chunk)}
-	k.first, k.last = padded(text), padded(text[k.tail:])
-	if len(text) > 2*chunk {
-		k.second = padded(text[chunk:])
-	}
-	return k
-}
-
-// padded returns the first eight bytes of a text, which may be shorter.
-func padded(text string) uint64 {
 	var b [chunk]byte
 	copy(b[:], text)
-	return load(b[:], 0)
+	return cachedToken{text, load(b[:], 0), 1<<(8*min(len(text), chunk)) - 1}
 }
 
 // load returns the eight bytes at b[i:].
 func load(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+chunk : i+chunk]) }
 
-// isAt reports whether the text stands at i; not if fewer than eight bytes are left
-// there.
-func (k *cachedToken) isAt(data []byte, i int) bool { return k.ends(data, i) && k.middle(data, i) }
-
-// ends reports whether either end of the text is where it would be if the text stood
-// at i.
-func (k *cachedToken) ends(data []byte, i int) bool {
-	at := i + k.tail
-	return at+chunk <= len(data) && ((load(data, i)^k.first)|(load(data, at)^k.last))&k.mask == 0
-}
-
-// middle reports whether b has the text between its ends, too.
-func (k *cachedToken) middle(data []byte, i int) bool {
-	return len(k.text) <= 2*chunk || load(data, i+chunk) == k.second &&
-		(len(k.text) <= 3*chunk || string(data[i+chunk:i+k.tail]) == k.text[chunk:k.tail])
+// isAt reports whether the text stands at i; not near the end of the document.
+func (k *cachedToken) isAt(data []byte, i int) bool {
+	rest := data[i:]
+	return len(rest) >= chunk+len(k.text) && (load(rest, 0)^k.first)&k.mask == 0 &&
+		(len(k.text) <= chunk || string(rest[chunk:len(k.text)]) == k.text[chunk:])
 }
 
 // recentValues are the last different values of one field.
