@@ -26,8 +26,8 @@
 // # Memory
 //
 // Strings are copies, so a record does not keep its page in memory. Records share
-// the recent strings of an [InternedString]. The strings of the [Text] fields of one row lie in
-// one allocation.
+// the recent strings of an [InternedString], and what those of a [Parsed] were converted
+// to. The strings of the [Text] fields of one row lie in one allocation.
 //
 // # Speed
 //

@@ -151,3 +151,24 @@ func TestFleet(t *testing.T) {
 		}
 	}
 }
+
+func TestQuantilesLieBetweenSamples(t *testing.T) {
+	for _, c := range []struct {
+		samples           []float64
+		low, median, high float64
+	}{
+		{[]float64{4}, 4, 4, 4},
+		{[]float64{30, 10, 20}, 15, 20, 25},
+		{[]float64{40, 10, 20, 30}, 17.5, 25, 32.5},
+		{[]float64{5, 4, 3, 2, 1}, 2, 3, 4},
+	} {
+		var list []sample
+		for _, cpu := range c.samples {
+			list = append(list, sample{CPU: cpu})
+		}
+		got := summarize([][]sample{list})[0]
+		if got.low != c.low || got.CPU != c.median || got.high != c.high {
+			t.Errorf("%v: quartiles %v, %v, %v, want %v, %v, %v", c.samples, got.low, got.CPU, got.high, c.low, c.median, c.high)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -86,13 +87,17 @@ func summarize(samples [][]sample) (out []summary) {
 // spread writes the quartiles of the CPU.
 func (s summary) spread() string { return micros(s.low) + "–" + micros(s.high) }
 
+// quantile returns the value below which a part of the samples lies, between the two
+// nearest ones.
 func quantile(list []sample, part float64, of func(sample) float64) float64 {
 	var values []float64
 	for _, s := range list {
 		values = append(values, of(s))
 	}
 	slices.Sort(values)
-	return values[int(part*float64(len(values)-1)+0.5)]
+	at, between := math.Modf(part * float64(len(values)-1))
+	below, above := values[int(at)], values[min(int(at)+1, len(values)-1)]
+	return below + between*(above-below)
 }
 
 // minus is what a costs beyond b, divided by n.
