@@ -202,6 +202,7 @@ func TestIAMTokenFailuresAreReported(t *testing.T) {
 		"number":     {&instance{body: `{"access_key":12,"secret_key":34}`}, provider.BadResponse, "JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			checkNoCredentials(t, qingcloud.IAMToken(test.server.listen(t)), test.kind, test.word)
 		})
 	}

@@ -153,7 +153,9 @@ func TestTLSWritesTheAuthorityOnly(t *testing.T) {
 			t.Errorf("no authority in\n%s", lines)
 		}
 		// Without the authority the client refuses the server.
-		opened, err := parsePrinted(t, text)[0].Open()
+		target := parsePrinted(t, text)[0]
+		target.Config.Retry.Attempts = 1
+		opened, err := target.Open()
 		if err != nil {
 			t.Fatal(err)
 		}

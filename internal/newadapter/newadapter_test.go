@@ -17,7 +17,7 @@ import (
 func TestSkeletonCompilesAndReportsMissingParts(t *testing.T) {
 	dir := t.TempDir()
 	binary := filepath.Join(dir, "conformance.test")
-	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-overlay", overlay(t, dir, "examplecloud"), "-o", binary, "./examplecloud")
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", overlay(t, dir, "examplecloud"), "-o", binary, "./examplecloud")
 	build.Dir = "../.."
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("the skeleton does not compile: %v\n%s", err, out)

@@ -20,6 +20,7 @@ import (
 )
 
 func TestReadmeProgramRuns(t *testing.T) {
+	t.Parallel()
 	_, program, _ := strings.Cut(readFile(t, "README.md"), "```go\n")
 	program, _, _ = strings.Cut(program, "```")
 	want := `ubuntu_22_04_arm64_20G_sample_20240524.vhd available 2024-05-24
@@ -32,6 +33,7 @@ ubuntu_22_04_arm64_20G_sample_20231126.vhd available 2023-11-26
 }
 
 func TestPackageDocProgramRuns(t *testing.T) {
+	t.Parallel()
 	var program strings.Builder
 	for line := range strings.Lines(readFile(t, "doc.go")) {
 		if code, ok := strings.CutPrefix(line, "//\t"); ok {
@@ -55,7 +57,7 @@ func runProgram(t *testing.T, source string) string {
 	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run := exec.CommandContext(t.Context(), "go", "run", file)
+	run := exec.CommandContext(t.Context(), "go", "run", "-ldflags=-s -w", file)
 	run.Dir = root
 	out, err := run.CombinedOutput()
 	if err != nil {
