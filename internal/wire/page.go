@@ -124,16 +124,18 @@ func (v *pageDecoder[P, R]) place(opening byte, read reader) reader {
 		if v.found {
 			return s.misplaced(i, v.path, "a second time")
 		}
-		if end, empty := s.nothing(i); empty {
-			v.found = true
+		i, c := s.peek(i)
+		if c == opening {
+			end := read(s, i)
+			v.found = v.found || s.isEmpty(i, end)
+			s.texts.next()
 			return end
 		}
-		i, c := s.peek(i)
-		if c != opening {
+		end := s.skip(i)
+		if !s.isNothing(i, end) {
 			return s.misplaced(i, v.path, "in the place of rows")
 		}
-		end := read(s, i)
-		s.texts.next()
+		v.found = true
 		return end
 	}
 }
@@ -157,6 +159,9 @@ func (v *pageDecoder[P, R]) scanRows(s *scanner, i int) int {
 
 func (v *pageDecoder[P, R]) scanOnly(s *scanner, i int) int {
 	v.found = true
+	if end := s.skip(i); s.isEmpty(i, end) {
+		return end
+	}
 	return v.scanRow(s, i)
 }
 
@@ -174,25 +179,6 @@ func (v *pageDecoder[P, R]) scanRow(s *scanner, i int) int {
 		return s.stop(err)
 	}
 	return end
-}
-
-// nothing reports whether the value is null, "", [] or {}, and skips it if so.
-func (s *scanner) nothing(i int) (end int, ok bool) {
-	i, c := s.peek(i)
-	switch c {
-	case 'n':
-		return s.skip(i), true
-	case '"':
-		end, _ := s.quoted(i)
-		return end, end == i+len(`""`)
-	case '[', '{':
-		end, more := s.enter(i, c+('}'-'{')) // as far as ']' is from '['
-		if more {
-			s.depth--
-		}
-		return end, !more
-	}
-	return i, false
 }
 
 // misplaced ends the pass with the error for a value that must not stand where it
