@@ -5,9 +5,9 @@ import (
 	"github.com/imagequery/imagequery/internal/apispec"
 )
 
-var api = apispec.Define(apispec.API[Record]{
+var api = apispec.Define(apispec.API[row]{
 	Name:       Name,
-	Operations: []apispec.Operation[Record]{listImages},
+	Operations: []apispec.Operation[row]{listImages},
 	Record:     record,
 	// TODO: remove each field that the record reports.
 	Unreported: []image.Field{
@@ -18,10 +18,10 @@ var api = apispec.Define(apispec.API[Record]{
 
 // TODO: list every documented parameter: what it expresses and how well, or why it is
 // refused.
-var listImages = apispec.Operation[Record]{
+var listImages = apispec.Operation[row]{
 	Action:   "ListImages",
 	Envelope: apispec.Envelope{Code: "code", Message: "message", RequestID: "request_id", Total: "total"},
-	Rows:     "images", MaxPage: 100, Image: (*Record).image,
+	Rows:     "images", MaxPage: 100, Image: (*row).image,
 	Params: []apispec.Param{
 		{Name: "region", Role: apispec.Location},
 		{Name: "page", Role: apispec.PageNumber},

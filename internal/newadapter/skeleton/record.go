@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/imagequery/imagequery/image"
+	"github.com/imagequery/imagequery/internal/apispec"
 	"github.com/imagequery/imagequery/internal/wire"
 )
 
@@ -16,25 +17,32 @@ type Record struct {
 	CreatedAt        time.Time
 }
 
-var record = wire.NewObject(
-	wire.Text("id", func(r *Record) *string { return &r.ID }),
-	wire.Text("name", func(r *Record) *string { return &r.Name }),
-	wire.Text("status", func(r *Record) *string { return &r.Status }),
-	wire.Time("created_at", func(r *Record) *time.Time { return &r.CreatedAt }),
-)
-
-// statuses maps the documented words. An unknown word leaves Status unset.
-var statuses = map[string]image.Status{
-	"creating":  image.StatusPending,
-	"available": image.StatusAvailable,
-	"failed":    image.StatusFailed,
+// A row is a [Record], and what some of its texts mean.
+type row struct {
+	Record
+	status image.Status
 }
 
-func (r *Record) image() image.Image {
+var record = wire.NewObject(
+	wire.Text("id", func(r *row) *string { return &r.ID }),
+	wire.Text("name", func(r *row) *string { return &r.Name }),
+	wire.Parsed("status", func(r *row) *string { return &r.Status }, func(r *row) *image.Status { return &r.status }, statuses.Parse),
+	wire.Time("created_at", func(r *row) *time.Time { return &r.CreatedAt }),
+)
+
+// statuses maps the documented words. An unknown word leaves Status unset, and is
+// counted as unreadable.
+var statuses = apispec.ValueMap[image.Status]{
+	{Neutral: image.StatusPending, Wire: []string{"creating"}},
+	{Neutral: image.StatusAvailable, Wire: []string{"available"}},
+	{Neutral: image.StatusFailed, Wire: []string{"failed"}},
+}
+
+func (r *row) image() image.Image {
 	return image.Image{
 		Ref:     image.Ref{ID: r.ID},
 		Name:    r.Name,
-		Status:  statuses[r.Status],
+		Status:  r.status,
 		Created: r.CreatedAt,
 	}
 }

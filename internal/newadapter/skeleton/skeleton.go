@@ -51,5 +51,6 @@ func sign(a *httpapi.Attempt) error {
 // Details returns the provider's own record of an image of this package, with every
 // documented field. It is an error if the image has no Native record.
 func Details(m image.Image) (Record, error) {
-	return apispec.Details(api, m)
+	r, err := apispec.Details(api, m)
+	return r.Record, err
 }
