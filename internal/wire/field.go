@@ -92,7 +92,7 @@ func scalar[T, V any](name string, at func(*T) *V, set func(s *scanner, to *V, t
 		to := at(t)
 		return func(s *scanner, i int) int {
 			start, c := s.peek(i)
-			text, ok, end := s.text(start)
+			text, ok, end := s.text(start, c)
 			if ok && !set(s, to, text) || (c == '[' || c == '{') && !s.isEmpty(start, end) {
 				s.countUnreadable(m.path)
 			}
@@ -129,7 +129,7 @@ func Parsed[T, V any](name string, at func(*T) *string, to func(*T) *V, parse fu
 				*text, *value = hit.text, hit.value
 				return start + len(hit.quoted.text)
 			}
-			read, ok, end := s.text(start)
+			read, ok, end := s.text(start, c)
 			if !ok || s.err != nil {
 				return end
 			}
@@ -206,7 +206,7 @@ func Texts[T any](name string, at func(*T) *[]string) Field[T] {
 			i, more := s.list(i, m.path)
 			for ; more; i, more = s.next(i, ']') {
 				start, c := s.peek(i)
-				text, ok, end := s.text(start)
+				text, ok, end := s.text(start, c)
 				switch {
 				case c == '{' || c == '[':
 					s.countUnless(s.isEmpty(start, end), elements)

@@ -183,20 +183,19 @@ func (s *scanner) colon(i int) int {
 	return i + 1
 }
 
-// text decodes one value, and returns the text of a string or the literal of a number
-// or boolean, which is valid until the next call. For a list or an object the text is
-// empty. For null, ok is false.
-func (s *scanner) text(i int) (text []byte, ok bool, end int) {
-	i, c := s.peek(i)
-	switch c {
+// text decodes the value whose first byte is at i, and returns the text of a string or
+// the literal of a number or boolean, which is valid until the next call. For a list or
+// an object the text is empty. For null, ok is false.
+func (s *scanner) text(i int, first byte) (text []byte, ok bool, end int) {
+	switch first {
 	case '"':
 		end, plain := s.quoted(i)
 		return s.between(i, end, plain), true, end
 	case '{', '[':
 		return nil, true, s.skip(i)
 	}
-	end = s.literal(i, c)
-	return s.data[i:end], c != 'n', end
+	end = s.literal(i, first)
+	return s.data[i:end], first != 'n', end
 }
 
 // literal reads a number, true, false or null.
