@@ -60,7 +60,7 @@ func (d *drift) change() error {
 // Images are inserted and deleted during listings by every operation that has pages. An
 // image that exists all the time is listed, or the error is Incomplete.
 func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
-	runs := 150
+	runs := 60
 	if testing.Short() {
 		runs = 20
 	}

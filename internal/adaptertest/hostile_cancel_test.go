@@ -21,7 +21,7 @@ import (
 // of hanging servers have the other stages.
 func stageCases() []hostileCase {
 	all := append(dialCases(), []hostileCase{
-		{name: "sending", clients: isRetrying, set: func(v *exercise) {
+		{name: "sending", clients: retryingClients, set: func(v *exercise) {
 			dial := func(context.Context, string, string) (net.Conn, error) {
 				ours, _ := net.Pipe() // the other end does not read
 				v.reached()
@@ -29,14 +29,14 @@ func stageCases() []hostileCase {
 			}
 			v.config.HTTPClient = &http.Client{Transport: &http.Transport{DialContext: dial}}
 		}},
-		{name: "in the backoff", clients: isRetrying, set: retryOften, serve: hangs(respondWith("503 Unavailable", "", "{}"))},
-		{name: "throttled", clients: isRetrying, set: retryOften, serve: hangs(respondWith("429 Slow", "Retry-After: 60\n", "{}"))},
-		{name: "waiting for the budget", clients: isAdapter, set: withSpent(&provider.Budget{InFlight: 1})},
-		{name: "waiting for the rate", clients: isAdapter, set: withSpent(&provider.Budget{PerSecond: 0.001})},
-		{name: "fetching credentials", clients: isRetrying, set: func(v *exercise) {
+		{name: "in the backoff", clients: retryingClients, set: retryOften, serve: hangs(respondWith("503 Unavailable", "", "{}"))},
+		{name: "throttled", clients: retryingClients, set: retryOften, serve: hangs(respondWith("429 Slow", "Retry-After: 60\n", "{}"))},
+		{name: "waiting for the budget", clients: adapterClients, set: withSpent(&provider.Budget{InFlight: 1})},
+		{name: "waiting for the rate", clients: adapterClients, set: withSpent(&provider.Budget{PerSecond: 0.001})},
+		{name: "fetching credentials", clients: retryingClients, set: func(v *exercise) {
 			v.config.Credentials = credentialsFunc(v.waitForContext)
 		}},
-		{name: "fetching cached credentials", clients: isRetrying, set: func(v *exercise) {
+		{name: "fetching cached credentials", clients: retryingClients, set: func(v *exercise) {
 			v.config.Credentials = provider.Cache(v.waitForContext)
 		}},
 	}...)
@@ -119,7 +119,7 @@ func pagesFrom(hangs int) func(*peer) {
 
 // The consumer has taken an image, and pages are prefetched.
 func TestCancellationBetweenPagesEndsListings(t *testing.T) {
-	watchAll(t)
+	watchGoroutines(t)
 	for _, c := range []struct {
 		name  string
 		hangs int // the first page that hangs
@@ -142,7 +142,7 @@ func TestCancellationBetweenPagesEndsListings(t *testing.T) {
 				"Search": searchOne,
 			} {
 				t.Run(strings.Join([]string{c.name, client.name, way}, "/"), func(t *testing.T) {
-					watched(t, func(ctx context.Context) {
+					labelled(t, func(ctx context.Context) {
 						v := quietExercise()
 						server := newHostileServer(t, client, v, pagesFrom(c.hangs))
 						defer server.close()

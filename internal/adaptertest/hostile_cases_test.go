@@ -17,13 +17,13 @@ import (
 // misbehaves, and the outcome for the caller.
 type hostileCase struct {
 	name    string
-	serve   func(*peer)               // nil: every response is honest
-	set     func(*exercise)           // changes the client's configuration; nil: it stays
-	clients func(*hostileClient) bool // nil: every client
+	serve   func(*peer)             // nil: every response is honest
+	set     func(*exercise)         // changes the client's configuration; nil: it stays
+	clients func() []*hostileClient // nil: every client
 
 	want        []provider.Kind // of an adapter, one of these; the zero Kind: a complete response
 	credentials []provider.Kind // of a service of credentials; nil: as want
-	panics      string          // the value that the caller's goroutine panics with
+	panics      bool            // the caller's goroutine panics on purpose
 	hangs       bool            // the client's time limit ends it
 	waits       bool            // only the context ends it
 	plain       bool            // the response passes for one of plain text
@@ -148,7 +148,7 @@ func chunkCases() []hostileCase {
 		{name: "no CRLF after a chunk", want: lost, serve: chunked("<hex>\n<body>0\n\n")},
 		{name: "no last chunk", want: lost, serve: chunked("<hex>\n<body>\n")},
 		{name: "endless chunks", want: garbled, serve: endless(start, "10000\n"+strings.Repeat(" ", 1<<16)+"\n")},
-		{name: "endless small chunks", want: either, serve: endless(start, strings.Repeat("8\n        \n", 1000))},
+		{name: "endless small chunks", want: either, serve: endless(start, strings.Repeat("40\n"+strings.Repeat(" ", 64)+"\n", 100))},
 		{name: "an endless chunk extension", want: lost, serve: endless(start+"1;", filler)},
 		{name: "an endless trailer", want: lost, serve: endless(start+"<hex>\n<body>\n0\n", "X-Trailer: "+filler+"\n")},
 		{name: "an unknown transfer encoding", want: lost, serve: says("HTTP/1.1 200 OK\nTransfer-Encoding: gzip, chunked\n\n<body>")},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,16 +31,12 @@ type hostileClient struct {
 	// hostile limits the requests that get a hostile response; nil: all.
 	hostile func(request) bool
 
+	searches    bool // an adapter's client, as one target of a search
 	credentials bool // a service of credentials: it retries until the context ends
 	metadata    bool // of these, one that is sent no keys
 	optional    bool // the library goes on without this response
 	plain       bool // the response is plain text, for which much may pass
 }
-
-func isAdapter(c *hostileClient) bool { return !c.credentials }
-
-// isRetrying reports whether a client is configurable, and retries.
-func isRetrying(c *hostileClient) bool { return !c.metadata }
 
 // exercise holds the parts of one use of a client.
 type exercise struct {
@@ -48,6 +45,7 @@ type exercise struct {
 	canary   string          // part of every secret
 	reached  func()          // is called at the place that the case is about
 	end      chan struct{}   // closed at the end of the exercise
+	trace    *provider.Trace // nil: the trace of the witness
 }
 
 // newExercise returns an exercise with a configuration that retries once, soon.
@@ -80,6 +78,11 @@ func (c *hostileClient) secrets(v *exercise) []string {
 
 func hostileClients() []*hostileClient {
 	return append(adapterClients(), credentialClients()...)
+}
+
+// retryingClients are configurable, and retry.
+func retryingClients() []*hostileClient {
+	return slices.DeleteFunc(hostileClients(), func(c *hostileClient) bool { return c.metadata })
 }
 
 func adapterClients() (clients []*hostileClient) {

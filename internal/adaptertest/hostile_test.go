@@ -39,7 +39,7 @@ func TestCancellationEndsEachStageOfARequest(t *testing.T) { runCases(t, stageCa
 func runCases(t *testing.T, cases []hostileCase) {
 	t.Helper()
 	profiles.use(t)
-	watchAll(t)
+	watchGoroutines(t)
 	standard := captureStandardLog(t)
 	var all []*cell
 	t.Cleanup(func() {
@@ -57,7 +57,7 @@ func runCases(t *testing.T, cases []hostileCase) {
 		all = append(all, cells...)
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			watched(t, func(ctx context.Context) {
+			labelled(t, func(ctx context.Context) {
 				var group sync.WaitGroup
 				for _, cell := range cells {
 					group.Go(func() { cell.check(ctx, t) })
@@ -98,10 +98,11 @@ func (c *cell) name() string {
 
 // cellsOf are the cells of a case. Their canaries follow those of the cells before.
 func cellsOf(c hostileCase, before int) (cells []*cell) {
-	for _, client := range hostileClients() {
-		if c.clients != nil && !c.clients(client) {
-			continue
-		}
+	clients := hostileClients
+	if c.clients != nil {
+		clients = c.clients
+	}
+	for _, client := range clients() {
 		limits := []limit{byTimeout}
 		switch {
 		case c.waits:
@@ -138,7 +139,7 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 	w := new(witness)
 	v := newExercise(c.canary, c.attemptTimeout(), slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	defer close(v.end)
-	ctx, cancel := newCanceller(provider.WithTrace(ctx, w.trace()))
+	ctx, cancel := newCanceller(ctx)
 	defer cancel.stop()
 	if c.limit == byCancel {
 		v.reached = sync.OnceFunc(func() { time.AfterFunc(20*time.Millisecond, cancel.stop) })
@@ -155,6 +156,11 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 	if c.c.set != nil {
 		c.c.set(v)
 	}
+	trace := v.trace
+	if trace == nil {
+		trace = w.trace()
+	}
+	ctx = provider.WithTrace(ctx, trace)
 	c.once(ctx, t, v, w)
 	took = cancel.took()
 	if c.c.twice {
@@ -227,7 +233,7 @@ func (c *cell) once(ctx context.Context, t *testing.T, v *exercise, w *witness) 
 	}
 	if !c.allows(err, panicked) {
 		kind, _ := kindIn(err)
-		t.Errorf("%s: got %s: %v, panic %v; want %v, panic %q", c.name(), kindName(kind), err, panicked, c.want(), c.c.panics)
+		t.Errorf("%s: got %s: %v, panic %v; want %v, panic %t", c.name(), kindName(kind), err, panicked, c.want(), c.c.panics)
 	}
 }
 
@@ -268,8 +274,8 @@ func (c *cell) want() []provider.Kind {
 
 // allows reports whether a cell may have an outcome.
 func (c *cell) allows(err error, panicked any) bool {
-	if c.c.panics != "" || panicked != nil {
-		return c.c.panics != "" && strings.Contains(fmt.Sprint(panicked), c.c.panics)
+	if c.c.panics || panicked != nil {
+		return c.c.panics && isPurpose(panicked)
 	}
 	kind, known := kindIn(err)
 	wanted := known && slices.Contains(c.want(), kind)

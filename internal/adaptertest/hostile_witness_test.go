@@ -154,57 +154,26 @@ func captureStandardLog(t *testing.T) *witness {
 	return w
 }
 
-// watched runs a part of a test, and then wants all goroutines of it to end. It gives
-// them a label, so that tests may run in parallel.
-func watched(t *testing.T, run func(context.Context)) {
-	t.Helper()
-	const key = "test"
-	pprof.Do(t.Context(), pprof.Labels(key, t.Name()), run)
-	label := fmt.Sprintf(`%q:%q`, key, t.Name())
-	wantGone(t, func() string { return stacksWith(label) })
+// labelled gives the goroutines of a subtest its name, which their stacks show.
+func labelled(t *testing.T, run func(context.Context)) {
+	pprof.Do(t.Context(), pprof.Labels("test", t.Name()), run)
 }
 
-// watchAll wants no more goroutines at the end of a test than at its start.
-func watchAll(t *testing.T) {
+// watchGoroutines wants no more goroutines at the end of a test than at its start.
+func watchGoroutines(t *testing.T) {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	t.Cleanup(func() {
-		wantGone(t, func() string {
-			if runtime.NumGoroutine() <= before {
-				return ""
+		for deadline := time.Now().Add(longTime); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
+			if time.Now().Before(deadline) {
+				continue
 			}
-			return stacksWith("")
-		})
+			var stacks bytes.Buffer
+			_ = pprof.Lookup("goroutine").WriteTo(&stacks, 1)
+			t.Errorf("%d goroutines before; after:\n%s", before, &stacks)
+			return
+		}
 	})
-}
-
-// wantGone waits until no goroutines are left.
-func wantGone(t *testing.T, left func() string) {
-	t.Helper()
-	deadline := time.Now().Add(longTime)
-	for wait := time.Millisecond; ; wait = min(2*wait, 100*time.Millisecond) {
-		stacks := left()
-		if stacks == "" {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Errorf("goroutines are left:\n%s", stacks)
-			return
-		}
-		time.Sleep(wait)
-	}
-}
-
-func stacksWith(label string) string {
-	var profile bytes.Buffer
-	_ = pprof.Lookup("goroutine").WriteTo(&profile, 1)
-	var found []string
-	for block := range strings.SplitSeq(profile.String(), "\n\n") {
-		if strings.Contains(block, label) && !strings.Contains(block, "runtime/pprof.writeGoroutine") {
-			found = append(found, block)
-		}
-	}
-	return strings.Join(found, "\n\n")
 }
 
 // kindName names an outcome; the zero Kind is a complete response.

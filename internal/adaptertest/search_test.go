@@ -79,7 +79,7 @@ func (p *perAccount) RoundTrip(r *http.Request) (*http.Response, error) {
 // A search over 400 targets returns each image once, from the account that owns it. A
 // budget holds over the regions of its account. No goroutine is left.
 func TestSearchFindsTheImagesOfManyAccounts(t *testing.T) {
-	watchAll(t)
+	watchGoroutines(t)
 	cloud := newCloud(t, estate(),
 		fakecloud.Fault{Do: fakecloud.ServerError, Chance: 0.02}, fakecloud.Fault{Do: fakecloud.UnknownKey, Account: "account-007"})
 	transport := &perAccount{next: cloud.Transport()}
