@@ -6,10 +6,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/provider/providertest"
 	"github.com/imagequery/imagequery/qingcloud"
 )
 
@@ -149,5 +152,104 @@ func TestNativeIsRefused(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// planQueries are the zero query, and one of which every adapter sends some
+// predicates and checks others here.
+var planQueries = [2]image.Query{{}, {
+	Names:        []string{"web-1", "web-2"},
+	Sources:      []image.Source{image.SourceSelf},
+	Statuses:     []image.Status{image.StatusAvailable, image.StatusPending},
+	OSes:         []image.OS{image.OSLinux},
+	Platforms:    []string{"ubuntu", "debian"},
+	CreatedAfter: time.Date(2024, 1, 2, 3, 4, 5, 0, time.UTC),
+}}
+
+func plan(tb testing.TB, c *provider.Client, q image.Query) {
+	p, err := c.Explain(q)
+	if err != nil || len(p.Calls) == 0 {
+		tb.Fatalf("plan %v, error %v", p, err)
+	}
+}
+
+// BenchmarkPlan plans a query and sends nothing.
+func BenchmarkPlan(b *testing.B) {
+	for _, a := range listings() {
+		for _, q := range planQueries {
+			b.Run(fmt.Sprintf("%s/%d-predicates", a.name, len(q.Fields())), func(b *testing.B) {
+				c := adaptertest.New(b, a.open, provider.Config{Region: "r-1"})
+				b.ReportAllocs()
+				for b.Loop() {
+					plan(b, c, q)
+				}
+			})
+		}
+	}
+}
+
+// The bounds are about a fifth above the measured allocations.
+func TestPlanAllocatesLittle(t *testing.T) {
+	for _, a := range listings() {
+		for i, q := range planQueries {
+			t.Run(fmt.Sprintf("%s/%d-predicates", a.name, len(q.Fields())), func(t *testing.T) {
+				c := adaptertest.New(t, a.open, provider.Config{Region: "r-1"})
+				if got := testing.AllocsPerRun(100, func() { plan(t, c, q) }); got > a.allocs[i] {
+					t.Errorf("%v allocations, want at most %v", got, a.allocs[i])
+				}
+			})
+		}
+	}
+}
+
+// The conformance check of changing listings depends on it.
+func TestReplaceChangesTheNextResponse(t *testing.T) {
+	for _, a := range listings() {
+		h := a.harness(a.open)
+		t.Run(a.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				world := h.World(30)
+				s := h.Open(t, world[:20], providertest.Options{Reading: h.Readings[0]})
+				s.Replace(1, world[5:25])
+				q := image.Query{Sources: []image.Source{image.SourceSelf}}
+				for i, want := range [][]image.Image{world[:20], world[5:25]} {
+					got, err := provider.Collect(s.Client.Images(t.Context(), q))
+					n := 0
+					for _, m := range want {
+						if q.Match(m) {
+							n++
+						}
+					}
+					if err != nil || len(got) != n {
+						t.Errorf("listing %d has %d images, want %d: %v", i+1, len(got), n, err)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestFailuresActFromTheirFirstRequestOn(t *testing.T) {
+	for _, a := range listings() {
+		h := a.harness(a.open)
+		t.Run(a.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				for _, f := range []providertest.Failure{
+					{Break: providertest.BreakReset}, {Break: providertest.BreakCut}, {Break: providertest.BreakShort},
+					{Break: providertest.BreakGateway}, {Code: h.Errors[0].Code, Message: "busy"},
+				} {
+					f.From, f.Times = 2, 1
+					c := provider.Config{Retry: provider.Retry{Attempts: 1}}
+					s := h.Open(t, h.World(5), providertest.Options{Reading: h.Readings[0], Config: c})
+					s.Fail(f)
+					for i, fails := range []bool{false, true, false} {
+						_, err := provider.Collect(s.Client.Images(t.Context(), image.Query{Sources: []image.Source{image.SourceSelf}}))
+						if fails != (err != nil) {
+							t.Errorf("%+v: request %d: error %v", f, i+1, err)
+						}
+					}
+				}
+			})
+		})
 	}
 }

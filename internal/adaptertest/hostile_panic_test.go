@@ -28,7 +28,7 @@ func panicOnPurpose() { panic(purpose) }
 // until then on a later one, and every hook that a trace has.
 func panicCases() (all []hostileCase) {
 	add := func(name string, serve func(*peer), set func(*exercise)) {
-		all = append(all, hostileCase{name: name + " panics", serve: serve, set: set, panics: true, clients: panicClients})
+		all = append(all, hostileCase{name: name + " panics", serve: serve, set: set, panics: true, clients: listingClients})
 	}
 	for _, place := range places {
 		add(place.name, nil, func(v *exercise) { place.set(v, panicOnPurpose) })
@@ -37,7 +37,7 @@ func panicCases() (all []hostileCase) {
 		}
 		add(place.name+" on a later page", each(sendPage), func(v *exercise) {
 			var calls atomic.Int32
-			v.config.Listing.PageSize = 1
+			onePerPage(v)
 			place.set(v, func() {
 				if calls.Add(1) > 4 {
 					panicOnPurpose()
@@ -86,10 +86,10 @@ func isPurpose(panicked any) bool {
 		strings.Contains(e.Error(), purpose) && strings.Contains(string(e.Stack), "adaptertest_test.panicOnPurpose")
 }
 
-// panicClients are the clients of listings, and those of ECS that list in other ways: by
+// listingClients are the clients of listings, and those of ECS that list in other ways: by
 // each function of the library that sends requests, if it is a search with another
 // target whose requests hang.
-func panicClients() (clients []*hostileClient) {
+func listingClients() (clients []*hostileClient) {
 	for _, c := range adapterClients() {
 		if c.name != "ECS family" {
 			clients = append(clients, c)
@@ -129,7 +129,7 @@ func panicClients() (clients []*hostileClient) {
 }
 
 func searchClients() []*hostileClient {
-	return slices.DeleteFunc(panicClients(), func(c *hostileClient) bool { return !c.searches })
+	return slices.DeleteFunc(listingClients(), func(c *hostileClient) bool { return !c.searches })
 }
 
 func errorOf[T any](_ T, err error) error { return err }

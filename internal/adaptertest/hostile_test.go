@@ -139,10 +139,16 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 	w := new(witness)
 	v := newExercise(c.canary, c.attemptTimeout(), slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	defer close(v.end)
-	ctx, cancel := newCanceller(ctx)
-	defer cancel.stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var cancelled atomic.Pointer[time.Time]
+	stop := func() {
+		now := time.Now()
+		cancelled.Store(&now)
+		cancel()
+	}
 	if c.limit == byCancel {
-		v.reached = sync.OnceFunc(func() { time.AfterFunc(20*time.Millisecond, cancel.stop) })
+		v.reached = sync.OnceFunc(func() { time.AfterFunc(20*time.Millisecond, stop) })
 	}
 	serve := c.c.serve
 	if serve == nil {
@@ -162,7 +168,9 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 	}
 	ctx = provider.WithTrace(ctx, trace)
 	c.once(ctx, t, v, w)
-	took = cancel.took()
+	if at := cancelled.Load(); at != nil {
+		took = time.Since(*at)
+	}
 	if c.c.twice {
 		c.once(ctx, t, v, w)
 	}
@@ -171,32 +179,6 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 		t.Errorf("%s: a secret is shown: %s", c.name(), text)
 	}
 	return took
-}
-
-// canceller cancels a context, and measures the time from then on.
-type canceller struct {
-	cancel  context.CancelFunc
-	began   time.Time
-	stopped atomic.Int64 // nanoseconds after it began; 0: not yet
-}
-
-func newCanceller(ctx context.Context) (context.Context, *canceller) {
-	ctx, cancel := context.WithCancel(ctx)
-	return ctx, &canceller{cancel: cancel, began: time.Now()}
-}
-
-func (c *canceller) stop() {
-	c.stopped.CompareAndSwap(0, int64(time.Since(c.began)))
-	c.cancel()
-}
-
-// took returns the time since the cancellation, or 0 before it.
-func (c *canceller) took() time.Duration {
-	stopped := time.Duration(c.stopped.Load())
-	if stopped == 0 {
-		return 0
-	}
-	return time.Since(c.began) - stopped
 }
 
 func (c *cell) attemptTimeout() time.Duration {
@@ -227,7 +209,11 @@ func (c *cell) once(ctx context.Context, t *testing.T, v *exercise, w *witness) 
 	}
 	if err != nil {
 		w.seeError(err)
-		if bad := badRune(err.Error()); bad != "" {
+		text := err.Error()
+		if c.client.searches { // its errors are joined, one to a line
+			text = strings.ReplaceAll(text, "\n", "; ")
+		}
+		if bad := badRune(text); bad != "" {
 			t.Errorf("%s: the error's text has %s: %q", c.name(), bad, err)
 		}
 	}
