@@ -16,11 +16,9 @@ import (
 
 // drift changes a cloud between requests, until it has had enough.
 type drift struct {
+	driftMode
 	cloud     *fakecloud.Cloud
 	operation operation
-	deletes   bool
-	inserts   bool
-	anywhere  bool
 
 	mu       sync.Mutex
 	rng      *rand.Rand
@@ -57,6 +55,12 @@ func (d *drift) change() error {
 	return d.cloud.Insert("a", fakecloud.Image{Image: m})
 }
 
+type driftMode struct {
+	name             string
+	deletes, inserts bool
+	anywhere         bool // not only the newest; goes with Listing.Confirm
+}
+
 // Images are inserted and deleted during listings by every operation that has pages. An
 // image that exists all the time is listed, or the error is Incomplete.
 func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
@@ -64,10 +68,7 @@ func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
 	if testing.Short() {
 		runs = 20
 	}
-	modes := []struct {
-		name                       string
-		deletes, inserts, anywhere bool // anywhere goes with Config.Confirm
-	}{
+	modes := []driftMode{
 		{"deleting", true, false, false},
 		{"inserting the newest", false, true, false},
 		{"deleting and inserting the newest", true, true, false},
@@ -80,11 +81,8 @@ func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
 				complete := 0
 				for seed := range uint64(runs) {
 					rng := rand.New(rand.NewPCG(seed, 11))
-					d := &drift{
-						cloud: newCloud(t, driftWorld(o, 15+int(seed%20))), operation: o,
-						deletes: mode.deletes, inserts: mode.inserts, anywhere: mode.anywhere,
-						rng: rng, calm: 3 + rng.IntN(10),
-					}
+					cloud := newCloud(t, driftWorld(o, 15+int(seed%20)))
+					d := &drift{driftMode: mode, cloud: cloud, operation: o, rng: rng, calm: 3 + rng.IntN(10)}
 					if d.check(t, seed) {
 						complete++
 					}
@@ -101,10 +99,14 @@ func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
 // check lists once, and reports whether the response was complete.
 func (d *drift) check(t *testing.T, seed uint64) bool {
 	t.Helper()
+	confirm := provider.ConfirmAuto
+	if d.anywhere {
+		confirm = provider.ConfirmAlways
+	}
 	client := adaptertest.New(t, d.operation.open, provider.Config{
 		Region:     "r-1",
 		HTTPClient: &http.Client{Transport: d},
-		Listing:    provider.Listing{PageSize: 5, Confirm: d.confirm()},
+		Listing:    provider.Listing{PageSize: 5, Confirm: confirm},
 	})
 	before := d.cloud.Visible("a", d.operation.provider, "r-1")
 	got, err := d.operation.request(t.Context(), client)
@@ -129,11 +131,4 @@ func driftWorld(o operation, n int) fakecloud.World {
 		world.Accounts[0].Images = append(world.Accounts[0].Images, fakecloud.Image{Image: faultImage(o.provider, i)})
 	}
 	return world
-}
-
-func (d *drift) confirm() provider.ConfirmMode {
-	if d.anywhere {
-		return provider.ConfirmAlways
-	}
-	return provider.ConfirmAuto
 }

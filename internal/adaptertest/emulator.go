@@ -60,22 +60,17 @@ func (e *emulator) addFaults(faults ...fakecloud.Fault) {
 
 // fault returns the fault that makes requests fail in that way.
 func (s service) fault(f providertest.Failure) fakecloud.Fault {
-	out := fakecloud.Fault{From: f.From, Times: f.Times}
-	switch f.Break {
-	case providertest.BreakReset:
-		out.Do = fakecloud.Reset
-	case providertest.BreakHang:
-		out.Do = fakecloud.Hang
-	case providertest.BreakGateway:
-		out.Do = fakecloud.HTMLPage
-	case providertest.BreakCut:
-		out.Do, out.Bytes = fakecloud.Truncate, -2
-	case providertest.BreakShort:
-		out.Do, out.Bytes = fakecloud.ShortBody, -2
-	default:
-		out.Do, out.Code, out.Message, out.RetryAfter = fakecloud.ServerError, f.Code, f.Message, f.RetryAfter
-		out.Status = s.httpStatus(f.Code)
+	out, ok := map[providertest.Break]fakecloud.Fault{
+		providertest.BreakReset:   {Do: fakecloud.Reset},
+		providertest.BreakHang:    {Do: fakecloud.Hang},
+		providertest.BreakGateway: {Do: fakecloud.HTMLPage},
+		providertest.BreakCut:     {Do: fakecloud.Truncate, Bytes: -2},
+		providertest.BreakShort:   {Do: fakecloud.ShortBody, Bytes: -2},
+	}[f.Break]
+	if !ok {
+		out = fakecloud.Fault{Do: fakecloud.ServerError, Status: s.httpStatus(f.Code), Code: f.Code, Message: f.Message, RetryAfter: f.RetryAfter}
 	}
+	out.From, out.Times = f.From, f.Times
 	return out
 }
 

@@ -50,7 +50,7 @@ type exercise struct {
 	canary   string          // part of every secret
 	reached  func()          // is called at the place that the case is about
 	end      chan struct{}   // closed at the end of the exercise
-	trace    *provider.Trace // nil: the trace of the witness
+	trace    *provider.Trace
 }
 
 // newExercise returns an exercise with a configuration that retries once, soon.

@@ -138,6 +138,7 @@ func (c *cell) check(ctx context.Context, t *testing.T) {
 func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) {
 	w := new(witness)
 	v := newExercise(c.canary, c.attemptTimeout(), slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	v.trace = w.trace()
 	defer close(v.end)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -162,11 +163,7 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 	if c.c.set != nil {
 		c.c.set(v)
 	}
-	trace := v.trace
-	if trace == nil {
-		trace = w.trace()
-	}
-	ctx = provider.WithTrace(ctx, trace)
+	ctx = provider.WithTrace(ctx, v.trace)
 	c.once(ctx, t, v, w)
 	if at := cancelled.Load(); at != nil {
 		took = time.Since(*at)

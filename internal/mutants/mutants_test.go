@@ -18,24 +18,19 @@ func bred(t *testing.T) (docs []string) {
 }
 
 func TestMutantsAreTheSameInEveryRun(t *testing.T) {
-	t.Setenv("MUTANTS", "")
-	first := bred(t)
-	want := 2_000
+	usual := 2_000
 	if testing.Short() {
-		want = 250
+		usual = 250
 	}
-	if len(first) != want {
-		t.Errorf("%d mutants, want %d", len(first), want)
-	}
-	if diff := cmp.Diff(first, bred(t)); diff != "" {
-		t.Errorf("(-first +second):\n%s", diff)
-	}
-}
-
-func TestEnvironmentSetsTheNumberOfMutants(t *testing.T) {
-	t.Setenv("MUTANTS", "7")
-	if n := len(bred(t)); n != 7 {
-		t.Errorf("%d mutants, want 7", n)
+	for number, want := range map[string]int{"": usual, "7": 7} {
+		t.Setenv("MUTANTS", number)
+		first := bred(t)
+		if len(first) != want {
+			t.Errorf("MUTANTS=%q: %d mutants, want %d", number, len(first), want)
+		}
+		if diff := cmp.Diff(first, bred(t)); diff != "" {
+			t.Errorf("(-first +second):\n%s", diff)
+		}
 	}
 }
 
