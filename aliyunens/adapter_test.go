@@ -27,6 +27,18 @@ func listed(t *testing.T, records ...string) []image.Image {
 	return adaptertest.Listed(t, clientOf, `{"Code":0,"Images":{"Image":[ROWS]}}`, records)
 }
 
+func TestHostDependsOnTheRegion(t *testing.T) {
+	for region, want := range map[string]string{
+		"":               "ens.aliyuncs.com",
+		"cn-hangzhou":    "ens.aliyuncs.com",
+		"ap-southeast-1": "ens.ap-southeast-1.aliyuncs.com",
+	} {
+		if info := newClient(t, provider.Config{Region: region}).Info(); info.Host != want || info.Region != region {
+			t.Errorf("region %q: client in %q at %s, want %s", region, info.Region, info.Host, want)
+		}
+	}
+}
+
 func TestConformance(t *testing.T) { providertest.Run(t, adaptertest.ENS(aliyunens.New)) }
 
 func TestTablesHaveEveryDocumentedParameterAndField(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
@@ -36,20 +34,7 @@ func TestPlanSendsPredicates(t *testing.T) {
 		}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			plan, err := newClient(t, provider.Config{}).Explain(test.q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []url.Values
-			for _, call := range plan.Calls {
-				if call.Action != "DescribeSelfImages" || call.Paging != (provider.Paging{MaxSize: 50, Aligned: true}) {
-					t.Errorf("call of %s with %+v", call.Action, call.Paging)
-				}
-				got = append(got, call.Params)
-			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			adaptertest.CheckPlan(t, newClient(t, provider.Config{}), test.q, "DescribeSelfImages", provider.Paging{MaxSize: 50, Aligned: true}, test.want)
 		})
 	}
 }

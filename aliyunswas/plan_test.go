@@ -47,20 +47,7 @@ func TestPlanSendsPredicates(t *testing.T) {
 		}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			plan, err := newClient(t, provider.Config{Region: "cn-hangzhou"}).Explain(test.q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []url.Values
-			for _, call := range plan.Calls {
-				if call.Action != "ListCustomImages" || call.Paging != (provider.Paging{MaxSize: 100, Aligned: true}) {
-					t.Errorf("call of %s with %+v", call.Action, call.Paging)
-				}
-				got = append(got, call.Params)
-			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			adaptertest.CheckPlan(t, newClient(t, provider.Config{Region: "cn-hangzhou"}), test.q, "ListCustomImages", provider.Paging{MaxSize: 100, Aligned: true}, test.want)
 		})
 	}
 }

@@ -77,20 +77,7 @@ func TestPlanSendsPredicates(t *testing.T) {
 		{"a native source and status", native("provider", "shared", "status.1", "available"), []url.Values{call("provider", "shared", "status.1", "available")}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			plan, err := newClient(t, provider.Config{Region: "pek3a"}).Explain(test.q)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []url.Values
-			for _, call := range plan.Calls {
-				if call.Action != "DescribeImages" || call.Paging != (provider.Paging{MaxSize: 100}) {
-					t.Errorf("call of %s with %+v", call.Action, call.Paging)
-				}
-				got = append(got, call.Params)
-			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
-			}
+			adaptertest.CheckPlan(t, newClient(t, provider.Config{Region: "pek3a"}), test.q, "DescribeImages", provider.Paging{MaxSize: 100}, test.want)
 		})
 	}
 }

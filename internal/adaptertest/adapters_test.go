@@ -3,13 +3,16 @@ package adaptertest_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
@@ -24,6 +27,39 @@ func TestClientsNameProviderRegionAndHost(t *testing.T) {
 			t.Errorf("client of %s in %q at %s, want %s in %q at %s", info.Name, info.Region, info.Host, a.provider, a.region, a.host)
 		}
 	})
+}
+
+func TestRequestsHaveTheDocumentedParameters(t *testing.T) {
+	own := map[string]url.Values{
+		"SWAS": {"Action": {"ListCustomImages"}, "Version": {"2020-06-01"}, "RegionId": {"cn-hangzhou"}, "ImageIds": {`["m-1"]`}, "PageNumber": {"1"}, "PageSize": {"100"}},
+		"ENS":  {"Action": {"DescribeSelfImages"}, "Version": {"2017-11-10"}, "ImageId": {"m-1"}, "PageNumber": {"1"}, "PageSize": {"50"}},
+	}
+	for _, a := range listings() {
+		want, ok := own[a.name]
+		if !ok {
+			continue
+		}
+		s := &adaptertest.Server{Status: http.StatusOK, Body: a.empty}
+		client := adaptertest.Client(t, a.open, a.region, s)
+		if _, err := provider.Collect(client.Images(t.Context(), image.Query{IDs: []string{"m-1"}})); err != nil || len(s.Asked()) != 1 {
+			t.Fatalf("%s: %d requests, want 1; error %v", a.name, len(s.Asked()), err)
+		}
+		asked := s.Asked()[0]
+		if asked.Scheme != "https" || asked.Host != a.host || asked.Path != "/" {
+			t.Errorf("asked %s://%s%s", asked.Scheme, asked.Host, asked.Path)
+		}
+		got := asked.Query()
+		for _, changing := range []string{"Signature", "SignatureNonce", "Timestamp"} {
+			if got.Get(changing) == "" {
+				t.Errorf("%s: %s is missing", a.name, changing)
+			}
+			got.Del(changing)
+		}
+		maps.Copy(want, url.Values{"Format": {"JSON"}, "AccessKeyId": {"test-key-id"}, "SignatureMethod": {"HMAC-SHA1"}, "SignatureVersion": {"1.0"}})
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", a.name, diff)
+		}
+	}
 }
 
 func TestCheckRequestsOneImage(t *testing.T) {

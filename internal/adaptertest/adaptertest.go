@@ -2,7 +2,6 @@ package adaptertest
 
 import (
 	"io"
-	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -139,28 +138,20 @@ func Listed(t *testing.T, client func(*testing.T, http.RoundTripper) *provider.C
 	return images
 }
 
-// AskedRPC checks that a server received one request of Alibaba Cloud's RPC protocol,
-// with this host and these parameters of the operation.
-func AskedRPC(t *testing.T, s *Server, host string, operation url.Values) {
+// CheckPlan compares the plan of a query with calls of one action and their parameters.
+func CheckPlan(t *testing.T, client *provider.Client, q image.Query, action string, paging provider.Paging, want []url.Values) {
 	t.Helper()
-	if len(s.Asked()) != 1 {
-		t.Fatalf("%d requests, want 1", len(s.Asked()))
+	plan, err := client.Explain(q)
+	if err != nil {
+		t.Fatal(err)
 	}
-	asked := s.Asked()[0]
-	if asked.Scheme != "https" || asked.Host != host || asked.Path != "/" {
-		t.Errorf("asked %s://%s%s", asked.Scheme, asked.Host, asked.Path)
-	}
-	got := asked.Query()
-	for _, changing := range []string{"Signature", "SignatureNonce", "Timestamp"} {
-		if got.Get(changing) == "" {
-			t.Errorf("%s is missing", changing)
+	var got []url.Values
+	for _, call := range plan.Calls {
+		if call.Action != action || call.Paging != paging {
+			t.Errorf("call of %s with %+v", call.Action, call.Paging)
 		}
-		got.Del(changing)
+		got = append(got, call.Params)
 	}
-	want := url.Values{
-		"Format": {"JSON"}, "AccessKeyId": {"test-key-id"}, "SignatureMethod": {"HMAC-SHA1"}, "SignatureVersion": {"1.0"},
-	}
-	maps.Copy(want, operation)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -152,6 +152,7 @@ func bodyCases() []hostileCase {
 		{name: "very deep and valid JSON", want: garbled, credentials: unread, serve: body("200 OK",
 			strings.Repeat(`{"a":`, 200_000)+"1"+strings.Repeat("}", 200_000))},
 		{name: "a list in place of an object", want: garbled, credentials: unread, serve: body("200 OK", "[1,2,3]")},
+		{name: "a page of another operation", want: garbled, credentials: unread, serve: body("200 OK", `{"Rows":[],"TotalCount":"3","total_count":3}`)},
 		{name: "null", plain: true, want: either, credentials: unread, serve: body("200 OK", "null")},
 		{name: "a huge number", want: either, credentials: unread, serve: body("200 OK", `{"TotalCount":`+strings.Repeat("9", 1<<20)+`}`)},
 	}
