@@ -147,12 +147,7 @@ func TestInstanceRoleFailuresAreReported(t *testing.T) {
 
 func TestMissingMetadataServiceIsReported(t *testing.T) {
 	isolate(t)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
+	const address = "127.0.0.1:1" // reserved, so that no other test listens there
 	creds := aliyuncreds.Services{Metadata: "http://" + address}.InstanceRole("")
 	checkError(t, creds, provider.Unavailable, "cannot be reached", address)
 	checkError(t, aliyuncreds.Services{Metadata: "::"}.InstanceRole(""), provider.InvalidArgument, "address")

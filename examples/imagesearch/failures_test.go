@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -71,7 +70,7 @@ func TestOneTargetOfFiveFails(t *testing.T) {
 		{"denied key", "cn-hangzhou", url, "canary-id-denied", nil, failureJSON{Kind: "permission_denied", Code: "Forbidden.RAM", Attempts: 1}, true},
 		{"wrong region", "cn-nowhere", url, "canary-id-sample-prod-key", nil, failureJSON{Kind: "invalid_argument", Code: "InvalidRegionId.NotFound", Attempts: 1}, true},
 		{"hangs", "cn-hangzhou", hangingServer(t), "canary-id-off", []string{"--timeout", "4s"}, failureJSON{Kind: "deadline_exceeded", Attempts: 1}, false},
-		{"unreachable", "cn-hangzhou", closedPort(t), "canary-id-off", nil, failureJSON{Kind: "unavailable", Attempts: 5}, false},
+		{"unreachable", "cn-hangzhou", closed, "canary-id-off", nil, failureJSON{Kind: "unavailable", Attempts: 5}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -140,17 +139,4 @@ func hangingServer(t *testing.T) (url string) {
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
-}
-
-// closedPort is an address where nobody listens.
-func closedPort(t *testing.T) (url string) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return "http://" + listener.Addr().String()
 }

@@ -36,9 +36,9 @@ func TestNewestSaysFirstWhichFlagMakesItWork(t *testing.T) {
 }
 
 func TestFailedDialsNameTheHostAndTheReason(t *testing.T) {
-	url := closedPort(t)
-	got := imagesearch(t.Context(), "--config", writeConfig(t, strings.Replace(prodTarget, ", cn-beijing", "", 1), url), "--output=id")
-	want := "dial tcp " + strings.TrimPrefix(url, "http://") + ": connect: connection refused (5 attempts)\n"
+	t.Parallel()
+	got := imagesearch(t.Context(), "--config", writeConfig(t, strings.Replace(prodTarget, ", cn-beijing", "", 1), closed), "--output=id")
+	want := "dial tcp 127.0.0.1:1: connect: connection refused (5 attempts)\n"
 	if got.status != exitFailed || !strings.HasSuffix(got.stderr, want) || strings.Count(got.stderr, "\n") != 1 || strings.ContainsAny(got.stderr, "?&") {
 		t.Errorf("%q, want the end %q", got.stderr, want)
 	}

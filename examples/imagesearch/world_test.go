@@ -112,9 +112,12 @@ func imagesearchIn(ctx context.Context, environment *targets.Options, args ...st
 	return result{status, stdout.String(), stderr.String()}
 }
 
+// closed is the address of a port that refuses connections. It is reserved: a port
+// that was free a moment ago could be the one of another test.
+const closed = "http://127.0.0.1:1/"
+
 // isolatedEnvironment returns the environment of a machine that is no instance of any cloud.
 func isolatedEnvironment(env map[string]string) *targets.Options {
-	const closed = "http://127.0.0.1:1/"
 	return &targets.Options{
 		LookupEnv: func(name string) (string, bool) {
 			value, ok := env[name]

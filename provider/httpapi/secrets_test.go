@@ -110,9 +110,7 @@ func TestErrorsOfConnectionsShowNoAddress(t *testing.T) {
 	untrusted.Config.ErrorLog = quiet()
 	untrusted.StartTLS()
 	defer untrusted.Close()
-	gone := httptest.NewServer(http.NotFoundHandler())
-	gone.Close()
-	for name, address := range map[string]string{"tls": untrusted.URL, "refused": gone.URL} {
+	for name, address := range map[string]string{"tls": untrusted.URL, "refused": "http://127.0.0.1:1"} {
 		t.Run(name, func(t *testing.T) {
 			err := senderTo(t, address, newTransport(t), provider.Config{Retry: provider.Retry{Attempts: 1}}).Do(t.Context(), request())
 			if !errors.Is(err, provider.Unavailable) {
