@@ -38,42 +38,36 @@ func configHTTP(t *checkRun) {
 	}
 }
 
-// recorder is a transport that records requests and has a way to respond.
-type recorder struct {
-	respond func(*http.Request) (*http.Response, error)
+// roundTripper is a function that is a transport.
+type roundTripper func(*http.Request) (*http.Response, error)
 
-	mu   sync.Mutex
-	sent []*http.Request
-}
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func (r *recorder) RoundTrip(request *http.Request) (*http.Response, error) {
-	r.mu.Lock()
-	r.sent = append(r.sent, request)
-	r.mu.Unlock()
-	return r.respond(request)
-}
-
-func (r *recorder) requests() []*http.Request {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.sent
-}
-
-// query runs the empty query once through the recorder.
-func (t *checkRun) query(r *recorder, c provider.Config) (took time.Duration, err error) {
+// query runs the empty query once through a transport, and returns the requests that
+// were sent.
+func (t *checkRun) query(c provider.Config, respond roundTripper) (sent []*http.Request, took time.Duration, err error) {
 	t.requires(t.harness.New != nil, "Harness.New")
+	var mu sync.Mutex
+	record := func(r *http.Request) (*http.Response, error) {
+		mu.Lock()
+		sent = append(sent, r)
+		mu.Unlock()
+		return respond(r)
+	}
 	c.Endpoint, c.Retry.Attempts = testEndpoint, 1
 	if c.HTTPClient == nil {
 		c.HTTPClient = &http.Client{}
 	}
-	c.HTTPClient.Transport = r
+	c.HTTPClient.Transport = roundTripper(record)
 	client, err := t.harness.New(c)
 	if err != nil {
 		t.fatalf("Endpoint %s: %w", testEndpoint, err)
 	}
 	began := time.Now()
 	_, err = provider.Collect(client.Images(t.context(), image.Query{}))
-	return time.Since(began), err
+	mu.Lock()
+	defer mu.Unlock()
+	return slices.Clone(sent), time.Since(began), err
 }
 
 func reset(*http.Request) (*http.Response, error) { return nil, errors.New("connection reset") }
@@ -94,19 +88,18 @@ func redirect(r *http.Request) (*http.Response, error) {
 // configHTTPClient has requests end in ways that only the given client can see.
 func configHTTPClient(t *checkRun) {
 	const timeout, most = 3 * time.Second, 30 * time.Second
-	r := &recorder{respond: hang}
-	took, _ := t.query(r, provider.Config{HTTPClient: &http.Client{Timeout: timeout}})
-	if len(r.requests()) == 0 {
+	sent, took, _ := t.query(provider.Config{HTTPClient: &http.Client{Timeout: timeout}}, hang)
+	if len(sent) == 0 {
 		t.fatalf("the transport of Config.HTTPClient received no request")
 	}
 	if took > most {
 		t.failf("Config.HTTPClient has a Timeout of %s, and an attempt without a response took %s", timeout, took)
 	}
-	r = &recorder{respond: redirect}
-	if _, err := t.query(r, provider.Config{}); err == nil {
+	sent, _, err := t.query(provider.Config{}, redirect)
+	if err == nil {
 		t.failf("the response is a redirect, and there was no error")
 	}
-	for _, request := range r.requests() {
+	for _, request := range sent {
 		if request.URL.Hostname() == "elsewhere.invalid" {
 			t.failf("a request followed a redirect to %s", request.URL)
 		}
@@ -115,9 +108,8 @@ func configHTTPClient(t *checkRun) {
 
 func configUserAgent(t *checkRun) {
 	const name = "conformance/1.0"
-	r := &recorder{respond: reset}
-	_, _ = t.query(r, provider.Config{UserAgent: name})
-	for _, request := range r.requests() {
+	sent, _, _ := t.query(provider.Config{UserAgent: name}, reset)
+	for _, request := range sent {
 		if got := request.Header.Get("User-Agent"); !strings.HasPrefix(got, name) {
 			t.failf("Config.UserAgent is %q, and a request has the User-Agent %q", name, got)
 		}
@@ -198,51 +190,45 @@ func memoryRetained(t *checkRun) {
 	for i := range world {
 		world[i].Name += fmt.Sprintf(" with the number %d", i) // short texts share their memory
 	}
-	kept, others := t.keepOne(t.open(world, keepNative))
-	most, names, natives := len(others)/4, len(others), len(others)
-	for collections := 0; collections < 3 && max(names, natives) > most; collections++ { // pools give up their memory after the second
-		runtime.GC()
-		names, natives = 0, 0
-		for _, o := range others {
-			names += alive(o.name)
-			natives += alive(o.native)
+	kept, memory := t.keepOne(t.open(world, keepNative))
+	most := len(world) / 4
+	for what, others := range memory {
+		for collections := 0; inUse(others) > most && collections < 3; collections++ {
+			runtime.GC() // pools give up their memory after the second
 		}
-	}
-	for what, n := range map[string]int{"names": names, "native records": natives} {
-		if n > most {
-			t.failf("one image is in use, and the %s of %d of %d others stay in memory, want at most %d", what, n, len(others), most)
+		if n := inUse(others); n > most {
+			t.failf("one image is in use, and the %s of %d others stay in memory, want at most %d", what, n, most)
 		}
 	}
 	runtime.KeepAlive(kept)
 }
 
-// memoryOf refers to the memory of an image without keeping it in use.
-type memoryOf struct{ name, native weak.Pointer[byte] }
-
-func alive(p weak.Pointer[byte]) int {
-	if p.Value() == nil {
-		return 0
+// inUse counts memory that is in use.
+func inUse(memory []weak.Pointer[byte]) (n int) {
+	for _, p := range memory {
+		if p.Value() != nil {
+			n++
+		}
 	}
-	return 1
+	return n
 }
 
 // keepOne lists all images, and returns one of them with the memory of the others.
 //
 //go:noinline
-func (t *checkRun) keepOne(s *Session) (retained image.Image, others []memoryOf) {
+func (t *checkRun) keepOne(s *Session) (kept image.Image, memory map[string][]weak.Pointer[byte]) {
 	got, err := t.answer(s, image.Query{})
 	if err != nil || len(got) == 0 {
 		t.fatalf("%d images came, error %v", len(got), err)
 	}
+	memory = map[string][]weak.Pointer[byte]{}
 	for _, m := range got[1:] {
-		var o memoryOf
 		if m.Name != "" {
-			o.name = weak.Make(unsafe.StringData(m.Name))
+			memory["names"] = append(memory["names"], weak.Make(unsafe.StringData(m.Name)))
 		}
 		if len(m.Native) > 0 {
-			o.native = weak.Make(&m.Native[0])
+			memory["native records"] = append(memory["native records"], weak.Make(&m.Native[0]))
 		}
-		others = append(others, o)
 	}
-	return got[0], others
+	return got[0], memory
 }

@@ -29,8 +29,7 @@ func defaults(t *checkRun) {
 
 // get looks up images one by one.
 func get(t *checkRun) {
-	images := t.harness.World(t.effort.world)
-	s := t.open(images, provider.Config{})
+	s, images := t.openWorld()
 	for _, m := range images {
 		q := image.Query{IDs: []string{m.ID}}
 		if !t.inScope(q, m) {
@@ -102,8 +101,7 @@ func world(t *checkRun) {
 // goroutines. The race detector finds memory that they share.
 func concurrency(t *checkRun) {
 	const goroutines = 16
-	world := t.harness.World(t.effort.world)
-	s := t.open(world, provider.Config{})
+	s, world := t.openWorld()
 	queries := slices.Collect(Queries(11, goroutines*t.effort.perGoroutine, world, reported(s.Client.Info())))
 	alone := make([][]image.Image, len(queries))
 	for i, q := range queries {
@@ -149,7 +147,7 @@ func stopBreak(t *checkRun) {
 }
 
 func stopBefore(t *checkRun) {
-	s := t.open(t.harness.World(t.effort.world), provider.Config{})
+	s, _ := t.openWorld()
 	ctx, cancel := context.WithCancel(t.context())
 	cancel()
 	got, err := provider.Collect(s.Client.Images(ctx, image.Query{}))
@@ -224,7 +222,7 @@ func (l *listing) localQueries() []image.Query {
 	s := l.of(0)
 	var out []image.Query
 	for _, f := range withSupport(s.Client.Info(), provider.Local) {
-		for q := range oneFieldQueries(l.world, f, l.effort.oneField) {
+		for _, q := range oneFieldQueries(l.world, f, l.effort.oneField) {
 			plan, err := s.Client.Explain(q)
 			if err == nil && len(plan.Calls) > 0 && len(plan.Superset)+len(plan.Exact) == 0 {
 				out = append(out, q)

@@ -1,7 +1,6 @@
 package providertest
 
 import (
-	"iter"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -11,16 +10,11 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// oneFieldQueries yields queries with one predicate: n values of the world, more if
-// values have special characters, several values at once, and values that no image has.
-func oneFieldQueries(world []image.Image, f image.Field, n int) iter.Seq[image.Query] {
-	return func(yield func(image.Query) bool) {
-		for _, q := range slices.Concat(presentValueQueries(world, f, n), absentValueQueries(world, f, n)) {
-			if len(q.Fields()) > 0 && !yield(q) {
-				return
-			}
-		}
-	}
+// oneFieldQueries are queries with one predicate: n values of the world, more if values
+// have special characters, several values at once, and values that no image has.
+func oneFieldQueries(world []image.Image, f image.Field, n int) []image.Query {
+	all := slices.Concat(presentValueQueries(world, f, n), absentValueQueries(world, f, n))
+	return slices.DeleteFunc(all, func(q image.Query) bool { return len(q.Values(f)) == 0 })
 }
 
 func presentValueQueries(world []image.Image, f image.Field, n int) []image.Query {
@@ -61,7 +55,7 @@ func isPlain(text string) bool {
 	})
 }
 
-// absentValueQueries yields queries for values that few images have, and for values
+// absentValueQueries are queries for values that few images have, and for values
 // that only resemble those of images.
 func absentValueQueries(world []image.Image, f image.Field, n int) []image.Query {
 	switch f {
@@ -99,11 +93,7 @@ func vocabulary(f image.Field) [][]string {
 	default:
 		return nil
 	}
-	out := [][]string{all}
-	for _, word := range all {
-		out = append(out, []string{word})
-	}
-	return out
+	return append(slices.Collect(slices.Chunk(all, 1)), all)
 }
 
 func texts[E ~string](values []E) []string {
@@ -142,7 +132,7 @@ func similarValues(world []image.Image, f image.Field) [][]string {
 	}
 }
 
-// tagQueries yields queries for all tags of an image, for an empty value, and for tags
+// tagQueries are queries for all tags of an image, for an empty value, and for tags
 // that no image has.
 func tagQueries(world []image.Image) []image.Query {
 	out := []image.Query{{Tags: map[string]string{"no-such-key": "x"}}}
@@ -176,28 +166,27 @@ func timeQueries(world []image.Image, f image.Field) []image.Query {
 			}
 		}
 	}
-	var out []image.Query
-	for _, at := range bounds {
+	out := make([]image.Query, len(bounds))
+	for i, at := range bounds {
 		if f == image.FieldCreatedAfter {
-			out = append(out, image.Query{CreatedAfter: at})
+			out[i].CreatedAfter = at
 		} else {
-			out = append(out, image.Query{CreatedBefore: at})
+			out[i].CreatedBefore = at
 		}
 	}
 	return out
 }
 
-// twoFieldQueries yields n queries with two predicates: of one image, of another, of several,
-// and so on.
-func twoFieldQueries(world []image.Image, f, g image.Field, n int) iter.Seq[image.Query] {
-	return func(yield func(image.Query) bool) {
-		gen := generator{rng: rand.New(rand.NewPCG(5, 5)), world: world}
-		for i := range n {
-			if q := gen.twoFieldQuery(f, g, []int{1, 1, 3}[i%3]); q.Validate() == nil && !yield(q) {
-				return
-			}
+// twoFieldQueries are up to n queries with two predicates: of one image, of another, of
+// several, and so on.
+func twoFieldQueries(world []image.Image, f, g image.Field, n int) (out []image.Query) {
+	gen := generator{rng: rand.New(rand.NewPCG(5, 5)), world: world}
+	for i := range n {
+		if q := gen.twoFieldQuery(f, g, []int{1, 1, 3}[i%3]); q.Validate() == nil {
+			out = append(out, q)
 		}
 	}
+	return out
 }
 
 func (g *generator) twoFieldQuery(first, second image.Field, several int) image.Query {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -192,8 +193,8 @@ func enumValue[E ~string](k *imageMaker, f image.Field, all []E) E {
 	return pick(k, all...)
 }
 
-// editJSON applies a change to the decoded form of a JSON text. Any other text is
-// returned unchanged.
+// editJSON applies a change to each value in a JSON text, the innermost first. Any other
+// text is returned unchanged.
 func editJSON(change func(any) any) func([]byte) []byte {
 	return func(body []byte) []byte {
 		decoder := json.NewDecoder(bytes.NewReader(body))
@@ -202,7 +203,7 @@ func editJSON(change func(any) any) func([]byte) []byte {
 		if decoder.Decode(&v) != nil {
 			return body
 		}
-		out, err := json.Marshal(change(v))
+		out, err := json.Marshal(editAll(v, change))
 		if err != nil {
 			return body
 		}
@@ -210,8 +211,6 @@ func editJSON(change func(any) any) func([]byte) []byte {
 	}
 }
 
-// editAll applies a change to a value and to all that is in it, the innermost
-// first.
 func editAll(v any, change func(any) any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -226,7 +225,7 @@ func editAll(v any, change func(any) any) any {
 	return change(v)
 }
 
-// addMembers adds unknown members to objects. It leaves out empty ones, and those whose
+// addMembers adds unknown members to an object. It leaves out empty ones, and those whose
 // keys are keys of tags: there, any member would be a tag.
 func addMembers(world []image.Image) func(any) any {
 	tagKeys := map[string]bool{}
@@ -236,42 +235,33 @@ func addMembers(world []image.Image) func(any) any {
 		}
 	}
 	return func(v any) any {
-		return editAll(v, func(v any) any {
-			object, ok := v.(map[string]any)
-			if !ok {
-				return v
+		object, _ := v.(map[string]any)
+		for key := range object {
+			if !tagKeys[key] {
+				object["UnheardOf"] = map[string]any{"a": []any{json.Number("1"), nil, true, "x"}, "Id": "m-0"}
+				object[""] = "nothing"
+				break
 			}
-			for key := range object {
-				if !tagKeys[key] {
-					object["UnheardOf"] = map[string]any{"a": []any{json.Number("1"), nil, true, "x"}, "Id": "m-0"}
-					object[""] = "nothing"
-					break
-				}
-			}
-			return object
-		})
+		}
+		return v
 	}
 }
 
-func numbersToStrings(v any) any {
-	return editAll(v, func(v any) any {
-		if n, ok := v.(json.Number); ok {
-			return n.String()
-		}
-		return v
-	})
+func numberToString(v any) any {
+	if n, ok := v.(json.Number); ok {
+		return n.String()
+	}
+	return v
 }
 
 // plainNumber is a text that is the usual form of a whole number.
 var plainNumber = regexp.MustCompile(`^(0|[1-9][0-9]{0,14})$`)
 
-func stringsToNumbers(v any) any {
-	return editAll(v, func(v any) any {
-		if text, ok := v.(string); ok && plainNumber.MatchString(text) {
-			return json.Number(text)
-		}
-		return v
-	})
+func stringToNumber(v any) any {
+	if text, ok := v.(string); ok && plainNumber.MatchString(text) {
+		return json.Number(text)
+	}
+	return v
 }
 
 func isEmpty(v any) bool {
@@ -289,75 +279,53 @@ func isEmpty(v any) bool {
 }
 
 func emptyToNull(v any) any {
-	return editAll(v, func(v any) any {
-		if isEmpty(v) {
-			return nil
+	if isEmpty(v) {
+		return nil
+	}
+	return v
+}
+
+func removeEmpty(record map[string]any) {
+	maps.DeleteFunc(record, func(_ string, v any) bool { return isEmpty(v) })
+}
+
+// editRecords applies a change to the records of images: objects with a member that is
+// an identifier.
+func editRecords(world []image.Image, change func(record map[string]any)) func([]byte) []byte {
+	known := identifiers(world)
+	return editJSON(func(v any) any {
+		object, _ := v.(map[string]any)
+		for _, member := range object {
+			if text, ok := member.(string); ok && known[text] && len(object) > 2 {
+				change(object)
+				break
+			}
 		}
 		return v
 	})
 }
 
-func removeEmpty(record map[string]any) {
-	for key, v := range record {
-		if isEmpty(v) {
-			delete(record, key)
-		}
-	}
-}
-
-// recordsOf tells the objects that describe an image: one of their members is its
-// identifier.
-func recordsOf(world []image.Image) func(map[string]any) bool {
-	known := map[string]bool{}
+func identifiers(world []image.Image) map[string]bool {
+	out := map[string]bool{}
 	for _, m := range world {
-		known[m.ID] = true
+		out[m.ID] = true
 	}
-	return func(object map[string]any) bool {
-		for _, v := range object {
-			if text, ok := v.(string); ok && known[text] && len(object) > 2 {
-				return true
-			}
-		}
-		return false
-	}
-}
-
-// editRecords applies a change to the records of images.
-func editRecords(isRecord func(map[string]any) bool, change func(record map[string]any)) func(any) any {
-	return func(v any) any {
-		return editAll(v, func(v any) any {
-			if object, ok := v.(map[string]any); ok && isRecord(object) {
-				change(object)
-			}
-			return v
-		})
-	}
+	return out
 }
 
 // enumMembers gathers the members of records, and says which of them are words: texts
 // and numbers, but neither the identifier nor a flag that is written as text.
 func enumMembers(world []image.Image, keys map[string]bool) func(record map[string]any) {
-	identifiers := map[string]bool{}
-	for _, m := range world {
-		identifiers[m.ID] = true
-	}
+	known := identifiers(world)
 	return func(record map[string]any) {
 		for key, v := range record {
 			switch v := v.(type) {
 			case string:
 				flag := strings.EqualFold(v, "true") || strings.EqualFold(v, "false")
-				keys[key] = keys[key] || v != "" && !flag && !identifiers[v]
+				keys[key] = keys[key] || v != "" && !flag && !known[v]
 			case json.Number:
 				keys[key] = true
 			}
-		}
-	}
-}
-
-func unknownEnum(key string) func(record map[string]any) {
-	return func(record map[string]any) {
-		if _, ok := record[key]; ok {
-			record[key] = "Unheard-Of"
 		}
 	}
 }

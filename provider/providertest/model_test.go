@@ -398,7 +398,7 @@ func (a *model) decode(body []byte) (*provider.Page, httpapi.Status, error) {
 		return nil, httpapi.Status{}, read.err
 	case !read.isList && !a.has("an answer without images is empty"):
 		return nil, read.status, errors.New("no images in the answer")
-	case a.has("sizes must be numbers") && bytes.Contains(body, []byte(`"Size":"20"`)):
+	case a.has("sizes must be numbers") && bytes.Contains(body, []byte(`"size_gib":"20"`)):
 		return nil, read.status, errors.New("a size is no number")
 	}
 	page := &provider.Page{Total: read.page.Total, Images: a.unshared(read.page.Images), Unreadable: maps.Clone(read.page.Unreadable)}

@@ -2,8 +2,8 @@ package providertest
 
 import (
 	"fmt"
-	"iter"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,7 +21,7 @@ type oracle struct {
 	world   []image.Image
 	fields  []image.Field // that the API reports
 	at      map[image.Ref]int
-	queries int
+	queries []image.Query // that a check runs
 }
 
 func (t *checkRun) newOracle(reading string, world []image.Image) *oracle {
@@ -39,7 +39,6 @@ func (o *oracle) wants(q image.Query, m image.Image) bool { return o.inScope(q, 
 
 // checkQuery compares the result of the client with the right one.
 func (o *oracle) checkQuery(q image.Query) {
-	o.queries++
 	got, err := o.answer(o.session, q)
 	if err != nil {
 		o.failf("%s%s: %w", o.readingPrefix(), q, err)
@@ -99,12 +98,14 @@ func (t *checkRun) oracles() []*oracle {
 }
 
 // checkQueries runs queries under every reading, all readings concurrently.
-func (t *checkRun) checkQueries(queries func(number int, o *oracle) iter.Seq[image.Query]) []*oracle {
+func (t *checkRun) checkQueries(queries func(number int, o *oracle) []image.Query) []*oracle {
 	all := t.oracles()
 	var readings sync.WaitGroup
 	for i, o := range all {
+		o.queries = queries(i, o)
+		t.logf("%s%d queries", o.readingPrefix(), len(o.queries))
 		readings.Go(func() {
-			for q := range queries(i, o) {
+			for _, q := range o.queries {
 				if t.tooManyFailures() {
 					return
 				}
@@ -113,111 +114,73 @@ func (t *checkRun) checkQueries(queries func(number int, o *oracle) iter.Seq[ima
 		})
 	}
 	readings.Wait()
-	asked := 0
-	for _, o := range all {
-		asked += o.queries
-	}
-	t.logf("%d queries", asked)
 	return all
 }
 
 func oracleOneField(t *checkRun) {
-	t.checkQueries(func(_ int, o *oracle) iter.Seq[image.Query] {
-		return func(yield func(image.Query) bool) {
-			for _, f := range o.fields {
-				for q := range oneFieldQueries(o.world, f, t.effort.oneField) {
-					if !yield(q) {
-						return
-					}
-				}
-			}
+	t.checkQueries(func(_ int, o *oracle) (out []image.Query) {
+		for _, f := range o.fields {
+			out = append(out, oneFieldQueries(o.world, f, t.effort.oneField)...)
 		}
+		return out
 	})
 }
 
 // oracleTwoFields asks the first reading for each two fields. The other readings divide
 // them.
 func oracleTwoFields(t *checkRun) {
-	t.checkQueries(func(number int, o *oracle) iter.Seq[image.Query] {
-		return func(yield func(image.Query) bool) {
-			pair := 0
-			for i, f := range o.fields {
-				for _, g := range o.fields[i+1:] {
-					pair++
-					if number > 0 && pair%len(t.readings()) != number {
-						continue
-					}
-					for q := range twoFieldQueries(o.world, f, g, o.effort.twoFields) {
-						if !yield(q) {
-							return
-						}
-					}
+	t.checkQueries(func(number int, o *oracle) (out []image.Query) {
+		pair := 0
+		for i, f := range o.fields {
+			for _, g := range o.fields[i+1:] {
+				if pair++; number == 0 || pair%len(t.readings()) == number {
+					out = append(out, twoFieldQueries(o.world, f, g, t.effort.twoFields)...)
 				}
 			}
 		}
+		return out
 	})
 }
 
 func oracleRandom(t *checkRun) {
-	queries := func(number int, o *oracle) iter.Seq[image.Query] {
+	all := t.checkQueries(func(number int, o *oracle) []image.Query {
 		n := t.effort.queries
 		if number > 0 {
 			n = t.effort.further
 		}
-		return Queries(uint64(number+1), n, o.world, o.fields)
+		return slices.Collect(Queries(uint64(number+1), n, o.world, o.fields))
+	})
+	if !t.tooManyFailures() {
+		t.checkWorthAsking(all)
 	}
-	all := t.checkQueries(queries)
-	if t.tooManyFailures() {
-		return
-	}
-	var s statistics
-	for i, o := range all {
-		for q := range queries(i, o) {
-			s.count(o, q)
-		}
-	}
-	s.check(t, all[0].fields)
 }
 
-// statistics say whether random queries were worth asking.
-type statistics struct {
-	queries, matching, strict int
-	set                       map[image.Field]int
-}
-
-func (s *statistics) count(o *oracle, q image.Query) {
-	if s.set == nil {
-		s.set = map[image.Field]int{}
-	}
-	matches, scope := 0, 0
-	for _, m := range o.world {
-		if o.inScope(q, m) {
-			scope++
-			if q.Match(m) {
-				matches++
+// checkWorthAsking fails if too few random queries match something or set a field.
+func (t *checkRun) checkWorthAsking(all []*oracle) {
+	queries, matching, strict := 0, 0, 0
+	set := map[image.Field]int{}
+	for _, o := range all {
+		for _, q := range o.queries {
+			queries++
+			scope := count(o.world, func(m image.Image) bool { return o.inScope(q, m) })
+			if matches := count(o.world, func(m image.Image) bool { return o.wants(q, m) }); matches > 0 {
+				matching++
+				if matches < scope {
+					strict++
+				}
+			}
+			for _, f := range q.Fields() {
+				set[f]++
 			}
 		}
 	}
-	s.queries++
-	if matches > 0 {
-		s.matching++
-		if matches < scope {
-			s.strict++
-		}
+	t.logf("of %d queries %d match something and %d a strict part of their scope", queries, matching, strict)
+	if matching*100 < queries*60 || strict*100 < queries*30 {
+		t.failf("of %d random queries %d match something and %d a strict part: a world that is worth asking has 60%% and 30%%", queries, matching, strict)
 	}
-	for _, f := range q.Fields() {
-		s.set[f]++
-	}
-}
-
-func (s *statistics) check(t *checkRun, fields []image.Field) {
-	t.logf("of %d queries %d match something and %d a strict part of their scope", s.queries, s.matching, s.strict)
-	if s.matching*100 < s.queries*60 || s.strict*100 < s.queries*30 {
-		t.failf("of %d random queries %d match something and %d a strict part: a world that is worth asking has 60%% and 30%%", s.queries, s.matching, s.strict)
-	}
-	for _, f := range fields {
-		if s.set[f] < t.effort.minField {
-			t.failf("%s is set in %d of %d random queries, want at least %d: too few images of the world have it", f, s.set[f], s.queries, t.effort.minField)
+	for _, f := range all[0].fields {
+		if set[f] < t.effort.minField {
+			t.failf("%s is set in %d of %d random queries, want at least %d: too few images of the world have it", f, set[f], queries, t.effort.minField)
 		}
 	}
 }

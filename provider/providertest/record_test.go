@@ -65,7 +65,8 @@ func rowOf(m image.Image) *row {
 		if words := lenient.Words(states, []image.Status{m.Status}); len(words) > 0 {
 			r.state = words[len(m.ID)%len(words)]
 		}
-		r.record, _ = json.Marshal(r.members())
+		m.Ref, m.Status = image.Ref{ID: m.ID}, image.Status(r.state)
+		r.record, _ = json.Marshal(m)
 		return r
 	})
 }
@@ -75,40 +76,24 @@ var states = map[string]image.Status{
 	"active": image.StatusAvailable, "old": image.StatusDeprecated, "broken": image.StatusFailed,
 }
 
-// members are those of the record.
-func (r *row) members() map[string]any {
-	disks, tags := []map[string]any{}, []map[string]string{}
-	for _, d := range r.Disks {
-		disks = append(disks, map[string]any{
-			"Type": d.Type, "Device": d.Device, "Format": d.Format, "Snapshot": d.SnapshotID, "Size": d.SizeGiB, "Encrypted": d.Encrypted,
-		})
-	}
-	for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
-		tags = append(tags, map[string]string{"Key": key, "Value": r.Tags[key]})
-	}
-	return map[string]any{
-		"ID": r.ID, "Name": r.Name, "Text": r.Description, "From": r.Source, "Owner": r.Owner, "Visibility": r.Visibility,
-		"State": r.state, "Progress": r.Progress, "OS": r.OS, "Platform": r.Platform, "OSVersion": r.OSVersion, "Arch": r.Arch,
-		"Size": r.SizeGiB, "Created": moment(r.Created), "Changed": moment(r.StatusChanged), "Instance": r.SourceInstance,
-		"Disks": disks, "Snapshots": r.SourceSnapshots, "Tags": tags,
-	}
-}
-
-func moment(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format(time.RFC3339)
-}
-
-// record is an image as the cloud words it.
+// record is an image as the cloud words it: with a state of its own in place of a status.
 type record struct {
-	ID, Name, Text, From, Owner, Visibility, State, Progress        lenient.Text
-	OS, Platform, OSVersion, Arch, Size, Created, Changed, Instance lenient.Text
+	ID, Name, Description, Source, Owner, Visibility, Status, Progress, OS, Platform, Arch, Created lenient.Text
 
-	Disks     lenient.List[struct{ Type, Device, Format, Snapshot, Size, Encrypted lenient.Text }]
-	Snapshots lenient.List[lenient.Text]
-	Tags      lenient.List[struct{ Key, Value lenient.Text }]
+	OSVersion       lenient.Text `json:"os_version"`
+	SizeGiB         lenient.Text `json:"size_gib"`
+	StatusChanged   lenient.Text `json:"status_changed"`
+	SourceInstance  lenient.Text `json:"source_instance"`
+	Disks           lenient.List[disk]
+	SourceSnapshots lenient.List[lenient.Text] `json:"source_snapshots"`
+	Tags            map[string]lenient.Text
+}
+
+type disk struct {
+	Type, Device, Format, Encrypted lenient.Text
+
+	SnapshotID lenient.Text `json:"snapshot_id"`
+	SizeGiB    lenient.Text `json:"size_gib"`
 }
 
 // named maps the words of a vocabulary to its values.
@@ -130,27 +115,27 @@ var (
 func (r record) image(c *lenient.Converter) image.Image {
 	m := image.Image{
 		Ref:  image.Ref{Provider: "model", Region: "here", ID: string(r.ID)},
-		Name: string(r.Name), Description: string(r.Text), Owner: string(r.Owner), Platform: image.ParsePlatform(string(r.Platform)),
-		OSVersion: string(r.OSVersion), SourceInstance: string(r.Instance),
-		Source: lenient.Enum(c, "From", r.From, sources), Visibility: lenient.Enum(c, "Visibility", r.Visibility, visibilities),
-		Status: lenient.Enum(c, "State", r.State, states), OS: lenient.Enum(c, "OS", r.OS, oses), Arch: lenient.Enum(c, "Arch", r.Arch, archs),
-		Progress: c.Int("Progress", r.Progress), SizeGiB: c.Int("Size", r.Size),
-		Created: c.Time("Created", r.Created), StatusChanged: c.Time("Changed", r.Changed),
+		Name: string(r.Name), Description: string(r.Description), Owner: string(r.Owner), Platform: image.ParsePlatform(string(r.Platform)),
+		OSVersion: string(r.OSVersion), SourceInstance: string(r.SourceInstance),
+		Source: lenient.Enum(c, "source", r.Source, sources), Visibility: lenient.Enum(c, "visibility", r.Visibility, visibilities),
+		Status: lenient.Enum(c, "status", r.Status, states), OS: lenient.Enum(c, "os", r.OS, oses), Arch: lenient.Enum(c, "arch", r.Arch, archs),
+		Progress: c.Int("progress", r.Progress), SizeGiB: c.Int("size_gib", r.SizeGiB),
+		Created: c.Time("created", r.Created), StatusChanged: c.Time("status_changed", r.StatusChanged),
 	}
 	for _, d := range r.Disks {
 		m.Disks = append(m.Disks, image.Disk{
-			Type: string(d.Type), Device: string(d.Device), Format: string(d.Format), SnapshotID: string(d.Snapshot),
-			SizeGiB: c.Int("Disks.Size", d.Size), Encrypted: c.Bool("Disks.Encrypted", d.Encrypted),
+			Type: string(d.Type), Device: string(d.Device), Format: string(d.Format), SnapshotID: string(d.SnapshotID),
+			SizeGiB: c.Int("disks.size_gib", d.SizeGiB), Encrypted: c.Bool("disks.encrypted", d.Encrypted),
 		})
 	}
-	for _, s := range r.Snapshots {
+	for _, s := range r.SourceSnapshots {
 		m.SourceSnapshots = append(m.SourceSnapshots, string(s))
 	}
-	for _, t := range r.Tags {
+	for key, value := range r.Tags {
 		if m.Tags == nil {
 			m.Tags = map[string]string{}
 		}
-		m.Tags[string(t.Key)] = string(t.Value)
+		m.Tags[key] = string(value)
 	}
 	return m
 }
@@ -176,7 +161,7 @@ func decode(body []byte) (out decoded) {
 	out.status = httpapi.Status{Code: string(content.Code), Message: string(content.Message)}
 	out.page.Total, out.isList = c.Int("Total", content.Total), content.Images != nil
 	for _, r := range content.Images {
-		out.page.Images, out.states = append(out.page.Images, r.image(&c)), append(out.states, r.State)
+		out.page.Images, out.states = append(out.page.Images, r.image(&c)), append(out.states, r.Status)
 	}
 	out.page.Unreadable = c.Unreadable
 	return out

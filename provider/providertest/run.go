@@ -180,6 +180,12 @@ func (t *checkRun) open(world []image.Image, c provider.Config) *Session {
 	return t.openAs(t.readings()[0], world, c)
 }
 
+// openWorld starts a fake that holds the usual world.
+func (t *checkRun) openWorld() (*Session, []image.Image) {
+	world := t.harness.World(t.effort.world)
+	return t.open(world, provider.Config{}), world
+}
+
 func (t *checkRun) openAs(reading string, world []image.Image, c provider.Config) *Session {
 	s := t.harness.Open(t.t, world, Options{Reading: reading, Config: c})
 	if s == nil || s.Client == nil || s.Requests == nil {
@@ -206,9 +212,9 @@ func (t *checkRun) answer(s *Session, q image.Query) ([]image.Image, error) {
 
 // firstCall returns the first call of the empty query.
 func (t *checkRun) firstCall(s *Session) provider.Call {
-	plan, err := s.Client.Explain(image.Query{})
-	if err != nil || len(plan.Calls) == 0 {
-		t.fatalf("the plan of the empty query has no call, error %v", err)
+	plan := t.explain(s, image.Query{})
+	if len(plan.Calls) == 0 {
+		t.fatalf("the plan of the empty query has no call")
 	}
 	return plan.Calls[0]
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -17,20 +16,13 @@ import (
 
 // supportPushed compares what Info says of each predicate with the requests.
 func supportPushed(t *checkRun) {
-	world := t.harness.World(t.effort.world)
-	s := t.open(world, provider.Config{})
+	s, world := t.openWorld()
 	info := s.Client.Info()
 	usual := t.sentFor(s, image.Query{})
 	for _, f := range reported(info) {
-		seen := false
-		for q := range oneFieldQueries(world, f, t.effort.oneField) {
-			for request := range t.sentFor(s, q) {
-				seen = seen || !usual[request]
-			}
-			if seen {
-				break
-			}
-		}
+		seen := slices.ContainsFunc(oneFieldQueries(world, f, t.effort.oneField), func(q image.Query) bool {
+			return slices.ContainsFunc(t.sentFor(s, q), func(request string) bool { return !slices.Contains(usual, request) })
+		})
 		support := info.Support[f]
 		if pushed := support == provider.Exact || support == provider.Superset; seen != pushed {
 			t.failf("%s: Info says %s, and requests show it: %t", f, support, seen)
@@ -38,12 +30,15 @@ func supportPushed(t *checkRun) {
 	}
 }
 
-// sentFor returns the parameters that a query sends, without those of paging.
-func (t *checkRun) sentFor(s *Session, q image.Query) map[string]bool {
-	out := map[string]bool{}
+// sentFor returns the operations that a query sends, without pages and protocol.
+func (t *checkRun) sentFor(s *Session, q image.Query) (out []string) {
 	var err error
 	for _, r := range requestsOf(s, func() { _, err = t.answer(s, q) }) {
-		out[r.Action+"?"+t.operationParams(r).Encode()] = true
+		params := maps.Clone(r.Params)
+		for _, name := range slices.Concat(t.harness.Paging, t.harness.Protocol) {
+			delete(params, name)
+		}
+		out = append(out, r.Action+"?"+params.Encode())
 	}
 	if err != nil {
 		t.failf("%s: %w", q, err)
@@ -53,10 +48,10 @@ func (t *checkRun) sentFor(s *Session, q image.Query) map[string]bool {
 
 // supportNone queries fields that the API never reports.
 func supportNone(t *checkRun) {
-	s := t.open(t.harness.World(t.effort.world), provider.Config{})
-	info := s.Client.Info()
-	for _, f := range withSupport(info, provider.None) {
-		q := fullQuery(f)
+	s, _ := t.openWorld()
+	anything := Images(provider.Info{Name: "any", Region: "any"}, 50)
+	for _, f := range withSupport(s.Client.Info(), provider.None) {
+		q := oneFieldQueries(anything, f, 1)[0]
 		sent := requestsOf(s, func() {
 			t.checkRefused(s, f, q)
 			q.SkipUnreported = true
@@ -66,15 +61,6 @@ func supportNone(t *checkRun) {
 			t.failf("%s is never reported, and %d requests were sent", f, len(sent))
 		}
 	}
-}
-
-// fullQuery sets a predicate, whatever it is.
-func fullQuery(f image.Field) image.Query {
-	m := Images(provider.Info{Name: "any", Region: "any"}, 50)
-	for q := range oneFieldQueries(m, f, 1) {
-		return q
-	}
-	return image.Query{}
 }
 
 func (t *checkRun) checkRefused(s *Session, f image.Field, q image.Query) {
@@ -132,13 +118,8 @@ func supersetRows(t *checkRun) {
 // countSuperset counts the images that the server returns for a predicate and that do
 // not match it.
 func (o *oracle) countSuperset(f image.Field) (dropped int) {
-	for q := range oneFieldQueries(o.world, f, o.effort.oneField) {
-		plan, err := o.session.Client.Explain(q)
-		if err != nil {
-			o.failf("%s: %w", q, err)
-			return dropped
-		}
-		for _, call := range plan.Calls {
+	for _, q := range oneFieldQueries(o.world, f, o.effort.oneField) {
+		for _, call := range o.explain(o.session, q).Calls {
 			if slices.Contains(call.Pushed, f) {
 				dropped += o.countNonMatching(o.session, q, call)
 			}
@@ -161,30 +142,23 @@ func (t *checkRun) countNonMatching(s *Session, q image.Query, call provider.Cal
 func (t *checkRun) checkIgnoredPredicate(f image.Field) {
 	world := t.harness.World(t.effort.world)
 	sent := false
-	for q := range oneFieldQueries(world, f, t.effort.oneField) {
+	for _, q := range oneFieldQueries(world, f, t.effort.oneField) {
 		s := t.open(world, provider.Config{})
 		t.requires(s.Ignore != nil, "Session.Ignore, since the world has no image that only the predicate "+string(f)+" excludes")
-		base, err1 := s.Client.Explain(image.Query{})
-		plan, err2 := s.Client.Explain(q)
-		if err1 != nil || err2 != nil {
-			t.failf("%s: errors %v, %v", q, err1, err2)
-			return
-		}
-		for _, call := range plan.Calls {
+		for _, call := range t.explain(s, q).Calls {
 			if !slices.Contains(call.Pushed, f) {
 				continue
 			}
 			sent = true
-			s.Ignore(addedParams(base.Calls[0], call)...)
+			s.Ignore(addedParams(t.firstCall(s), call)...)
 			if t.countNonMatching(s, q, call) > 0 {
 				return
 			}
 		}
 	}
-	if !sent {
-		return // which another check is for
+	if sent { // that nothing is, another check says
+		t.failf("%s is called superset, and the server never returned an image that does not match, even when it ignores the predicate", f)
 	}
-	t.failf("%s is called superset, and the server never returned an image that does not match, even when it ignores the predicate", f)
 }
 
 // addedParams names the parameters of a call that base does not have.
@@ -201,77 +175,48 @@ func explain(t *checkRun) {
 		if t.tooManyFailures() {
 			return
 		}
-		plan, ok := t.explainOnce(s, q)
-		if !ok {
-			continue
+		var plan *provider.Plan
+		if sent := requestsOf(s, func() { plan = t.explain(s, q) }); len(sent) > 0 {
+			t.failf("%s: Explain sent %d requests", q, len(sent))
 		}
-		var err error
-		sent := requestsOf(s, func() { _, err = t.answer(s, q) })
-		if err != nil {
-			t.failf("%s: %w", q, err)
-		}
-		t.checkSent(q, plan, sent)
+		t.checkSent(q, plan, t.sentFor(s, q))
 	}
 }
 
 // openForPlans opens a session, and returns queries of all sorts that suit it.
 func (t *checkRun) openForPlans() (*Session, []image.Query) {
-	world := t.harness.World(t.effort.world)
-	s := t.open(world, provider.Config{})
+	s, world := t.openWorld()
 	random := Queries(9, t.effort.queries/10, world, reported(s.Client.Info()))
 	return s, slices.AppendSeq([]image.Query{{}}, random)
 }
 
-// explainOnce returns the plan. It checks that no request was sent and that the plan
-// prints all its fields.
-func (t *checkRun) explainOnce(s *Session, q image.Query) (plan *provider.Plan, ok bool) {
-	var err error
-	if sent := requestsOf(s, func() { plan, err = s.Client.Explain(q) }); len(sent) > 0 {
-		t.failf("%s: Explain sent %d requests", q, len(sent))
-	}
+// explain returns the plan of a query, and ends the check if there is none.
+func (t *checkRun) explain(s *Session, q image.Query) *provider.Plan {
+	plan, err := s.Client.Explain(q)
 	if err != nil {
-		t.failf("%s: %w", q, err)
-		return nil, false
+		t.fatalf("%s: %w", q, err)
 	}
+	return plan
+}
+
+// checkSent checks that the plan prints all its parameters, that every call of it was
+// sent, and no other.
+func (t *checkRun) checkSent(q image.Query, plan *provider.Plan, sent []string) {
 	text := plan.String()
+	var planned []string
 	for _, call := range plan.Calls {
+		planned = append(planned, call.Action+"?"+call.Params.Encode())
 		for name, values := range call.Params {
 			if line := name + "=" + values[0]; !strings.Contains(text, line) {
 				t.failf("%s: the text of the plan lacks %s:\n%s", q, line, text)
 			}
 		}
 	}
-	return plan, true
-}
-
-// checkSent checks that every call of the plan was sent, and no other.
-func (t *checkRun) checkSent(q image.Query, plan *provider.Plan, sent []Request) {
-	planned := map[string]bool{}
-	for _, call := range plan.Calls {
-		planned[call.Action+"?"+call.Params.Encode()] = false
+	slices.Sort(planned)
+	slices.Sort(sent)
+	if sent = slices.Compact(sent); !slices.Equal(slices.Compact(planned), sent) {
+		t.failf("%s: the requests were %q, and the plan has\n%s", q, sent, plan)
 	}
-	for _, r := range sent {
-		key := r.Action + "?" + t.operationParams(r).Encode()
-		if _, ok := planned[key]; !ok {
-			t.failf("%s: %s was sent, and the plan has\n%s", q, key, plan)
-			return
-		}
-		planned[key] = true
-	}
-	for key, was := range planned {
-		if !was {
-			t.failf("%s: the plan has %s, which was not sent", q, key)
-		}
-	}
-}
-
-// operationParams is a request without what every request has: the page and the protocol.
-func (t *checkRun) operationParams(r Request) url.Values {
-	out := maps.Clone(r.Params)
-	for _, name := range slices.Concat(t.harness.Paging, t.harness.Protocol) {
-		delete(out, name)
-	}
-	return out
 }
 
 // plan makes the same plan twice, and writes into the first.
@@ -282,10 +227,9 @@ func plan(t *checkRun) {
 			return
 		}
 		before := q.String()
-		first, err1 := s.Client.Explain(q)
-		second, err2 := s.Client.Explain(q)
-		if err1 != nil || err2 != nil || !reflect.DeepEqual(first, second) {
-			t.failf("%s: two plans differ, errors %v, %v:\n%s\n%s", q, err1, err2, first, second)
+		first, second := t.explain(s, q), t.explain(s, q)
+		if !reflect.DeepEqual(first, second) {
+			t.failf("%s: two plans differ:\n%s\n%s", q, first, second)
 			continue
 		}
 		was := fmt.Sprintf("%+v", *second)
@@ -295,9 +239,9 @@ func plan(t *checkRun) {
 			}
 			clear(call.Pushed)
 		}
-		third, err := s.Client.Explain(q)
-		if err != nil || fmt.Sprintf("%+v", *second) != was || fmt.Sprintf("%+v", *third) != was {
-			t.failf("%s: what a caller writes into a plan shows in others, error %v:\n%s\n%s", q, err, second, third)
+		third := t.explain(s, q)
+		if fmt.Sprintf("%+v", *second) != was || fmt.Sprintf("%+v", *third) != was {
+			t.failf("%s: what a caller writes into a plan shows in others:\n%s\n%s", q, second, third)
 		}
 		if q.String() != before {
 			t.failf("the plan changed its query %s to %s", before, q)
@@ -311,13 +255,11 @@ func planClock(t *checkRun) {
 	s, queries := t.openForPlans()
 	var before []string
 	for _, q := range queries {
-		p, err := s.Client.Explain(q)
-		before = append(before, fmt.Sprintf("%v, error %v", p, err))
+		before = append(before, t.explain(s, q).String())
 	}
 	time.Sleep(400*24*time.Hour + time.Hour + time.Minute + time.Second)
 	for i, q := range queries {
-		p, err := s.Client.Explain(q)
-		if after := fmt.Sprintf("%v, error %v", p, err); after != before[i] {
+		if after := t.explain(s, q).String(); after != before[i] {
 			t.failf("%s: the plan has changed after a year:\n%s\n%s", q, before[i], after)
 		}
 	}
@@ -326,7 +268,8 @@ func planClock(t *checkRun) {
 // checkCallIsKept checks that fetching the pages of a call does not change it.
 func (t *checkRun) checkCallIsKept(s *Session) {
 	call := t.firstCall(s)
-	before := provider.Call{Action: call.Action, Params: maps.Clone(call.Params), Pushed: slices.Clone(call.Pushed), Paging: call.Paging, Partition: call.Partition}
+	before := call
+	before.Params, before.Pushed = maps.Clone(call.Params), slices.Clone(call.Pushed)
 	if _, err := provider.Collect(s.Client.Do(t.context(), call)); err != nil {
 		t.failf("the first call of the empty query: %w", err)
 	}

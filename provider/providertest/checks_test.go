@@ -1,6 +1,7 @@
 package providertest_test
 
 import (
+	"encoding/json"
 	"go/doc"
 	"go/doc/comment"
 	"go/parser"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider/providertest"
 )
 
@@ -37,5 +39,30 @@ func TestChecksAreDocumented(t *testing.T) {
 	}
 	if synopsis := new(doc.Package).Synopsis(file.Doc.Text()); synopsis == "" {
 		t.Error("the package documentation has no first sentence")
+	}
+}
+
+// Unknown members come into the page and its records, but not into an object whose
+// members are tags.
+func TestUnknownMembersAreNoTags(t *testing.T) {
+	world := []image.Image{{Tags: map[string]string{"app": "web", "env": "prod"}}}
+	var page struct {
+		UnheardOf any
+		Items     []struct {
+			UnheardOf any
+			Labels    map[string]string
+			Disk      struct{ UnheardOf any }
+		}
+	}
+	edited := providertest.AddMembers(world, []byte(`{"items": [{"labels": {"app": "web"}, "disk": {"size": 1}}, {"labels": {}, "id": "m-2"}]}`))
+	if err := json.Unmarshal(edited, &page); err != nil {
+		t.Fatal(err)
+	}
+	first, second := page.Items[0], page.Items[1]
+	if page.UnheardOf == nil || first.UnheardOf == nil || second.UnheardOf == nil || first.Disk.UnheardOf == nil {
+		t.Errorf("an object has no unknown member: %s", edited)
+	}
+	if len(first.Labels) != 1 || len(second.Labels) != 0 {
+		t.Errorf("tags have an unknown member: %s", edited)
 	}
 }
