@@ -86,15 +86,7 @@ func world(t *checkRun) {
 		}
 		seen[m.Ref] = true
 	}
-	for _, f := range image.AllFields() {
-		have := count(images, func(m image.Image) bool { return HasField(m, f) })
-		switch reported := info.Support[f] != provider.None; {
-		case reported && have < 2: // which cannot be told apart
-			t.failf("%s: Info says that it is reported, and %d images of the world have it", f, have)
-		case !reported && have > 0:
-			t.failf("%s: Info says that it is never reported, and %d images of the world have it", f, have)
-		}
-	}
+	t.checkReported(info, images, 2) // which can be told apart
 }
 
 // concurrency runs the same queries on one client sequentially and from many

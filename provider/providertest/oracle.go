@@ -13,66 +13,37 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// oracle computes the right result of every query: the images in its scope that match.
-type oracle struct {
-	*checkRun
-	reading string
-	session *Session
-	world   []image.Image
-	fields  []image.Field // that the API reports
-	at      map[image.Ref]int
-	queries []image.Query // that a check runs
+// truth is a world, and where in it an image is.
+type truth struct {
+	world []image.Image
+	at    map[image.Ref]int
 }
 
-func (t *checkRun) newOracle(reading string, world []image.Image) *oracle {
-	o := &oracle{checkRun: t, reading: reading, world: world, at: map[image.Ref]int{}}
-	o.session = t.openAs(reading, world, provider.Config{})
-	o.fields = reported(o.session.Client.Info())
+func newTruth(world []image.Image) truth {
+	out := truth{world, map[image.Ref]int{}}
 	for i, m := range world {
-		o.at[m.Ref] = i
+		out.at[m.Ref] = i
 	}
-	return o
+	return out
 }
 
-// wants reports whether an image belongs to the result.
-func (o *oracle) wants(q image.Query, m image.Image) bool { return o.inScope(q, m) && q.Match(m) }
-
-// checkQuery compares the result of the client with the right one.
-func (o *oracle) checkQuery(q image.Query) {
-	got, err := o.answer(o.session, q)
-	if err != nil {
-		o.failf("%s%s: %w", o.readingPrefix(), q, err)
-		return
-	}
-	if problem := o.problem(q, got); problem != "" {
-		o.failf("%s%s: %s", o.readingPrefix(), q, problem)
-	}
-}
-
-func (o *oracle) readingPrefix() string {
-	if o.reading == "" {
-		return ""
-	}
-	return "reading " + o.reading + ": "
-}
-
-// problem returns the fault of a result, or an empty text.
-func (o *oracle) problem(q image.Query, got []image.Image) string {
-	came := make([]int, len(o.world))
+// problem returns what is wrong with a result of all wanted images, or an empty text.
+func (t truth) problem(got []image.Image, wants func(image.Image) bool) string {
+	came := make([]int, len(t.world))
 	var wrong []string
 	for _, m := range got {
-		at, exists := o.at[m.Ref]
+		at, exists := t.at[m.Ref]
 		switch {
 		case !exists:
 			wrong = append(wrong, fmt.Sprintf("%s does not exist", m.Ref))
 			continue
-		case !reflect.DeepEqual(o.world[at], m):
-			wrong = append(wrong, fmt.Sprintf("%s differs (-truth +answer):\n%s", m.Ref, cmp.Diff(o.world[at], m)))
+		case !reflect.DeepEqual(t.world[at], m):
+			wrong = append(wrong, fmt.Sprintf("%s differs (-truth +answer):\n%s", m.Ref, cmp.Diff(t.world[at], m)))
 		}
 		came[at]++
 	}
-	for i, m := range o.world {
-		switch wanted := o.wants(q, m); {
+	for i, m := range t.world {
+		switch wanted := wants(m); {
 		case wanted && came[i] == 0:
 			wrong = append(wrong, m.Ref.String()+" is missing")
 		case !wanted && came[i] > 0:
@@ -87,14 +58,42 @@ func (o *oracle) problem(q image.Query, got []image.Image) string {
 	return strings.Join(wrong, "; ")
 }
 
+// oracle computes the right result of every query: the images in its scope that match.
+type oracle struct {
+	*checkRun
+	truth
+	prefix  string // of failures: names the reading
+	session *Session
+	fields  []image.Field // that the API reports
+	queries []image.Query // that a check runs
+}
+
 // oracles are one for each reading.
 func (t *checkRun) oracles() []*oracle {
-	world := t.harness.World(t.effort.world)
+	of := newTruth(t.harness.World(t.effort.world))
 	var all []*oracle
 	for _, reading := range t.readings() {
-		all = append(all, t.newOracle(reading, world))
+		o := &oracle{checkRun: t, truth: of, session: t.openAs(reading, of.world, provider.Config{})}
+		if reading != "" {
+			o.prefix = "reading " + reading + ": "
+		}
+		o.fields = reported(o.session.Client.Info())
+		all = append(all, o)
 	}
 	return all
+}
+
+// wants reports whether an image belongs to the result.
+func (o *oracle) wants(q image.Query, m image.Image) bool { return o.inScope(q, m) && q.Match(m) }
+
+// checkQuery compares the result of the client with the right one.
+func (o *oracle) checkQuery(q image.Query) {
+	got, err := o.answer(o.session, q)
+	if err != nil {
+		o.failf("%s%s: %w", o.prefix, q, err)
+	} else if problem := o.problem(got, func(m image.Image) bool { return o.wants(q, m) }); problem != "" {
+		o.failf("%s%s: %s", o.prefix, q, problem)
+	}
 }
 
 // checkQueries runs queries under every reading, all readings concurrently.
@@ -103,7 +102,7 @@ func (t *checkRun) checkQueries(queries func(number int, o *oracle) []image.Quer
 	var readings sync.WaitGroup
 	for i, o := range all {
 		o.queries = queries(i, o)
-		t.logf("%s%d queries", o.readingPrefix(), len(o.queries))
+		t.logf("%s%d queries", o.prefix, len(o.queries))
 		readings.Go(func() {
 			for _, q := range o.queries {
 				if t.tooManyFailures() {

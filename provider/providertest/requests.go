@@ -133,39 +133,31 @@ func (out *traced) add(count *int) {
 	*count++
 }
 
-// inSpan counts a call for an attempt whose context is not that of its span.
-func (out *traced) inSpan(ctx context.Context, attempt int) {
-	if ctx.Value(attemptMark{}) != attempt {
-		out.add(&out.outside)
-	}
-}
-
 // traceCall lists the first call of the empty query with hooks.
 func (t *checkRun) traceCall(s *Session) (*traced, error) {
 	out := &traced{}
 	ctx := provider.WithTrace(context.WithValue(t.context(), traceMark{}, out), &provider.Trace{
-		Start: out.start,
-		Request: func(ctx context.Context, i provider.RequestInfo) {
-			out.inSpan(ctx, i.Attempt)
-			note(ctx, out, &out.requests, i)
-		},
-		Response: func(ctx context.Context, i provider.ResponseInfo) {
-			out.inSpan(ctx, i.Attempt)
-			note(ctx, out, &out.responses, i)
-		},
-		Retry:    func(ctx context.Context, i provider.RetryInfo) { note(ctx, out, &out.retries, i) },
-		Throttle: func(ctx context.Context, i provider.ThrottleInfo) { note(ctx, out, &out.throttles, i) },
+		Start:    out.start,
+		Request:  func(ctx context.Context, i provider.RequestInfo) { note(ctx, out, &out.requests, i, i.Attempt) },
+		Response: func(ctx context.Context, i provider.ResponseInfo) { note(ctx, out, &out.responses, i, i.Attempt) },
+		Retry:    func(ctx context.Context, i provider.RetryInfo) { note(ctx, out, &out.retries, i, 0) },
+		Throttle: func(ctx context.Context, i provider.ThrottleInfo) { note(ctx, out, &out.throttles, i, 0) },
 	})
 	_, err := provider.Collect(s.Client.Do(ctx, t.firstCall(s)))
 	return out, err
 }
 
-func note[T any](ctx context.Context, out *traced, list *[]T, info T) {
+// note adds what a hook reports to a list. A hook that is called within the span of an
+// attempt gives its number.
+func note[T any](ctx context.Context, out *traced, list *[]T, info T, attempt int) {
 	out.mu.Lock()
 	defer out.mu.Unlock()
 	*list = append(*list, info)
 	if ctx.Value(traceMark{}) != out {
 		out.foreign++
+	}
+	if attempt > 0 && ctx.Value(attemptMark{}) != attempt {
+		out.outside++
 	}
 }
 

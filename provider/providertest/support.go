@@ -102,7 +102,7 @@ func supersetRows(t *checkRun) {
 		for _, f := range pushed {
 			n := o.countSuperset(f)
 			if n > 0 && o.session.Client.Info().Support[f] == provider.Exact {
-				t.failf("%s%s is called exact, and the server returned %d images that do not match", o.readingPrefix(), f, n)
+				t.failf("%s%s is called exact, and the server returned %d images that do not match", o.prefix, f, n)
 			}
 			dropped[f] += n
 		}
