@@ -1,295 +1,340 @@
 package providertest_test
 
 import (
-	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"maps"
+	"encoding/json"
 	"net/http"
-	"net/url"
+	"slices"
 	"strings"
-	"sync/atomic"
 	"time"
 
+	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/httpapi"
+	"github.com/imagequery/imagequery/provider/lenient"
 )
 
-// misread returns the configuration that a model with a bug gives its HTTP client.
-func (a *model) misread(c provider.Config) provider.Config {
-	switch a.bug {
-	case "plain http is always allowed":
-		c.AllowHTTP = true
-	case "plain http is never allowed":
-		c.AllowHTTP = false
-	case "the user agent is ignored":
-		c.UserAgent = ""
-	case "the logger is ignored":
-		c.Logger = nil
-	case "attempts have no timeout":
-		c.Retry.AttemptTimeout = 24 * time.Hour
-	case "one attempt too many":
-		c.Retry.Attempts++
-	case "hints have no limit":
-		c.Retry.MaxWait = 24 * time.Hour
-	case "the budget is skipped", "retries skip the budget":
-		c.Budget = nil
-	default:
-		if a.admitsItself() {
-			c.Budget = &provider.Budget{PerSecond: c.Budget.PerSecond}
+// fault is one way in which a model is wrong. Its functions spoil what the right model
+// does; a fault that has none is planted in the model by its name.
+type fault struct {
+	name  string
+	found string // by these checks, and no others; where it is chance which oracle does, by "oracle"
+
+	info   func(*provider.Info)
+	query  func(*image.Query) // that the plan is for
+	call   func(*model, image.Query, *provider.Call)
+	page   func(*model, provider.Call, provider.Cursor, *provider.Page)
+	image  func(state lenient.Text, m *image.Image)
+	images func(decoded, out []image.Image) // of a page; the first are those of every page like it
+
+	user      func(*http.Client)     // of the configuration
+	config    func(*provider.Config) // of package httpapi
+	transport func(*model, *http.Request) (*http.Response, error)
+	outcome   func(*model, *httpapi.Response, *httpapi.Outcome)
+	failure   func(*model, *provider.Error)
+	late      func(interrupted bool) bool // whether a request ends with its context
+	hooks     func(ctx context.Context, was, hooks *provider.Trace)
+	ownBudget bool // the model waits for the budget itself
+}
+
+func first[T any](list []T, n int) []T { return list[:min(n, len(list))] }
+
+// mutants have wrong results, or say what is not so.
+var mutants = map[string]fault{
+	// They ask for too little.
+	"names are pushed in lower case": {found: "oracle", query: func(q *image.Query) {
+		q.Names = slices.Collect(strings.SplitSeq(strings.ToLower(strings.Join(q.Names, "\x00")), "\x00"))
+	}},
+	"names that are patterns are pushed": {found: "oracle"},
+	"four names of many":                 {found: "oracle/one-field", query: func(q *image.Query) { q.Names = first(q.Names, 4) }},
+	"ids are joined by commas": {found: "oracle", query: func(q *image.Query) {
+		if len(q.IDs) > 1 {
+			q.IDs = []string{strings.Join(q.IDs, ",")}
 		}
-	}
-	return c
-}
-
-// httpClient returns the client of a model with a bug for that of its user.
-func (a *model) httpClient(user *http.Client) *http.Client {
-	client := http.Client{}
-	if user != nil {
-		client = *user
-	}
-	switch a.bug {
-	case "the timeout of the HTTP client is ignored":
-		client.Timeout = 0
-	case "the HTTP client is ignored":
-		if _, ok := client.Transport.(*cloud); !ok {
-			client.Transport = http.NewFileTransport(http.Dir("no such directory"))
+	}},
+	"a hundred ids of more": {found: "oracle/one-field", query: func(q *image.Query) { q.IDs = first(q.IDs, 100) }},
+	"one word of several for a status": {found: "oracle", call: func(_ *model, _ image.Query, c *provider.Call) {
+		c.Params.Set("state", strings.Replace(c.Params.Get("state"), "queued", "", 1))
+	}},
+	"one value of several":  {found: "oracle", query: func(q *image.Query) { q.OSes = first(q.OSes, 1) }},
+	"one source of several": {found: "oracle", query: func(q *image.Query) { q.Sources = first(q.Sources, 1) }},
+	"tags are pushed in lower case": {found: "oracle", call: func(_ *model, q image.Query, c *provider.Call) {
+		if key := c.Params.Get("tag"); key != "" {
+			c.Params.Set("tag", key+"="+strings.ToLower(q.Tags[key]))
 		}
-	}
-	client.Transport = &connection{a, client.Transport}
-	return &client
-}
-
-// connection is the transport of a model.
-type connection struct {
-	*model
-	next http.RoundTripper
-}
-
-func (c *connection) RoundTrip(r *http.Request) (*http.Response, error) {
-	c.inFlight.Add(1)
-	defer c.inFlight.Add(-1)
-	if c.has("redirects are followed") {
-		return (&http.Client{Transport: c.next}).Do(r)
-	}
-	if c.timedOut.Load() && c.has("a timeout is final") {
-		return answer(http.StatusBadRequest, `{"code":"gone"}`), nil
-	}
-	out, err := c.next.RoundTrip(r)
-	ended := r.Context().Err()
-	switch {
-	case err == nil:
-	case ended != nil:
-		c.timedOut.Store(true)
-	case c.has("half an answer is an empty one"):
-		return answer(http.StatusOK, `{"images":[]}`), nil
-	case c.has("a broken connection is final"):
-		return answer(http.StatusBadGateway, `{"code":"gone"}`), nil
-	}
-	return out, err
-}
-
-func answer(status int, body string) *http.Response {
-	return &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
-}
-
-// sign adds the parameters of the protocol.
-func (a *model) sign(attempt *httpapi.Attempt) error {
-	params, now := maps.Clone(attempt.Request.Params), time.Now().UTC().Format(time.RFC3339)
-	nonce := cmp.Or(params.Get("nonce"), a.nonce())
-	signature := fmt.Sprintf("signature of %s at %s with a secret", nonce, now)
-	attempt.Hide(signature)
-	maps.Copy(params, url.Values{
-		"action": {attempt.Request.Action}, "key": {attempt.Credentials.AccessKeyID.Reveal()},
-		"nonce": {nonce}, "stamp": {now}, "signature": {signature},
-	})
-	attempt.URL.RawQuery = params.Encode()
-	return nil
-}
-
-func (a *model) nonce() string { return fmt.Sprint(a.nonces.Add(1)) }
-
-var kinds = map[string]provider.Kind{
-	"busy": provider.Unavailable, "slow down": provider.Throttled, "bad key": provider.Unauthenticated,
-	"forbidden": provider.PermissionDenied, "bad request": provider.InvalidArgument,
-}
-
-// classify decides by the code of an error.
-func (a *model) classify(r *httpapi.Response) httpapi.Outcome {
-	kind, known := kinds[r.Status.Code]
-	if !known {
-		if r.Status.Code == "gone" {
-			return httpapi.Outcome{Kind: provider.Unavailable}
+	}},
+	"bounds are rounded inwards": {found: "oracle", query: func(q *image.Query) {
+		if !q.CreatedAfter.IsZero() {
+			q.CreatedAfter = q.CreatedAfter.Add(time.Minute)
 		}
-		return httpapi.ByStatus(r)
-	}
-	out := httpapi.FailureOf(kind, r.Header)
-	switch {
-	case a.has("one code has a wrong kind") && r.Status.Code == "forbidden":
-		out.Kind = provider.Unauthenticated
-	case a.has("everything is tried again"):
-		out.Retry = httpapi.Always
-	case a.has("hints are ignored") && kind == provider.Unavailable:
-		out.Wait = 0
-	case a.has("the log shows the key"):
-		a.config.Logger.Info("refused", "key", canaryKey)
-	case kind == provider.Throttled && a.admitsItself() && !a.has("a throttle holds only one client"):
-		a.config.Budget.Hold("here", r.Attempt.Request.Action, time.Now().Add(min(out.Wait, a.config.Retry.MaxWait)))
-	}
-	return out
-}
-
-// admitsItself reports whether the model waits for the budget itself, in a wrong way.
-func (a *model) admitsItself() bool {
-	switch a.bug {
-	case "retries skip the budget", "the budget has another operation", "slots are kept", "slots are released early", "a throttle holds only one client":
-		return a.config.Budget != nil
-	}
-	return false
-}
-
-// admit waits for the budget, if the model does so itself.
-func (a *model) admit(ctx context.Context, action string) (release func(), err error) {
-	if !a.admitsItself() {
-		return func() {}, nil
-	}
-	if a.has("the budget has another operation") {
-		action = "any"
-	}
-	began := time.Now()
-	release, waited, err := a.config.Budget.Acquire(ctx, "here", action)
-	if hook := provider.ContextTrace(ctx).Throttle; hook != nil && waited > 0 {
-		hook(ctx, provider.ThrottleInfo{Provider: "model", Region: "here", Action: action, Began: began, Wait: waited})
-	}
-	switch {
-	case err != nil:
-		return nil, &provider.Error{Err: err}
-	case a.has("slots are kept"):
-		return func() {}, nil
-	case a.has("slots are released early"):
-		release()
-	}
-	return release, nil
-}
-
-// send sends a request, and returns its page.
-func (a *model) send(ctx context.Context, action string, params url.Values) (*provider.Page, error) {
-	release, err := a.admit(ctx, action)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	if a.has("retries repeat the nonce") {
-		params.Set("nonce", a.nonce())
-	}
-	late, interrupted, stop := a.endLate(ctx)
-	defer stop()
-	page, err := a.api.Send(a.withHooks(late), action, params, a.decode)
-	if e, ok := errors.AsType[*provider.Error](err); ok {
-		a.applyErrorBug(e)
-	}
-	switch {
-	case err == nil || ctx.Err() == nil:
-		return page, err
-	case interrupted.Load() && a.has("the end of a context is taken for a failure"):
-		return nil, &provider.Error{Kind: provider.BadResponse, Message: "gone"}
-	default:
-		return nil, &provider.Error{Err: ctx.Err()}
-	}
-}
-
-func (a *model) applyErrorBug(e *provider.Error) {
-	switch a.bug {
-	case "the request ID is lost":
-		e.RequestID = ""
-	case "errors show the key":
-		e.Message += " for " + canaryKey
-	case "errors repeat what the server says":
-		if e.Code != "" {
-			e.Message = *a.message.Load()
+		if !q.CreatedBefore.IsZero() {
+			q.CreatedBefore = q.CreatedBefore.Add(-time.Minute)
 		}
-	}
-}
+	}},
+	"two predicates are taken for one": {found: "oracle/two-fields", call: func(_ *model, q image.Query, c *provider.Call) {
+		if len(q.Fields()) == 2 && !q.CreatedAfter.IsZero() && len(q.SourceInstances) > 0 {
+			c.Params.Set("id.1", q.SourceInstances[0])
+		}
+	}},
+	"four predicates are too many": {found: "oracle/random", call: func(_ *model, q image.Query, c *provider.Call) {
+		if len(q.Fields()) >= 4 {
+			c.Params.Set("state", "active")
+		}
+	}},
+	"windows is taken for an operating system": {found: "oracle support/pushed", call: func(_ *model, q image.Query, c *provider.Call) {
+		if slices.Equal(q.Platforms, []string{"windows"}) {
+			c.Params.Set("os", "windows")
+		}
+	}},
+	"the default of the server is left in": {found: "defaults get oracle", call: func(_ *model, q image.Query, c *provider.Call) {
+		if len(q.Statuses) == 0 {
+			c.Params.Del("state")
+		}
+	}},
+	"images of the system are forgotten": {found: "defaults get oracle", query: func(q *image.Query) {
+		if len(q.Sources) == 0 {
+			q.Sources = []image.Source{image.SourceSelf, image.SourceShared}
+		}
+	}},
+	"an empty query has the default of the server": {found: "defaults support/pushed", call: func(_ *model, q image.Query, c *provider.Call) {
+		if len(q.Fields()) == 0 {
+			c.Params.Del("state")
+		}
+	}},
+	"a limit of one needs an active image": {found: "get", call: func(_ *model, q image.Query, c *provider.Call) {
+		if q.Limit == 1 && len(q.IDs) > 0 {
+			c.Params.Set("state", "active")
+		}
+	}},
 
-// endLate returns a context that ends when ctx does, or later for a model with a bug,
-// and whether a request was in flight when it did. After stop it does not end.
-func (a *model) endLate(ctx context.Context) (late context.Context, interrupted *atomic.Bool, stop func() bool) {
-	interrupted = &atomic.Bool{}
-	late, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop = context.AfterFunc(ctx, func() {
-		interrupted.Store(a.inFlight.Load() > 0)
-		switch {
-		case !interrupted.Load() && a.has("a wait cannot be ended"):
+	// They say what is not so.
+	"a fuzzy name is called exact": {found: "superset", info: func(i *provider.Info) { i.Support[image.FieldNames] = provider.Exact }},
+	"a word that no image has": {found: "defaults", info: func(i *provider.Info) {
+		i.Values[image.FieldStatuses] = append(i.Values[image.FieldStatuses], "suspended")
+	}},
+	"a word that images have is left out": {found: "oracle", info: func(i *provider.Info) { i.Values[image.FieldStatuses] = first(i.Values[image.FieldStatuses], 3) }},
+	"Check passes always":                 {found: "check"},
+	"what is pushed is called local":      {found: "support/pushed", info: func(i *provider.Info) { delete(i.Support, image.FieldOSes) }},
+	"what is local is called superset":    {found: "support/pushed", info: func(i *provider.Info) { i.Support[image.FieldPlatforms] = provider.Superset }},
+	"what is reported is called none":     {found: "mapping/fields world", info: func(i *provider.Info) { i.Support[image.FieldPlatforms] = provider.None }},
+	"a parameter that no plan shows":      {found: "explain"},
+	"plans share their parameters": {found: "plan", call: func(m *model, q image.Query, c *provider.Call) {
+		if len(q.Fields()) == 0 && !c.Params.Has("owner") {
+			c.Params = m.shared
+		}
+	}},
+	"a plan asks the server": {found: "budget/holds budget/requests config/attempt-timeout config/logger errors/kinds errors/permanent explain limit " +
+		"retry/attempts retry/cancel retry/fresh retry/hints stop/before stop/break stop/during trace/attempts trace/waits"},
+	"pages are larger than the server's": {found: "paging/sizes", call: func(_ *model, _ image.Query, c *provider.Call) { c.Paging.MaxSize *= 2 }},
+
+	// They lose their place.
+	"only the first page": {
+		found: "limit paging/capped paging/changing paging/repeated paging/sizes paging/totals stop/break stop/during",
+		page: func(_ *model, _ provider.Call, at provider.Cursor, p *provider.Page) {
+			if p.Total = min(p.Total, len(p.Images)); at.Offset > 0 {
+				p.Images = nil
+			}
+		}},
+	"large totals are not believed": {found: "paging/totals", page: func(_ *model, _ provider.Call, _ provider.Cursor, p *provider.Page) {
+		if p.Total > 1000 {
+			p.Total = 0
+		}
+	}},
+	"a page like the first ends it": {found: "paging/repeated", page: func(m *model, _ provider.Call, at provider.Cursor, p *provider.Page) {
+		if at.Offset == 0 {
+			m.first = first(p.Images, 1)
+		} else if len(p.Images) > 0 && p.Images[0].ID == m.first[0].ID {
+			p.Images, p.Total = nil, at.Offset
+		}
+	}},
+	"a short first page is the last": {found: "paging/capped", page: func(_ *model, _ provider.Call, at provider.Cursor, p *provider.Page) {
+		if at.Offset == 0 && len(p.Images) < at.Size {
+			p.Total = len(p.Images)
+		}
+	}},
+	"the first page is kept": {found: "memory/aliases paging/changing", page: func(m *model, c provider.Call, at provider.Cursor, p *provider.Page) {
+		if at.Offset > 0 || c.Params.Encode() != "state=any" {
 			return
-		case interrupted.Load() && a.has("the end of a context is seen late"):
+		}
+		if m.first == nil {
+			m.first = p.Images
+		}
+		p.Images = m.first
+	}},
+	"a page needs the last image of the one before": {found: "paging/changing"},
+	"the limit is pushed": {found: "limit", call: func(_ *model, q image.Query, c *provider.Call) {
+		if q.Limit > 0 {
+			c.Paging.MaxSize = min(c.Paging.MaxSize, q.Limit)
+		}
+	}},
+	"the next page is asked for anyway": {found: "stop/break", page: func(m *model, _ provider.Call, at provider.Cursor, p *provider.Page) {
+		if len(p.Images) == at.Size {
+			time.AfterFunc(10*time.Minute, m.ask)
+		}
+	}},
+	"the end of a context is seen late": {found: "stop/during", late: func(interrupted bool) bool {
+		if interrupted {
 			time.Sleep(10 * time.Second)
 		}
-		cancel()
-	})
-	return late, interrupted, stop
+		return true
+	}},
+	"the end of a context is taken for a failure": {found: "stop/during", late: func(bool) bool { return true }},
+	"the second listing is another": {found: "range-twice", page: func(m *model, _ provider.Call, at provider.Cursor, p *provider.Page) {
+		if at.Offset == 0 && m.listings.Add(1)%4 > 2 {
+			slices.Reverse(p.Images)
+		}
+	}},
+	"one query at a time": {found: "concurrency"},
+
+	// They misread.
+	"deprecated images pass for failed": {
+		found: "defaults get mapping/enums mapping/fields mapping/types oracle superset",
+		image: func(_ lenient.Text, m *image.Image) {
+			if m.Status == image.StatusDeprecated {
+				m.Status = image.StatusFailed
+			}
+		}},
+	"Native is no JSON": {found: "mapping/fields", page: func(m *model, _ provider.Call, _ provider.Cursor, p *provider.Page) {
+		for i := range p.Images {
+			if m.config.Listing.KeepNative {
+				p.Images[i].Native = json.RawMessage("<record/>")
+			}
+		}
+	}},
+	"sizes must be numbers": {found: "mapping/types"},
+	"unknown states pass for available": {found: "mapping/enums", image: func(state lenient.Text, m *image.Image) {
+		if m.Status == "" && state != "frozen" && state != "" {
+			m.Status = image.StatusAvailable
+		}
+	}},
+	"an answer without images is empty": {found: "mapping/malformed"},
+	"answers may have any length":       {found: "mapping/huge"},
 }
 
-// withoutHooks is a context without the hooks of a trace.
-type withoutHooks struct{ context.Context }
-
-func (withoutHooks) Value(any) any { return nil }
-
-// withHooks returns a context with the hooks that a model with a bug calls.
-func (a *model) withHooks(ctx context.Context) context.Context {
-	hooks := *provider.ContextTrace(ctx)
-	if hooks.Start == nil {
-		return ctx
-	}
-	was := hooks
-	hooks.Start = func(_ context.Context, i provider.SpanInfo) (context.Context, provider.EndSpan) {
-		return was.Start(ctx, i)
-	}
-	hooks.Retry = func(_ context.Context, i provider.RetryInfo) { was.Retry(ctx, i) }
-	hooks.Throttle = func(_ context.Context, i provider.ThrottleInfo) { was.Throttle(ctx, i) }
-	switch a.bug {
-	default:
-		return ctx
-	case "attempts are not reported":
-		hooks.Request = nil
-	case "only the last attempt is reported":
+// negligent mutants have right results. Few queries show that the oracles do not find
+// them.
+var negligent = map[string]fault{
+	// They leave out duties to the configuration, the budget and the trace.
+	"the budget is skipped":                 {found: "budget/holds budget/requests", config: func(c *provider.Config) { c.Budget = nil }},
+	"retries skip the budget":               {found: "budget/requests", ownBudget: true, config: func(c *provider.Config) { c.Budget = nil }},
+	"the budget has another operation":      {found: "budget/holds budget/requests", ownBudget: true},
+	"slots are kept":                        {found: "budget/requests", ownBudget: true},
+	"slots are released early":              {found: "budget/requests", ownBudget: true},
+	"a throttle holds only one client":      {found: "budget/holds", ownBudget: true},
+	"attempts are not reported":             {found: "trace/attempts", hooks: func(_ context.Context, _, hooks *provider.Trace) { hooks.Request = nil }},
+	"responses are not reported":            {found: "trace/attempts", hooks: func(_ context.Context, _, hooks *provider.Trace) { hooks.Response = nil }},
+	"attempts are no spans":                 {found: "trace/attempts", hooks: func(_ context.Context, _, hooks *provider.Trace) { hooks.Start = nil }},
+	"retries are not reported":              {found: "trace/waits", hooks: func(_ context.Context, _, hooks *provider.Trace) { hooks.Retry = nil }},
+	"waits for the budget are not reported": {found: "trace/waits", hooks: func(_ context.Context, _, hooks *provider.Trace) { hooks.Throttle = nil }},
+	"only the last attempt is reported": {found: "trace/attempts", hooks: func(_ context.Context, was, hooks *provider.Trace) {
 		hooks.Request = func(ctx context.Context, i provider.RequestInfo) {
-			if i.Attempt == a.config.Retry.Attempts {
+			if i.Attempt == 3 {
 				was.Request(ctx, i)
 			}
 		}
-	case "responses are not reported":
-		hooks.Response = nil
-	case "responses have no request ID":
+	}},
+	"responses have no request ID": {found: "trace/attempts", hooks: func(_ context.Context, was, hooks *provider.Trace) {
 		hooks.Response = func(ctx context.Context, i provider.ResponseInfo) {
 			i.RequestID = ""
 			was.Response(ctx, i)
 		}
-	case "hooks get another context":
+	}},
+	"hooks get another context": {found: "trace/attempts", hooks: func(_ context.Context, was, hooks *provider.Trace) {
 		hooks.Request = func(_ context.Context, i provider.RequestInfo) { was.Request(context.Background(), i) }
-	case "attempts are no spans":
-		hooks.Start = nil
-	case "failed spans do not end":
+	}},
+	"failed spans do not end": {found: "trace/attempts", hooks: func(ctx context.Context, was, hooks *provider.Trace) {
 		hooks.Start = func(_ context.Context, i provider.SpanInfo) (context.Context, provider.EndSpan) {
-			ctx, end := was.Start(ctx, i)
-			return ctx, func(code int, err error) {
+			span, end := was.Start(ctx, i)
+			return span, func(code int, err error) {
 				if err == nil {
 					end(code, nil)
 				}
 			}
 		}
-	case "responses are reported outside of the span":
+	}},
+	"responses are reported outside of the span": {found: "trace/attempts", hooks: func(ctx context.Context, was, hooks *provider.Trace) {
 		hooks.Response = func(_ context.Context, i provider.ResponseInfo) { was.Response(ctx, i) }
-	case "retries are not reported":
-		hooks.Retry = nil
-	case "retries report no wait":
+	}},
+	"retries report no wait": {found: "trace/waits", hooks: func(ctx context.Context, was, hooks *provider.Trace) {
 		hooks.Retry = func(_ context.Context, i provider.RetryInfo) {
 			i.Wait = 0
 			was.Retry(ctx, i)
 		}
-	case "waits for the budget are not reported":
-		hooks.Throttle = nil
-	}
-	return provider.WithTrace(withoutHooks{ctx}, &hooks)
+	}},
+	"plain http is always allowed": {found: "config/http", config: func(c *provider.Config) { c.AllowHTTP = true }},
+	"plain http is never allowed":  {found: "config/http", config: func(c *provider.Config) { c.AllowHTTP = false }},
+	"the HTTP client is ignored": {found: "config/http-client", user: func(c *http.Client) {
+		if _, ok := c.Transport.(*cloud); !ok {
+			c.Transport = http.NewFileTransport(http.Dir("no such directory"))
+		}
+	}},
+	"the timeout of the HTTP client is ignored": {found: "config/http-client", user: func(c *http.Client) { c.Timeout = 0 }},
+	"redirects are followed": {found: "config/http-client", transport: func(m *model, r *http.Request) (*http.Response, error) {
+		return (&http.Client{Transport: m.next}).Do(r)
+	}},
+	"the user agent is ignored": {found: "config/user-agent", config: func(c *provider.Config) { c.UserAgent = "" }},
+	"attempts have no timeout":  {found: "config/attempt-timeout", config: func(c *provider.Config) { c.Retry.AttemptTimeout = 24 * time.Hour }},
+	"a timeout is final": {found: "config/attempt-timeout", transport: func(m *model, r *http.Request) (*http.Response, error) {
+		if m.timedOut.Load() {
+			return answer(http.StatusBadRequest, `{"code":"gone"}`), nil
+		}
+		out, err := m.next.RoundTrip(r)
+		m.timedOut.Store(r.Context().Err() != nil)
+		return out, err
+	}},
+	"the logger is ignored": {found: "config/logger", config: func(c *provider.Config) { c.Logger = nil }},
+
+	// They fail badly.
+	"one code has a wrong kind": {found: "errors/kinds", outcome: func(_ *model, r *httpapi.Response, out *httpapi.Outcome) {
+		if r.Status.Code == "forbidden" {
+			out.Kind = provider.Unauthenticated
+		}
+	}},
+	"the request ID is lost":         {found: "errors/kinds", failure: func(_ *model, e *provider.Error) { e.RequestID = "" }},
+	"everything is tried again":      {found: "errors/permanent", outcome: func(_ *model, _ *httpapi.Response, out *httpapi.Outcome) { out.Retry = httpapi.Always }},
+	"one attempt too many":           {found: "retry/attempts", config: func(c *provider.Config) { c.Retry.Attempts++ }},
+	"half an answer is an empty one": {found: "retry/broken trace/attempts", transport: insteadOfError(http.StatusOK, `{"images":[]}`)},
+	"a broken connection is final":   {found: "retry/broken", transport: insteadOfError(http.StatusBadGateway, `{"code":"gone"}`)},
+	"retries repeat the nonce":       {found: "retry/fresh"},
+	"hints have no limit":            {found: "retry/hints", config: func(c *provider.Config) { c.Retry.MaxWait = 24 * time.Hour }},
+	"hints are ignored": {found: "retry/cancel retry/fresh retry/hints", outcome: func(_ *model, _ *httpapi.Response, out *httpapi.Outcome) {
+		if out.Kind == provider.Unavailable {
+			out.Wait = 0
+		}
+	}},
+	"a wait cannot be ended": {found: "retry/cancel", late: func(interrupted bool) bool { return interrupted }},
+	"errors show the key":    {found: "secrets", failure: func(_ *model, e *provider.Error) { e.Message += " for " + canaryKey }},
+	"errors repeat what the server says": {found: "secrets", failure: func(m *model, e *provider.Error) {
+		if e.Code != "" {
+			e.Message = *m.message.Load()
+		}
+	}},
+	"the log shows the key": {found: "secrets", outcome: func(m *model, _ *httpapi.Response, _ *httpapi.Outcome) {
+		m.config.Logger.Info("refused", "key", canaryKey)
+	}},
+
+	// They share or keep memory.
+	"images of two pages share their tags": {found: "memory/aliases", images: func(decoded, out []image.Image) {
+		for i := range out {
+			out[i].Tags = decoded[i].Tags
+		}
+	}},
+	"disks are shared": {found: "memory/aliases", images: func(decoded, out []image.Image) {
+		for i := range out {
+			out[i].Disks = decoded[i].Disks
+		}
+	}},
+	"an image keeps the names of its page": {found: "memory/retained", images: func(_, out []image.Image) {
+		var names strings.Builder
+		for _, m := range out {
+			names.WriteString(m.Name)
+		}
+		rest := names.String()
+		for i, m := range out {
+			out[i].Name, rest = rest[:len(m.Name)], rest[len(m.Name):]
+		}
+	}},
+	"a plan has the date": {found: "plan/clock", call: func(_ *model, _ image.Query, c *provider.Call) {
+		c.Params.Set("date", time.Now().Format(time.DateOnly))
+	}},
 }

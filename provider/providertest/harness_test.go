@@ -15,18 +15,18 @@ import (
 )
 
 // modelHarness gives every hook.
-func modelHarness(bug string) providertest.Harness {
+func modelHarness(f fault) providertest.Harness {
 	h := providertest.Harness{
 		World:    worldOf,
-		New:      func(c provider.Config) (*provider.Client, error) { return open(newCloud("", nil), c, bug) },
-		Readings: readingsFor(bug),
+		New:      func(c provider.Config) (*provider.Client, error) { return open(newCloud("", nil), c, f) },
+		Readings: readingsFor(f),
 		Paging:   []string{"page", "size"},
 		Protocol: []string{"action", "key", "nonce", "stamp", "signature"},
 		Fresh:    []string{"nonce", "stamp", "signature"},
 		Open: func(t testing.TB, world []image.Image, o providertest.Options) *providertest.Session {
 			c := newCloud(o.Reading, world)
 			o.Config.HTTPClient = &http.Client{Transport: c}
-			client, err := open(c, o.Config, bug)
+			client, err := open(c, o.Config, f)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -40,8 +40,8 @@ func modelHarness(bug string) providertest.Harness {
 }
 
 // readingsFor leaves out what only costs time.
-func readingsFor(bug string) []string {
-	switch bug {
+func readingsFor(f fault) []string {
+	switch f.name {
 	case "":
 		return []string{"substring", "pattern"}
 	case "names that are patterns are pushed":
@@ -49,6 +49,15 @@ func readingsFor(bug string) []string {
 	default:
 		return []string{"substring"}
 	}
+}
+
+// pushesNothing is no fault: the model leaves everything to the client.
+var pushesNothing = fault{
+	name:  "nothing is pushed",
+	query: func(q *image.Query) { *q = image.Query{} },
+	info: func(i *provider.Info) {
+		maps.DeleteFunc(i.Support, func(_ image.Field, s provider.Support) bool { return s != provider.None })
+	},
 }
 
 // leastHarness gives no more than a harness must, for a model that pushes nothing.
