@@ -69,7 +69,7 @@ func (c *cloud) holds(id string) bool {
 func (c *cloud) requests() []providertest.Request {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return slices.Clone(c.log)
+	return slices.Clip(c.log)
 }
 
 // session has every hook.
@@ -146,7 +146,7 @@ func (c *cloud) arrived(params url.Values) (n int, rows []*row) {
 func (c *cloud) respond(r *http.Request, n, status int, body []byte) *http.Response {
 	return &http.Response{
 		StatusCode: status, Header: http.Header{"X-Request-Id": {requestID(n)}}, Request: r,
-		ContentLength: -1, Body: io.NopCloser(bytes.NewReader(body)),
+		ContentLength: int64(len(body)), Body: io.NopCloser(bytes.NewReader(body)),
 	}
 }
 
@@ -161,23 +161,19 @@ func (c *cloud) page(rows []*row, params url.Values) []byte {
 	size, _ := strconv.Atoi(params.Get("size"))
 	size = min(size, serverPage)
 	from := min((number-1)*size, len(found))
-	var body bytes.Buffer
-	body.WriteString("{")
+	var records [][]byte
+	for _, r := range found[from:min(from+size, len(found))] {
+		records = append(records, r.record)
+	}
+	total := ""
 	if !c.omitTotal {
-		fmt.Fprintf(&body, `"total":%d,`, len(found)+c.addToTotal)
+		total = fmt.Sprintf(`"total":%d,`, len(found)+c.addToTotal)
 	}
-	body.WriteString(`"images":[`)
-	for i, r := range found[from:min(from+size, len(found))] {
-		if i > 0 {
-			body.WriteByte(',')
-		}
-		body.Write(r.record)
-	}
-	body.WriteString("]}")
+	body := fmt.Appendf(nil, `{%s"images":[%s]}`, total, bytes.Join(records, []byte(",")))
 	if c.editBody != nil {
-		return c.editBody(body.Bytes())
+		return c.editBody(body)
 	}
-	return body.Bytes()
+	return body
 }
 
 // serverPage is the largest page.

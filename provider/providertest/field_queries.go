@@ -1,6 +1,7 @@
 package providertest
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -60,7 +61,7 @@ func isPlain(text string) bool {
 func absentValueQueries(world []image.Image, f image.Field, n int) []image.Query {
 	switch f {
 	case image.FieldTags:
-		return tagQueries(world)
+		return tagQueries(world, 4*n)
 	case image.FieldCreatedAfter, image.FieldCreatedBefore:
 		return timeQueries(world[:min(n/2, len(world))], f)
 	}
@@ -132,9 +133,9 @@ func similarValues(world []image.Image, f image.Field) [][]string {
 	}
 }
 
-// tagQueries are queries for all tags of an image, for an empty value, and for tags
-// that no image has.
-func tagQueries(world []image.Image) []image.Query {
+// tagQueries are queries for all tags of an image, for empty values and other values of n
+// keys, and for tags that no image has.
+func tagQueries(world []image.Image, n int) []image.Query {
 	out := []image.Query{{Tags: map[string]string{"no-such-key": "x"}}}
 	most := image.Image{}
 	keys := map[string]bool{}
@@ -142,15 +143,15 @@ func tagQueries(world []image.Image) []image.Query {
 		if len(m.Tags) > len(most.Tags) {
 			most = m
 		}
-		for key, value := range m.Tags {
-			if keys[key] {
+		for _, key := range slices.Sorted(maps.Keys(m.Tags)) {
+			if keys[key] || len(keys) == n {
 				continue
 			}
 			keys[key] = true
 			out = append(out,
 				image.Query{Tags: map[string]string{key: ""}},
-				image.Query{Tags: map[string]string{key: strings.ToUpper(value)}},
-				image.Query{Tags: map[string]string{key: value, "no-such-key": ""}})
+				image.Query{Tags: map[string]string{key: strings.ToUpper(m.Tags[key])}},
+				image.Query{Tags: map[string]string{key: m.Tags[key], "no-such-key": ""}})
 		}
 	}
 	return append(out, image.Query{Tags: most.Tags})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"testing"
 
@@ -13,6 +14,12 @@ import (
 	"github.com/imagequery/imagequery/provider"
 	"github.com/imagequery/imagequery/provider/providertest"
 )
+
+// TestMain collects garbage less often: the tests allocate much, and keep little of it.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400)
+	m.Run()
+}
 
 // modelHarness gives every hook.
 func modelHarness(f fault) providertest.Harness {

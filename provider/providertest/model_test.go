@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"maps"
 	"net/http"
 	"net/url"
@@ -30,7 +31,7 @@ type model struct {
 	next   http.RoundTripper
 	cloud  *cloud // for faults that need it
 	config provider.Config
-	pages  *memo[string, decoded]
+	pages  *memo[uint64, decoded]
 	nonces atomic.Int64
 
 	// What faults need.
@@ -57,7 +58,7 @@ const (
 func open(c *cloud, config provider.Config, f fault) (*provider.Client, error) {
 	a := &model{fault: f, cloud: c, pages: &pages, shared: url.Values{"state": {"any"}}}
 	if f.images != nil {
-		a.pages = &memo[string, decoded]{} // a check writes into the images
+		a.pages = &memo[uint64, decoded]{} // a check writes into the images
 	}
 	config.Region, config.Credentials = "here", provider.Static(canaryID, canaryKey, "")
 	config = config.WithDefaults()
@@ -260,7 +261,7 @@ func (a *model) decode(body []byte) (*provider.Page, httpapi.Status, error) {
 		}
 		body = bytes.TrimSpace(body)
 	}
-	read := a.pages.get(string(body), func() decoded { return decode(body) })
+	read := a.pages.get(maphash.Bytes(seed, body), func() decoded { return decode(body) })
 	a.message.Store(&read.status.Message)
 	switch {
 	case read.err != nil:

@@ -88,7 +88,7 @@ func (g *generator) add(q *image.Query, f image.Field, m image.Image) {
 	case image.FieldNameContains:
 		q.NameContains = append(q.NameContains, g.part(m.Name))
 	case image.FieldPlatforms, image.FieldArchs:
-		addTexts(q, f, g.respelled(textOf(m, f)))
+		addTexts(q, f, g.respelled(textOf[f](m)))
 	case image.FieldOSVersions:
 		q.OSVersions = append(q.OSVersions, g.versionPrefix(m.OSVersion))
 	case image.FieldTags:
@@ -100,7 +100,7 @@ func (g *generator) add(q *image.Query, f image.Field, m image.Image) {
 	case image.FieldCreatedBefore:
 		q.CreatedBefore = m.Created.Add(g.span() + time.Nanosecond)
 	default:
-		addTexts(q, f, textOf(m, f))
+		addTexts(q, f, textOf[f](m))
 	}
 }
 
@@ -216,42 +216,26 @@ func HasField(m image.Image, f image.Field) bool {
 	case image.FieldCreatedAfter, image.FieldCreatedBefore:
 		return !m.Created.IsZero()
 	default:
-		return textOf(m, f) != ""
+		text, known := textOf[f]
+		return known && text(m) != ""
 	}
 }
 
-// textOf returns the value that a predicate compares, if it is one text or word.
-func textOf(m image.Image, f image.Field) string {
-	switch f {
-	case image.FieldIDs:
-		return m.ID
-	case image.FieldNames:
-		return m.Name
-	case image.FieldFamilies:
-		return m.Family
-	case image.FieldRegions:
-		return m.Region
-	case image.FieldSources:
-		return string(m.Source)
-	case image.FieldOwners:
-		return m.Owner
-	case image.FieldVisibilities:
-		return string(m.Visibility)
-	case image.FieldStatuses:
-		return string(m.Status)
-	case image.FieldOSes:
-		return string(m.OS)
-	case image.FieldPlatforms:
-		return m.Platform
-	case image.FieldOSVersions:
-		return m.OSVersion
-	case image.FieldArchs:
-		return string(m.Arch)
-	case image.FieldSourceInstances:
-		return m.SourceInstance
-	case image.FieldResourceGroups:
-		return m.ResourceGroup
-	default:
-		return ""
-	}
+// textOf has the value that a predicate compares, for those that compare one text or
+// word.
+var textOf = map[image.Field]func(image.Image) string{
+	image.FieldIDs:             func(m image.Image) string { return m.ID },
+	image.FieldNames:           func(m image.Image) string { return m.Name },
+	image.FieldFamilies:        func(m image.Image) string { return m.Family },
+	image.FieldRegions:         func(m image.Image) string { return m.Region },
+	image.FieldSources:         func(m image.Image) string { return string(m.Source) },
+	image.FieldOwners:          func(m image.Image) string { return m.Owner },
+	image.FieldVisibilities:    func(m image.Image) string { return string(m.Visibility) },
+	image.FieldStatuses:        func(m image.Image) string { return string(m.Status) },
+	image.FieldOSes:            func(m image.Image) string { return string(m.OS) },
+	image.FieldPlatforms:       func(m image.Image) string { return m.Platform },
+	image.FieldOSVersions:      func(m image.Image) string { return m.OSVersion },
+	image.FieldArchs:           func(m image.Image) string { return string(m.Arch) },
+	image.FieldSourceInstances: func(m image.Image) string { return m.SourceInstance },
+	image.FieldResourceGroups:  func(m image.Image) string { return m.ResourceGroup },
 }

@@ -2,6 +2,7 @@ package providertest_test
 
 import (
 	"encoding/json"
+	"hash/maphash"
 	"maps"
 	"slices"
 	"strings"
@@ -29,7 +30,8 @@ func (m *memo[K, V]) get(key K, find func() V) V {
 var (
 	worlds memo[int, []image.Image]
 	rows   memo[rowKey, *row]
-	pages  memo[string, decoded] // by the body of the response
+	pages  memo[uint64, decoded] // by the hash of the response body
+	seed   = maphash.MakeSeed()
 )
 
 // worldOf is what the cloud can express.

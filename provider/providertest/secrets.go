@@ -46,8 +46,10 @@ func (t *checkRun) checkFailure(f Failure) {
 	} else {
 		t.checkHiddenSent(s)
 	}
-	for _, v := range append(t.printableValues(s), log.String()) {
-		t.checkPrinted(f, s, v)
+	printed := append(t.printableValues(s), log.String())
+	forms := t.forms(s)
+	for _, v := range printed {
+		t.checkPrinted(f, forms, v)
 	}
 }
 
@@ -113,8 +115,8 @@ func unwrap(err error) error {
 	return nil
 }
 
-// checkPrinted prints a value in every usual way.
-func (t *checkRun) checkPrinted(f Failure, s *Session, v any) {
+// checkPrinted prints a value in every usual way, and looks for forms of secrets.
+func (t *checkRun) checkPrinted(f Failure, forms []string, v any) {
 	var text strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
 		fmt.Fprintf(&text, verb+"\n", v)
@@ -122,27 +124,27 @@ func (t *checkRun) checkPrinted(f Failure, s *Session, v any) {
 	if data, err := json.Marshal(v); err == nil {
 		text.Write(data)
 	}
-	for _, secret := range slices.Concat(s.Secrets, s.Hidden, t.signatures(s)) {
-		for _, form := range []string{secret, url.QueryEscape(secret), fmt.Sprintf("%x", secret)} {
-			if strings.Contains(text.String(), form) {
-				t.failf("after the failure %+v, a %T shows %q", f, v, form)
-				return
-			}
+	for _, form := range forms {
+		if strings.Contains(text.String(), form) {
+			t.failf("after the failure %+v, a %T shows %q", f, v, form)
+			return
 		}
 	}
 }
 
-// signatures are the long values that were sent with single requests.
-func (t *checkRun) signatures(s *Session) []string {
-	var out []string
+// forms are the secrets of a session, what it hides, and the long values that it sent
+// with single requests, which are signatures: plain and encoded.
+func (t *checkRun) forms(s *Session) (out []string) {
+	secrets := slices.Concat(s.Secrets, s.Hidden)
 	for _, r := range s.Requests() {
 		for _, name := range t.harness.Fresh {
-			for _, value := range r.Params[name] {
-				if len(value) > len("2006-01-02T15:04:05Z") {
-					out = append(out, value)
-				}
-			}
+			secrets = append(secrets, slices.DeleteFunc(slices.Clone(r.Params[name]), func(value string) bool {
+				return len(value) <= len("2006-01-02T15:04:05Z")
+			})...)
 		}
+	}
+	for _, secret := range secrets {
+		out = append(out, secret, url.QueryEscape(secret), fmt.Sprintf("%x", secret))
 	}
 	return out
 }
