@@ -190,7 +190,7 @@ func memoryRetained(t *checkRun) {
 	for i := range world {
 		world[i].Name += fmt.Sprintf(" with the number %d", i) // short texts share their memory
 	}
-	kept, memory := t.keepOne(t.open(world, keepNative))
+	retained, memory := t.keepOne(t.open(world, keepNative))
 	most := len(world) / 4
 	for what, others := range memory {
 		for collections := 0; inUse(others) > most && collections < 3; collections++ {
@@ -200,7 +200,7 @@ func memoryRetained(t *checkRun) {
 			t.failf("one image is in use, and the %s of %d others stay in memory, want at most %d", what, n, most)
 		}
 	}
-	runtime.KeepAlive(kept)
+	runtime.KeepAlive(retained)
 }
 
 // inUse counts memory that is in use.
@@ -216,7 +216,7 @@ func inUse(memory []weak.Pointer[byte]) (n int) {
 // keepOne lists all images, and returns one of them with the memory of the others.
 //
 //go:noinline
-func (t *checkRun) keepOne(s *Session) (kept image.Image, memory map[string][]weak.Pointer[byte]) {
+func (t *checkRun) keepOne(s *Session) (retained image.Image, memory map[string][]weak.Pointer[byte]) {
 	got, err := t.answer(s, image.Query{})
 	if err != nil || len(got) == 0 {
 		t.fatalf("%d images came, error %v", len(got), err)
