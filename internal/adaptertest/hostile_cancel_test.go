@@ -2,13 +2,11 @@ package adaptertest_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"regexp"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/imagequery/imagequery/provider"
@@ -18,6 +16,7 @@ import (
 // of hanging servers have the other stages.
 func stageCases() []hostileCase {
 	all := append(dialCases(), []hostileCase{
+		{name: "before the request", unsent: true},
 		{name: "sending", clients: retryingClients, set: func(v *exercise) {
 			dial := func(context.Context, string, string) (net.Conn, error) {
 				ours, _ := net.Pipe() // the other end does not read
@@ -59,26 +58,6 @@ func withSpent(like *provider.Budget) func(*exercise) {
 		v.config.Budget = &provider.Budget{InFlight: like.InFlight, PerSecond: like.PerSecond}
 		_, _, _ = v.config.Budget.Acquire(context.Background(), "", "other")
 		v.reached()
-	}
-}
-
-// TestEndedContextSendsNothing uses every client with a context that has ended.
-func TestEndedContextSendsNothing(t *testing.T) {
-	profiles.use(t)
-	for _, client := range hostileClients() {
-		t.Run(client.name, func(t *testing.T) {
-			v := quietExercise()
-			server := newHostileServer(t, client, v, hangs(honest))
-			defer server.close()
-			ctx, cancel := context.WithCancel(t.Context())
-			cancel()
-			if err := client.ask(ctx, v); !errors.Is(err, context.Canceled) {
-				t.Errorf("error %v, want the cancellation", err)
-			}
-			if n, _ := server.received(); n > 0 {
-				t.Errorf("%d requests were sent", n)
-			}
-		})
 	}
 }
 

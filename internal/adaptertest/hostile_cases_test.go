@@ -26,6 +26,7 @@ type hostileCase struct {
 	panics      bool            // the caller's goroutine panics on purpose
 	hangs       bool            // the client's time limit ends it
 	waits       bool            // only the context ends it
+	unsent      bool            // the context has ended before, and nothing may be sent
 	plain       bool            // the response passes for one of plain text
 	twice       bool            // a second request may receive bytes that the first one left
 	https       bool

@@ -65,10 +65,7 @@ func newExercise(canary string, timeout time.Duration, log slog.Handler) *exerci
 	return v
 }
 
-// quietExercise returns an exercise for tests that look for no secrets.
-func quietExercise() *exercise { return newExercise(metadataMark, time.Minute, slog.DiscardHandler) }
-
-// The secrets of a exercise contain what percent-encoding, HTML and JSON escape.
+// The secrets of an exercise contain what percent-encoding, HTML and JSON escape.
 func (v *exercise) id() string     { return "LTAI" + v.canary + "/+id=" + v.canary }
 func (v *exercise) secret() string { return v.canary + `&<secret>"'%~` + v.canary }
 func (v *exercise) token() string  { return v.canary + "+/token<==" + v.canary }

@@ -21,20 +21,22 @@ func (v *exercise) never() {
 	<-v.end
 }
 
-type responder func(v *exercise, r *http.Request) (*http.Response, error)
-
-func withTransport(respond responder) func(*exercise) {
-	return func(v *exercise) {
-		v.config.HTTPClient = &http.Client{Transport: adaptertest.RoundTrip(func(r *http.Request) (*http.Response, error) {
-			return respond(v, r)
-		})}
-	}
+// transport makes the client of an exercise use a transport.
+func (v *exercise) transport(respond adaptertest.RoundTrip) {
+	v.config.HTTPClient = &http.Client{Transport: respond}
 }
 
 // failing is a transport that fails with an error that may have the secrets of the
 // request.
 func failing(with func(secrets string) error) func(*exercise) {
-	return withTransport(func(v *exercise, r *http.Request) (*http.Response, error) { return nil, with(v.secretsOf(r)) })
+	return func(v *exercise) {
+		v.transport(func(r *http.Request) (*http.Response, error) { return nil, with(v.secretsOf(r)) })
+	}
+}
+
+// responding is a transport with a response.
+func responding(respond adaptertest.RoundTrip) func(*exercise) {
+	return func(v *exercise) { v.transport(respond) }
 }
 
 // secretsOf returns all secrets that a transport sees, as an error's text.
@@ -70,22 +72,15 @@ func respondBody(status int, r *http.Request, body bodyFunc) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}, ContentLength: -1, Body: body, Request: r}
 }
 
-func withBody(body func(v *exercise, r *http.Request) bodyFunc) func(*exercise) {
-	return withTransport(func(v *exercise, r *http.Request) (*http.Response, error) {
-		return respondBody(http.StatusOK, r, body(v, r)), nil
-	})
+// body makes the client of an exercise use a transport that responds with a body.
+func (v *exercise) body(b bodyFunc) {
+	v.transport(func(r *http.Request) (*http.Response, error) { return respondBody(http.StatusOK, r, b), nil })
 }
 
 type credentialsFunc func(context.Context) (provider.Credentials, error)
 
 func (f credentialsFunc) Credentials(ctx context.Context) (provider.Credentials, error) {
 	return f(ctx)
-}
-
-func withCredentials(fetch func(*exercise, context.Context) (provider.Credentials, error)) func(*exercise) {
-	return func(v *exercise) {
-		v.config.Credentials = credentialsFunc(func(ctx context.Context) (provider.Credentials, error) { return fetch(v, ctx) })
-	}
 }
 
 func withKeys(id, secret, token string) func(*exercise) {
@@ -112,22 +107,19 @@ var places = []struct {
 	set   func(v *exercise, first func())
 }{
 	{"a transport", true, func(v *exercise, first func()) {
-		withTransport(func(_ *exercise, r *http.Request) (*http.Response, error) {
+		v.transport(func(r *http.Request) (*http.Response, error) {
 			first()
 			return http.DefaultTransport.RoundTrip(r)
-		})(v)
+		})
 	}},
 	{"a body's Read", false, func(v *exercise, first func()) {
-		withBody(func(*exercise, *http.Request) bodyFunc {
-			return bodyFunc{read: func() error { first(); return io.EOF }}
-		})(v)
+		v.body(bodyFunc{read: func() error { first(); return io.EOF }})
 	}},
 	{"a body's Close", false, func(v *exercise, first func()) {
-		withBody(func(*exercise, *http.Request) bodyFunc { return bodyFunc{close: func() error { first(); return nil }} })(v)
+		v.body(bodyFunc{close: func() error { first(); return nil }})
 	}},
 	{"a body's Read and Close", false, func(v *exercise, first func()) {
-		both := bodyFunc{read: func() error { first(); return io.EOF }, close: func() error { first(); return nil }}
-		withBody(func(*exercise, *http.Request) bodyFunc { return both })(v)
+		v.body(bodyFunc{read: func() error { first(); return io.EOF }, close: func() error { first(); return nil }})
 	}},
 	{"credentials", true, func(v *exercise, first func()) {
 		v.config.Credentials = credentialsFunc(v.keysAfter(first))
@@ -143,8 +135,9 @@ var places = []struct {
 	}},
 }
 
+// keysAfter returns a source of the keys of an exercise that first calls a function.
 func (v *exercise) keysAfter(first func()) func(context.Context) (provider.Credentials, error) {
-	keys := provider.Static(v.id(), v.secret(), v.token())
+	keys := v.config.Credentials
 	return func(ctx context.Context) (provider.Credentials, error) {
 		first()
 		return keys.Credentials(ctx)
@@ -172,20 +165,25 @@ func (e *foreignError) Error() string { return e.Text }
 func transportCases() []hostileCase {
 	hostileCookies := []*http.Cookie{{Name: "a\r\nX-Evil: 1", Value: "b\r\n\r\n"}, {Name: "", Value: strings.Repeat("c", 1<<10)}, {}}
 	return []hostileCase{
-		{name: "a transport that returns nothing", want: lost, set: withTransport(func(*exercise, *http.Request) (*http.Response, error) { return nil, nil })},
-		{name: "a transport that returns a response and an error", want: lost, set: withTransport(func(_ *exercise, r *http.Request) (*http.Response, error) {
+		{name: "a transport that returns nothing", want: lost, set: responding(func(*http.Request) (*http.Response, error) { return nil, nil })},
+		{name: "a transport that returns a response and an error", want: lost, set: responding(func(r *http.Request) (*http.Response, error) {
 			return respondBody(http.StatusOK, r, bodyFunc{}), errors.New("failed")
 		})},
-		{name: "a transport that returns an empty response", want: garbled, set: withTransport(func(*exercise, *http.Request) (*http.Response, error) {
+		{name: "a transport that returns an empty response", want: garbled, set: responding(func(*http.Request) (*http.Response, error) {
 			return &http.Response{}, nil
 		})},
-		{name: "a transport that returns status 101", want: garbled, set: withTransport(func(v *exercise, r *http.Request) (*http.Response, error) {
-			return respondBody(http.StatusSwitchingProtocols, r, bodyFunc{read: func() error { v.never(); return io.EOF }}), nil
-		})},
-		{name: "a transport whose response comes late", hangs: true, want: lost, set: withTransport(func(v *exercise, r *http.Request) (*http.Response, error) {
-			v.never()
-			return respondBody(http.StatusOK, r, bodyFunc{}), nil
-		})},
+		{name: "a transport that returns status 101", want: garbled, set: func(v *exercise) {
+			never := bodyFunc{read: func() error { v.never(); return io.EOF }}
+			v.transport(func(r *http.Request) (*http.Response, error) {
+				return respondBody(http.StatusSwitchingProtocols, r, never), nil
+			})
+		}},
+		{name: "a transport whose response comes late", hangs: true, want: lost, set: func(v *exercise) {
+			v.transport(func(r *http.Request) (*http.Response, error) {
+				v.never()
+				return respondBody(http.StatusOK, r, bodyFunc{}), nil
+			})
+		}},
 		{name: "a transport whose error shows the request", want: lost, set: failing(errors.New)},
 		{name: "a transport whose error has the request in a field", want: lost, set: failing(func(secrets string) error {
 			return &foreignError{URL: secrets, Text: "failed"}
@@ -196,15 +194,18 @@ func transportCases() []hostileCase {
 		{name: "a transport that fails with a context's error", want: lost, set: failing(func(string) error {
 			return fmt.Errorf("inside: %w", context.Canceled)
 		})},
-		{name: "a body that never makes progress", hangs: true, want: either, set: withBody(func(v *exercise, _ *http.Request) bodyFunc {
-			return bodyFunc{read: func() error { v.reached(); time.Sleep(time.Millisecond); return nil }}
-		})},
-		{name: "a body that fails with what it was sent", want: lost, set: withBody(func(v *exercise, r *http.Request) bodyFunc {
-			return bodyFunc{read: func() error { return &foreignError{URL: v.secretsOf(r), Text: v.secretsOf(r)} }}
-		})},
-		{name: "a body that fails to close", want: either, set: withBody(func(*exercise, *http.Request) bodyFunc {
-			return bodyFunc{close: func() error { return errors.New("not closed") }}
-		})},
+		{name: "a body that never makes progress", hangs: true, want: either, set: func(v *exercise) {
+			v.body(bodyFunc{read: func() error { v.reached(); time.Sleep(time.Millisecond); return nil }})
+		}},
+		{name: "a body that fails with what it was sent", want: lost, set: func(v *exercise) {
+			v.transport(func(r *http.Request) (*http.Response, error) {
+				sent := &foreignError{URL: v.secretsOf(r), Text: v.secretsOf(r)}
+				return respondBody(http.StatusOK, r, bodyFunc{read: func() error { return sent }}), nil
+			})
+		}},
+		{name: "a body that fails to close", want: either, set: func(v *exercise) {
+			v.body(bodyFunc{close: func() error { return errors.New("not closed") }})
+		}},
 		{name: "a jar with hostile cookies", want: ok, set: func(v *exercise) {
 			v.config.HTTPClient = &http.Client{Jar: jarFunc{set: func() {}, get: func() []*http.Cookie { return hostileCookies }}}
 		}},
@@ -216,13 +217,13 @@ func credentialsCases() []hostileCase {
 		{name: "credentials that wait for their context", hangs: true, want: lost, set: func(v *exercise) {
 			v.config.Credentials = credentialsFunc(v.waitForContext)
 		}},
-		{name: "no keys and no error", want: denied, set: withCredentials(func(*exercise, context.Context) (provider.Credentials, error) {
-			return provider.Credentials{}, nil
-		})},
-		{name: "an error that shows the keys", want: denied, set: withCredentials(func(v *exercise, ctx context.Context) (provider.Credentials, error) {
-			c, _ := provider.Static(v.id(), v.secret(), v.token()).Credentials(ctx)
-			return c, errors.New("failed")
-		})},
+		{name: "no keys and no error", want: denied, set: func(v *exercise) {
+			v.config.Credentials = credentialsFunc(func(context.Context) (provider.Credentials, error) { return provider.Credentials{}, nil })
+		}},
+		{name: "an error that shows the keys", want: denied, set: func(v *exercise) {
+			keys, _ := v.config.Credentials.Credentials(context.Background())
+			v.config.Credentials = credentialsFunc(func(context.Context) (provider.Credentials, error) { return keys, errors.New("failed") })
+		}},
 		{name: "an empty key", want: denied, set: withKeys("", "<canary>secret", "")},
 		{name: "an empty secret", want: denied, set: withKeys("LTAI<canary>", "", "")},
 		{name: "a key of white space", want: denied, set: withKeys(" \t", "<canary>secret", "")},

@@ -163,6 +163,9 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 	if c.c.set != nil {
 		c.c.set(v)
 	}
+	if c.c.unsent {
+		cancel()
+	}
 	ctx = provider.WithTrace(ctx, v.trace)
 	c.once(ctx, t, v, w)
 	if at := cancelled.Load(); at != nil {
@@ -171,7 +174,11 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 	if c.c.twice {
 		c.once(ctx, t, v, w)
 	}
-	_, c.signatures = server.received()
+	requests, signatures := server.received()
+	if c.c.unsent && requests > 0 {
+		t.Errorf("%s: %d requests were sent", c.name(), requests)
+	}
+	c.signatures = signatures
 	if text := shown(w.String(), append(c.signatures, c.canary, metadataMark)...); text != "" {
 		t.Errorf("%s: a secret is shown: %s", c.name(), text)
 	}
