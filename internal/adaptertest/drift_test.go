@@ -81,7 +81,7 @@ func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
 				complete := 0
 				for seed := range uint64(runs) {
 					rng := rand.New(rand.NewPCG(seed, 11))
-					cloud := newCloud(t, driftWorld(o, 15+int(seed%20)))
+					cloud := newCloud(t, worldOf(o.provider, 15+int(seed%20)))
 					d := &drift{driftMode: mode, cloud: cloud, operation: o, rng: rng, calm: 3 + rng.IntN(10)}
 					if d.check(t, seed) {
 						complete++
@@ -120,15 +120,4 @@ func (d *drift) check(t *testing.T, seed uint64) bool {
 		t.Errorf("seed %d: %s", seed, text)
 	}
 	return true
-}
-
-func driftWorld(o operation, n int) fakecloud.World {
-	world := fakecloud.World{
-		Regions:  map[string][]string{o.provider: {"r-1"}},
-		Accounts: []fakecloud.Account{{Name: "a", ID: "1001", Keys: testKeys}},
-	}
-	for i := range n {
-		world.Accounts[0].Images = append(world.Accounts[0].Images, fakecloud.Image{Image: faultImage(o.provider, i)})
-	}
-	return world
 }

@@ -5,13 +5,11 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/imagequery/imagequery/aliyunecs"
-	"github.com/imagequery/imagequery/aliyunens"
 	"github.com/imagequery/imagequery/aliyunswas"
 	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
@@ -157,7 +155,7 @@ func faultMatrix() string {
 
 func outcome(t *testing.T, o operation, faults []fakecloud.Fault) string {
 	t.Helper()
-	cloud := newCloud(t, faultWorld(), faults...)
+	cloud := newCloud(t, worldOf(o.provider, 34), faults...)
 	client := adaptertest.New(t, o.open, provider.Config{
 		Region:     "r-1",
 		HTTPClient: &http.Client{Transport: cloud.Transport()},
@@ -192,21 +190,14 @@ func incomplete(before, after, listed []image.Image) string {
 	return whole
 }
 
-// faultWorld has 34 images of each provider, in one region.
-var faultWorld = sync.OnceValue(func() fakecloud.World {
-	var images []fakecloud.Image
-	for _, o := range operations {
-		for i := range 34 {
-			if !o.family {
-				images = append(images, fakecloud.Image{Image: faultImage(o.provider, i)})
-			}
-		}
+// worldOf returns a world with images of a provider, in one account and region.
+func worldOf(name string, images int) fakecloud.World {
+	account := fakecloud.Account{Name: "a", ID: "1001", Keys: testKeys}
+	for i := range images {
+		account.Images = append(account.Images, fakecloud.Image{Image: faultImage(name, i)})
 	}
-	return fakecloud.World{
-		Regions:  map[string][]string{aliyunens.Name: {"r-1"}},
-		Accounts: []fakecloud.Account{{Name: "a", ID: "1001", Keys: testKeys, Images: images}},
-	}
-})
+	return fakecloud.World{Regions: map[string][]string{name: {"r-1"}}, Accounts: []fakecloud.Account{account}}
+}
 
 func faultImage(name string, i int) image.Image {
 	m := image.Image{
