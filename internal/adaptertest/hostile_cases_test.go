@@ -37,6 +37,7 @@ func kinds(k ...provider.Kind) []provider.Kind { return k }
 
 const fine provider.Kind = 0
 
+// The outcomes that several cases have.
 var (
 	lost     = kinds(provider.Unavailable)
 	garbled  = kinds(provider.BadResponse)

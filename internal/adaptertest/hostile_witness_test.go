@@ -22,7 +22,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// witness keeps all that a program could print of one visit. It is safe for
+// witness keeps all that a program could print of one exercise. It is safe for
 // concurrent use.
 type witness struct {
 	mu   sync.Mutex
@@ -145,12 +145,9 @@ func badRune(text string) string {
 // the test ends.
 func captureStandardLog(t *testing.T) *witness {
 	w := new(witness)
-	before, flags := log.Writer(), log.Flags()
+	before := log.Writer()
 	log.SetOutput(w)
-	t.Cleanup(func() {
-		log.SetOutput(before)
-		log.SetFlags(flags)
-	})
+	t.Cleanup(func() { log.SetOutput(before) })
 	return w
 }
 

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 
 	"github.com/imagequery/imagequery/aliyunecs"
 	"github.com/imagequery/imagequery/fakecloud"
@@ -15,16 +15,17 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-const accounts, regions, imagesEach = 100, 4, 12
+const (
+	accounts, regions, imagesEach = 100, 4, 12
+
+	mostEach = 3 // requests in flight of an account
+)
 
 // estate is many accounts with images in several regions.
-var estate = sync.OnceValue(func() fakecloud.World {
-	var world fakecloud.World
+func estate() (world fakecloud.World) {
 	for a := range accounts {
-		account := fakecloud.Account{
-			Name: fmt.Sprintf("account-%03d", a), ID: fmt.Sprint(1000 + a),
-			Keys: []fakecloud.Key{{ID: fmt.Sprintf("key-%03d", a), Secret: fmt.Sprintf("secret-%03d", a)}},
-		}
+		key := fakecloud.Key{ID: fmt.Sprintf("key-%03d", a), Secret: fmt.Sprintf("secret-%03d", a)}
+		account := fakecloud.Account{Name: fmt.Sprintf("account-%03d", a), ID: fmt.Sprint(1000 + a), Keys: []fakecloud.Key{key}}
 		for i := range regions * imagesEach {
 			m := faultImage(aliyunecs.Name, i)
 			m.Region = fmt.Sprintf("r-%d", i%regions)
@@ -34,15 +35,15 @@ var estate = sync.OnceValue(func() fakecloud.World {
 		world.Accounts = append(world.Accounts, account)
 	}
 	return world
-})
+}
 
 // targetsOf makes a target for each account and region; the regions of an account
 // share its budget.
-func targetsOf(t testing.TB, transport http.RoundTripper, inFlight int) []provider.Target {
+func targetsOf(t *testing.T, transport http.RoundTripper) []provider.Target {
 	t.Helper()
 	var targets []provider.Target
 	for a := range accounts {
-		budget := &provider.Budget{InFlight: inFlight}
+		budget := &provider.Budget{InFlight: mostEach}
 		for r := range regions {
 			client := adaptertest.New(t, aliyunecs.New, provider.Config{
 				Region:      fmt.Sprintf("r-%d", r),
@@ -79,12 +80,15 @@ func (p *perAccount) RoundTrip(r *http.Request) (*http.Response, error) {
 // A search over 400 targets returns each image once, from the account that owns it. A
 // budget holds over the regions of its account. No goroutine is left.
 func TestSearchFindsTheImagesOfManyAccounts(t *testing.T) {
-	watchGoroutines(t)
+	synctest.Test(t, searchEstate)
+}
+
+func searchEstate(t *testing.T) {
 	cloud := newCloud(t, estate(),
 		fakecloud.Fault{Do: fakecloud.ServerError, Chance: 0.02}, fakecloud.Fault{Do: fakecloud.UnknownKey, Account: "account-007"})
 	transport := &perAccount{next: cloud.Transport()}
 	found, failed := map[string]int{}, 0
-	for hit, err := range provider.Search(t.Context(), targetsOf(t, transport, 3), image.Query{}, &provider.SearchOptions{InFlight: 64}) {
+	for hit, err := range provider.Search(t.Context(), targetsOf(t, transport), image.Query{}, &provider.SearchOptions{InFlight: 64}) {
 		switch {
 		case err == nil:
 			found[hit.Image.ID]++
@@ -105,7 +109,7 @@ func TestSearchFindsTheImagesOfManyAccounts(t *testing.T) {
 			t.Errorf("%s came %d times", id, n)
 		}
 	}
-	if most := transport.most.Load(); most > 3 {
-		t.Errorf("%d requests of one account at once, want at most 3", most)
+	if most := transport.most.Load(); most > mostEach {
+		t.Errorf("%d requests of one account at once, want at most %d", most, mostEach)
 	}
 }
