@@ -79,7 +79,7 @@ const (
 
 const (
 	shortTime = 150 * time.Millisecond // until a limit
-	longTime  = time.Minute            // of an exercise without a limit; a longer one hangs
+	longTime  = 2 * time.Minute        // of an exercise without a limit; a longer one hangs
 	promptly  = 5 * time.Second        // after a context was cancelled
 )
 
@@ -150,6 +150,9 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 	}
 	if c.limit == byCancel {
 		v.reached = sync.OnceFunc(func() { time.AfterFunc(20*time.Millisecond, stop) })
+		if c.client.metadata { // it has a timeout of its own
+			time.AfterFunc(shortTime, stop)
+		}
 	}
 	serve := c.c.serve
 	if serve == nil {
@@ -221,7 +224,7 @@ func (c *cell) once(ctx context.Context, t *testing.T, v *exercise, w *witness) 
 			t.Errorf("%s: the error's text has %s: %q", c.name(), bad, err)
 		}
 	}
-	if !c.allows(err, panicked) {
+	if !c.allows(ctx, err, panicked) {
 		kind, _ := kindIn(err)
 		t.Errorf("%s: got %s: %v, panic %v; want %v, panic %t", c.name(), kindName(kind), err, panicked, c.want(), c.c.panics)
 	}
@@ -262,8 +265,8 @@ func (c *cell) want() []provider.Kind {
 	return want
 }
 
-// allows reports whether a cell may have an outcome.
-func (c *cell) allows(err error, panicked any) bool {
+// allows reports whether a cell may have an outcome. The context is that of the request.
+func (c *cell) allows(ctx context.Context, err error, panicked any) bool {
 	if c.c.panics || panicked != nil {
 		return c.c.panics && isPurpose(panicked)
 	}
@@ -277,7 +280,7 @@ func (c *cell) allows(err error, panicked any) bool {
 	case known && c.limit == byTimeout && c.c.hangs && kind == provider.Unavailable: // the time was over before the refusal
 		return true
 	case c.limit == byCancel:
-		return !known && errors.Is(err, context.Canceled)
+		return !known && errors.Is(err, context.Canceled) || wanted && c.client.metadata && ctx.Err() == nil // its own timeout came first
 	default:
 		return !known && errors.Is(err, context.DeadlineExceeded) && (c.limit == byDeadline || c.client.credentials)
 	}
