@@ -27,15 +27,15 @@ func panicOnPurpose() { panic(purpose) }
 // panicCases are every part that the user may bring, on the first page and if it works
 // until then on a later one, and every hook that a trace has.
 func panicCases() (all []hostileCase) {
-	add := func(name string, serve func(*peer), set func(*exercise)) {
-		all = append(all, hostileCase{name: name + " panics", serve: serve, set: set, panics: true, clients: listingClients})
+	add := func(name string, clients func() []*hostileClient, serve func(*peer), set func(*exercise)) {
+		all = append(all, hostileCase{name: name + " panics", clients: clients, serve: serve, set: set, panics: true})
 	}
 	for _, place := range places {
-		add(place.name, nil, func(v *exercise) { place.set(v, panicOnPurpose) })
+		add(place.name, panicClients, nil, func(v *exercise) { place.set(v, panicOnPurpose) })
 		if !place.works {
 			continue
 		}
-		add(place.name+" on a later page", each(sendPage), func(v *exercise) {
+		add(place.name+" on a later page", listingClients, each(sendPage), func(v *exercise) {
 			var calls atomic.Int32
 			onePerPage(v)
 			place.set(v, func() {
@@ -48,7 +48,7 @@ func panicCases() (all []hostileCase) {
 	hooks := reflect.TypeFor[provider.Trace]()
 	for i := range hooks.NumField() {
 		if hook := hooks.Field(i); hook.IsExported() {
-			add("hook "+hook.Name, each(throttleFirst), func(v *exercise) { v.trace = tracePanicking(hook.Name) })
+			add("hook "+hook.Name, listingClients, each(throttleFirst), func(v *exercise) { v.trace = tracePanicking(hook.Name) })
 		}
 		if hooks.Field(i).Name == "Target" {
 			all[len(all)-1].clients = searchClients
@@ -86,15 +86,17 @@ func isPurpose(panicked any) bool {
 		strings.Contains(e.Error(), purpose) && strings.Contains(string(e.Stack), "adaptertest_test.panicOnPurpose")
 }
 
-// listingClients are the clients of listings, and those of ECS that list in other ways: by
-// each function of the library that sends requests, if it is a search with another
-// target whose requests hang.
-func listingClients() (clients []*hostileClient) {
-	for _, c := range adapterClients() {
-		if c.name != "ECS family" {
-			clients = append(clients, c)
-		}
-	}
+// panicClients are those of the adapters, and those of ECS that list in other ways.
+func panicClients() []*hostileClient { return append(adapterClients(), ecsClients()...) }
+
+// listingClients are those of them that list pages.
+func listingClients() []*hostileClient {
+	return slices.DeleteFunc(panicClients(), func(c *hostileClient) bool { return c.name == "ECS family" })
+}
+
+// ecsClients are clients of ECS for each other function of the library that sends
+// requests. A search has another target, whose requests hang.
+func ecsClients() (clients []*hostileClient) {
 	for name, use := range map[string]func(context.Context, *provider.Client) error{
 		"Do": func(ctx context.Context, client *provider.Client) error {
 			plan, err := client.Explain(selfImages)
@@ -114,7 +116,7 @@ func listingClients() (clients []*hostileClient) {
 			return errorOf(provider.Newest(ctx, besideHanging(client), selfImages, nil))
 		},
 	} {
-		ecs := *clients[0]
+		ecs := *adapterClients()[0]
 		ecs.name, ecs.searches = "ECS by "+name, name != "Do"
 		ecs.ask = func(ctx context.Context, v *exercise) error {
 			client, err := v.client(ecs.open)

@@ -154,18 +154,8 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 			time.AfterFunc(shortTime, stop)
 		}
 	}
-	serve := c.c.serve
-	if serve == nil {
-		serve = hangs(honest)
-	}
-	server := newHostileServer(t, c.client, v, serve)
+	server := c.start(t, v)
 	defer server.close()
-	if c.c.https {
-		v.endpoint = strings.Replace(v.endpoint, "http:", "https:", 1)
-	}
-	if c.c.set != nil {
-		c.c.set(v)
-	}
 	if c.c.unsent {
 		cancel()
 	}
@@ -186,6 +176,22 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 		t.Errorf("%s: a secret is shown: %s", c.name(), text)
 	}
 	return took
+}
+
+// start starts the server of an exercise, and sets the client's configuration.
+func (c *cell) start(t *testing.T, v *exercise) *hostileServer {
+	serve := c.c.serve
+	if serve == nil {
+		serve = hangs(honest)
+	}
+	server := newHostileServer(t, c.client, v, serve)
+	if c.c.https {
+		v.endpoint = strings.Replace(v.endpoint, "http:", "https:", 1)
+	}
+	if c.c.set != nil {
+		c.c.set(v)
+	}
+	return server
 }
 
 func (c *cell) attemptTimeout() time.Duration {

@@ -2,7 +2,6 @@ package adaptertest
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"reflect"
 	"testing"
@@ -36,11 +35,7 @@ func recorded(t *testing.T) (bodies []string) {
 		t.Fatalf("no bodies in testdata: %v", err)
 	}
 	for _, name := range names {
-		body, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		bodies = append(bodies, string(body))
+		bodies = append(bodies, Recorded(t, filepath.Base(name)))
 	}
 	return bodies
 }
