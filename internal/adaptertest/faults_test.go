@@ -114,7 +114,7 @@ func TestFaultsHaveTheirDocumentedOutcomes(t *testing.T) {
 			t.Run(c.name+"/"+o.name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					if got := outcome(t, o, c.faults); got != want {
+					if got := faultOutcome(t, o, c.faults); got != want {
 						t.Errorf("%s, want %s", got, want)
 					}
 				})
@@ -153,7 +153,7 @@ func faultMatrix() string {
 	return b.String()
 }
 
-func outcome(t *testing.T, o operation, faults []fakecloud.Fault) string {
+func faultOutcome(t *testing.T, o operation, faults []fakecloud.Fault) string {
 	t.Helper()
 	cloud := newCloud(t, worldOf(o.provider, 34), faults...)
 	client := adaptertest.New(t, o.open, provider.Config{

@@ -212,36 +212,38 @@ func (c *cell) once(ctx context.Context, t *testing.T, v *exercise, w *witness) 
 		defer stop()
 		ctx = deadline
 	}
-	err, panicked, returned := within(longTime, func() error { return c.client.ask(ctx, v) })
+	o, returned := outcomeOf(func() error { return c.client.ask(ctx, v) })
 	if !returned {
 		t.Errorf("%s: hangs", c.name())
 		return
 	}
-	if panicked != nil {
-		w.see(panicked)
+	if o.panicked != nil {
+		w.see(o.panicked)
 	}
-	if err != nil {
-		w.seeError(err)
-		text := err.Error()
+	if o.err != nil {
+		w.seeError(o.err)
+		text := o.err.Error()
 		if c.client.searches { // its errors are joined, one to a line
 			text = strings.ReplaceAll(text, "\n", "; ")
 		}
 		if bad := badRune(text); bad != "" {
-			t.Errorf("%s: the error's text has %s: %q", c.name(), bad, err)
+			t.Errorf("%s: the error's text has %s: %q", c.name(), bad, o.err)
 		}
 	}
-	if !c.allows(ctx, err, panicked) {
-		kind, _ := kindIn(err)
-		t.Errorf("%s: got %s: %v, panic %v; want %v, panic %t", c.name(), kindName(kind), err, panicked, c.want(), c.c.panics)
+	if !c.allows(ctx, o) {
+		kind, _ := kindIn(o.err)
+		t.Errorf("%s: got %s: %v, panic %v; want %v, panic %t", c.name(), kindName(kind), o.err, o.panicked, c.want(), c.c.panics)
 	}
 }
 
-// within calls a function, and stops waiting for it after a time.
-func within(bound time.Duration, ask func() error) (err error, panicked any, returned bool) {
-	type outcome struct {
-		err      error
-		panicked any
-	}
+// outcome is an error, or what a function panicked with.
+type outcome struct {
+	err      error
+	panicked any
+}
+
+// outcomeOf calls a function, and returns false if it takes too long.
+func outcomeOf(ask func() error) (outcome, bool) {
 	done := make(chan outcome, 1)
 	go func() {
 		var o outcome
@@ -253,9 +255,9 @@ func within(bound time.Duration, ask func() error) (err error, panicked any, ret
 	}()
 	select {
 	case o := <-done:
-		return o.err, o.panicked, true
-	case <-time.After(bound):
-		return nil, nil, false
+		return o, true
+	case <-time.After(longTime):
+		return outcome{}, false
 	}
 }
 
@@ -272,11 +274,11 @@ func (c *cell) want() []provider.Kind {
 }
 
 // allows reports whether a cell may have an outcome. The context is that of the request.
-func (c *cell) allows(ctx context.Context, err error, panicked any) bool {
-	if c.c.panics || panicked != nil {
-		return c.c.panics && isPurpose(panicked)
+func (c *cell) allows(ctx context.Context, o outcome) bool {
+	if c.c.panics || o.panicked != nil {
+		return c.c.panics && isPurpose(o.panicked)
 	}
-	kind, known := kindIn(err)
+	kind, known := kindIn(o.err)
 	wanted := known && slices.Contains(c.want(), kind)
 	switch {
 	case known && c.client.optional && kind == fine:
@@ -286,8 +288,8 @@ func (c *cell) allows(ctx context.Context, err error, panicked any) bool {
 	case known && c.limit == byTimeout && c.c.hangs && kind == provider.Unavailable: // the time was over before the refusal
 		return true
 	case c.limit == byCancel:
-		return !known && errors.Is(err, context.Canceled) || wanted && c.client.metadata && ctx.Err() == nil // its own timeout came first
+		return !known && errors.Is(o.err, context.Canceled) || wanted && c.client.metadata && ctx.Err() == nil // its own timeout came first
 	default:
-		return !known && errors.Is(err, context.DeadlineExceeded) && (c.limit == byDeadline || c.client.credentials)
+		return !known && errors.Is(o.err, context.DeadlineExceeded) && (c.limit == byDeadline || c.client.credentials)
 	}
 }
