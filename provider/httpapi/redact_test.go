@@ -38,6 +38,21 @@ func TestRedactRemovesEchoedRequests(t *testing.T) {
 	}
 }
 
+// Texts that cannot hold a secret are returned without a search. These can.
+func TestRedactSearchesEveryTextThatMayHoldASecret(t *testing.T) {
+	for _, test := range []struct{ secret, text, want string }{
+		{"++//==", "the secret %2b%2b%2F%2F%3d%3d", "the secret [redacted]"},
+		{"canary", "\u017fIGNATURE=abc of another request", "\u017fIGNATURE=[redacted] of another request"},
+		{"abc", "key=abc&abc", "key=[redacted]&abc"},
+		{"a+canary", "a%2Bcanary", "[redacted]"},
+	} {
+		used := provider.Credentials{AccessKeySecret: provider.NewSecret(test.secret)}
+		if got := httpapi.Redact(test.text, used); got != test.want {
+			t.Errorf("%s in %q: %q, want %q", test.secret, test.text, got, test.want)
+		}
+	}
+}
+
 func TestRedactFindsEverySpelling(t *testing.T) {
 	const secret = "canary+/=<&\"'>\\ canary"
 	used := provider.Credentials{AccessKeySecret: provider.NewSecret(secret)}

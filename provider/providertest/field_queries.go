@@ -77,21 +77,15 @@ func absentValueQueries(world []image.Image, f image.Field, n int) []image.Query
 // vocabulary are all those of a vocabulary, each for itself: also those that the
 // provider does not have.
 func vocabulary(f image.Field) [][]string {
-	var all []string
-	switch f {
-	case image.FieldSources:
-		all = texts(image.Sources())
-	case image.FieldVisibilities:
-		all = texts(image.Visibilities())
-	case image.FieldStatuses:
-		all = texts(image.Statuses())
-	case image.FieldOSes:
-		all = texts(image.OSes())
-	case image.FieldArchs:
-		all = append(texts(image.Archs()), "amd64", "AArch64", "x86")
-	case image.FieldPlatforms:
-		all = []string{"RHEL", "Red Hat", "Windows Server 2016", "Alibaba Cloud Linux", "no-such-platform"}
-	default:
+	all, known := map[image.Field][]string{
+		image.FieldSources:      texts(image.Sources()),
+		image.FieldVisibilities: texts(image.Visibilities()),
+		image.FieldStatuses:     texts(image.Statuses()),
+		image.FieldOSes:         texts(image.OSes()),
+		image.FieldArchs:        append(texts(image.Archs()), "amd64", "AArch64", "x86"),
+		image.FieldPlatforms:    {"RHEL", "Red Hat", "Windows Server 2016", "Alibaba Cloud Linux", "no-such-platform"},
+	}[f]
+	if !known {
 		return nil
 	}
 	return append(slices.Collect(slices.Chunk(all, 1)), all)

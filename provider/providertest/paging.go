@@ -16,18 +16,36 @@ func pagingSizes(t *checkRun) {
 	for _, pageSize := range []int{smallPage, 0} {
 		l := t.newListing(provider.Config{Listing: provider.Listing{PageSize: pageSize}}, severalPages)
 		for _, n := range []int{0, 1, l.size - 1, l.size, l.size + 1, severalPages(l.size)} {
-			l.checkSize(max(n, 0))
+			n = max(n, 0)
+			least, most := l.requests(n)
+			l.checkWhole(fmt.Sprintf("%d images by pages of %d", n, l.size), l.of(n), n, least, most)
 		}
 	}
 }
 
-func (l *listing) checkSize(n int) {
-	got, requests, err := l.read(l.of(n))
+// checkWhole lists n images, and wants all of them with so many requests.
+func (l *listing) checkWhole(what string, s *Session, n, least, most int) {
+	got, requests, err := l.read(s)
 	if err != nil || !isComplete(l.world[:n], got) {
-		l.failf("%d images by pages of %d: %d came, error %v", n, l.size, len(got), err)
+		l.failf("%s: %d of %d images came, error %v", what, len(got), n, err)
 	}
-	if least, most := l.requests(n); requests < least || requests > most {
-		l.failf("%d images by pages of %d took %d requests, want %d", n, l.size, requests, most)
+	if requests < least || requests > most {
+		l.failf("%s: %d requests, want %d to %d", what, requests, least, most)
+	}
+}
+
+// maxScans is how often a listing may be read that seems to change.
+const maxScans = 3
+
+// checkEnds lists n images whose pages are wrong, and wants an end: Incomplete, or if
+// whole is possible any.
+func (l *listing) checkEnds(what string, s *Session, n int, whole bool) {
+	got, requests, err := l.read(s)
+	if !whole && !errors.Is(err, provider.Incomplete) {
+		l.failf("%s: %d of %d images came, error %v: want Incomplete", what, len(got), n, err)
+	}
+	if most := maxScans * (n/l.size + 3); requests > most {
+		l.failf("%s: %d requests, want at most %d", what, requests, most)
 	}
 }
 
@@ -41,54 +59,30 @@ func (t *checkRun) newPages() (l *listing, n int) {
 	return l, severalPages(l.size)
 }
 
-// maxScans is how often a listing may be read that seems to change.
-const maxScans = 3
-
-// maxRequests is how many requests a listing may take that is read again and again, by
-// pages of a size.
-func maxRequests(images, size int) int { return maxScans * (images/size + 3) }
-
+// pagingTotals states wrong totals. Each scan may take one request more than with right
+// ones.
 func pagingTotals(t *checkRun) {
 	l, n := t.newPages()
-	for _, variant := range []struct {
-		name  string
-		add   int // 0: no total
-		whole bool
-	}{
-		{"is missing", 0, true},
-		{"is too low by one", -1, true},
-		{"is that of one page", l.size - n, true},
-		{"is too high by one", 1, false},
-		{"is much too high", 1000 * n, false},
+	_, most := l.requests(n)
+	for add, is := range map[int]string{
+		0: "missing", -1: "too low by one", l.size - n: "that of one page", 1: "too high by one", 1000 * n: "much too high",
 	} {
 		for mode, scans := range map[provider.ConfirmMode]int{provider.ConfirmAuto: 2, provider.ConfirmAlways: 2, provider.ConfirmNever: 1} {
 			l.config.Listing.Confirm = mode
 			s := l.of(n)
 			l.requires(s.AddToTotal != nil && s.OmitTotal != nil, "Session.AddToTotal and Session.OmitTotal")
-			if variant.add == 0 {
+			if add == 0 {
 				s.OmitTotal()
 			} else {
-				s.AddToTotal(variant.add)
+				s.AddToTotal(add)
 			}
-			l.checkTotal(fmt.Sprintf("the total %s, %v", variant.name, mode), s, n, scans, variant.whole)
+			what := fmt.Sprintf("the total is %s, %v", is, mode)
+			if add <= 0 {
+				l.checkWhole(what, s, n, 1, scans*(most+1))
+			} else {
+				l.checkEnds(what, s, n, l.call.Paging.Tokens)
+			}
 		}
-	}
-}
-
-// checkTotal lists n images by a number of scans. Each scan may take one request more
-// than with right totals.
-func (l *listing) checkTotal(what string, s *Session, n, scans int, whole bool) {
-	got, requests, err := l.read(s)
-	_, most := l.requests(n)
-	switch {
-	case whole && (err != nil || !isComplete(l.world[:n], got)):
-		l.failf("%s: %d of %d images came, error %v", what, len(got), n, err)
-	case whole && requests > scans*(most+1):
-		l.failf("%s: %d requests, want at most %d", what, requests, scans*(most+1))
-	case !whole && !l.call.Paging.Tokens && !errors.Is(err, provider.Incomplete):
-		l.failf("%s: %d of %d images came, error %v: want Incomplete", what, len(got), n, err)
-	case requests > maxRequests(n, l.size):
-		l.failf("%s: %d requests", what, requests)
 	}
 }
 
@@ -97,13 +91,7 @@ func pagingRepeated(t *checkRun) {
 	s := l.of(n)
 	l.requires(s.Repeat != nil, "Session.Repeat")
 	s.Repeat()
-	got, requests, err := l.read(s)
-	if !errors.Is(err, provider.Incomplete) {
-		t.failf("every page is the first: %d of %d images came, error %v: want Incomplete", len(got), n, err)
-	}
-	if requests > maxRequests(n, l.size) {
-		t.failf("every page is the first: %d requests", requests)
-	}
+	l.checkEnds("every page is the first", s, n, false)
 }
 
 func pagingCapped(t *checkRun) {
@@ -112,13 +100,7 @@ func pagingCapped(t *checkRun) {
 		s := l.of(n)
 		l.requires(s.Cap != nil, "Session.Cap")
 		s.Cap(size)
-		got, requests, err := l.read(s)
-		if err != nil || !isComplete(l.world[:n], got) {
-			t.failf("pages of at most %d: %d of %d images came, error %v", size, len(got), n, err)
-		}
-		if most := n/size + 3; requests > most {
-			t.failf("pages of at most %d: %d requests, want at most %d", size, requests, most)
-		}
+		l.checkWhole(fmt.Sprintf("pages of at most %d", size), s, n, 1, n/size+3)
 	}
 }
 

@@ -60,17 +60,14 @@ func (t *checkRun) checkHiddenSent(s *Session) {
 		return
 	}
 	t.requires(s.EditBody != nil, "Session.EditBody")
-	var mu sync.Mutex
-	var sent []byte
+	var sent lockedBuffer
 	s.EditBody(func(body []byte) []byte {
-		mu.Lock()
-		defer mu.Unlock()
-		sent = append(sent, body...)
+		_, _ = sent.Write(body)
 		return body
 	})
 	_, _ = t.answer(s, image.Query{})
 	for _, text := range s.Hidden {
-		if !bytes.Contains(sent, []byte(text)) {
+		if !strings.Contains(sent.String(), text) {
 			t.failf("no answer holds %q, which the harness calls hidden", text)
 		}
 	}
