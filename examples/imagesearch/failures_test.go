@@ -49,6 +49,7 @@ const bad = `- name: bad
 `
 
 func TestOneTargetOfFiveFails(t *testing.T) {
+	t.Parallel()
 	world := canaryWorld()
 	_, url := serve(t, world)
 	config, err := fakeconfig.YAML(world, url)

@@ -119,6 +119,7 @@ var goldenCases = map[string][]string{
 }
 
 func TestOutputsAreGolden(t *testing.T) {
+	t.Parallel()
 	for name, lines := range goldenCases {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

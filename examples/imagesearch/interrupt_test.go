@@ -99,6 +99,7 @@ func asProcess(t *testing.T, args ...string) *exec.Cmd {
 
 // A full pipe that nobody reads does not hold up the end of the run.
 func TestFullPipeEndsWithTheRun(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		signal os.Signal

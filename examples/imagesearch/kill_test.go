@@ -76,6 +76,7 @@ func (k *killer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // in a row, and then lets it end. Whatever the journal holds then is complete,
 // without duplicates, and no file is left that belongs to no target.
 func TestKilledRunsContinue(t *testing.T) {
+	t.Parallel()
 	cloud, err := fakecloud.New(killedWorld())
 	if err != nil {
 		t.Fatal(err)

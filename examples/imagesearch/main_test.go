@@ -1,7 +1,10 @@
 package main
 
 import (
+	"flag"
 	"os"
+	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -13,7 +16,20 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
 		main()
 	}
+	setParallel()
 	os.Exit(isolated(m.Run))
+}
+
+// setParallel runs twice as many tests at the same time as usual, unless -parallel is
+// given: those that are parallel wait for timeouts, retries and the disk.
+func setParallel() {
+	const name = "test.parallel"
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
+	if !given {
+		_ = flag.Set(name, strconv.Itoa(2*runtime.GOMAXPROCS(0))) // a number is valid
+	}
 }
 
 // isolated runs something without the credentials of whoever runs the tests.

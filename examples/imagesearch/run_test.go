@@ -142,6 +142,7 @@ func hangingCloud(t *testing.T, asked func()) (url string) {
 }
 
 func TestTimeout(t *testing.T) {
+	t.Parallel()
 	file := writeConfig(t, prodTarget, hangingCloud(t, func() {}))
 	for _, c := range []struct{ mode, stdout string }{
 		{"--output=json", "[\n" + webLine + "\n]\n"},
