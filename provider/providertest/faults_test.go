@@ -112,12 +112,14 @@ var mutants = map[string]fault{
 	"a word that no image has": {found: "defaults", info: func(i *provider.Info) {
 		i.Values[image.FieldStatuses] = append(i.Values[image.FieldStatuses], "suspended")
 	}},
-	"a word that images have is left out": {found: "oracle", info: func(i *provider.Info) { i.Values[image.FieldStatuses] = first(i.Values[image.FieldStatuses], 3) }},
-	"Check passes always":                 {found: "check"},
-	"what is pushed is called local":      {found: "support/pushed", info: func(i *provider.Info) { delete(i.Support, image.FieldOSes) }},
-	"what is local is called superset":    {found: "support/pushed", info: func(i *provider.Info) { i.Support[image.FieldPlatforms] = provider.Superset }},
-	"what is reported is called none":     {found: "mapping/fields world", info: func(i *provider.Info) { i.Support[image.FieldPlatforms] = provider.None }},
-	"a parameter that no plan shows":      {found: "explain"},
+	"a word that images have is left out": {found: "oracle", info: func(i *provider.Info) {
+		i.Values[image.FieldStatuses] = first(i.Values[image.FieldStatuses], 3)
+	}},
+	"Check passes always":              {found: "check"},
+	"what is pushed is called local":   {found: "support/pushed", info: func(i *provider.Info) { delete(i.Support, image.FieldOSes) }},
+	"what is local is called superset": {found: "support/pushed", info: func(i *provider.Info) { i.Support[image.FieldPlatforms] = provider.Superset }},
+	"what is reported is called none":  {found: "mapping/fields world", info: func(i *provider.Info) { i.Support[image.FieldPlatforms] = provider.None }},
+	"a parameter that no plan shows":   {found: "explain"},
 	"plans share their parameters": {found: "plan", call: func(m *model, q image.Query, c *provider.Call) {
 		if len(q.Fields()) == 0 && !c.Params.Has("owner") {
 			c.Params = m.shared

@@ -133,7 +133,8 @@ func (a *model) Plan(q image.Query) ([]provider.Call, error) {
 	var calls []provider.Call
 	for _, scope := range scopes(q) {
 		for _, choice := range a.choices(q) {
-			call := provider.Call{Action: "list", Params: maps.Clone(common), Pushed: slices.Clone(pushed), Paging: provider.Paging{MaxSize: serverPage, Aligned: true}}
+			call := provider.Call{Action: "list", Params: maps.Clone(common), Pushed: slices.Clone(pushed)}
+			call.Paging = provider.Paging{MaxSize: serverPage, Aligned: true}
 			maps.Copy(call.Params, scope)
 			maps.Copy(call.Params, choice)
 			if choice.Has("name") {
