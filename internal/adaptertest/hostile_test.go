@@ -134,7 +134,8 @@ func (c *cell) check(ctx context.Context, t *testing.T) {
 	}
 }
 
-// exercise returns the time from the cancellation to the end.
+// exercise returns the time from the cancellation to the end; 0: it was not cancelled,
+// or hangs, which is an error already.
 func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) {
 	w := new(witness)
 	v := newExercise(c.canary, c.attemptTimeout(), slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -160,8 +161,8 @@ func (c *cell) exercise(ctx context.Context, t *testing.T) (took time.Duration) 
 		cancel()
 	}
 	ctx = provider.WithTrace(ctx, v.trace)
-	c.once(ctx, t, v, w)
-	if at := cancelled.Load(); at != nil {
+	returned := c.once(ctx, t, v, w)
+	if at := cancelled.Load(); at != nil && returned {
 		took = time.Since(*at)
 	}
 	if c.c.twice {
@@ -205,8 +206,8 @@ func (c *cell) attemptTimeout() time.Duration {
 	}
 }
 
-// once asks once.
-func (c *cell) once(ctx context.Context, t *testing.T, v *exercise, w *witness) {
+// once asks once, and reports whether that came to an end.
+func (c *cell) once(ctx context.Context, t *testing.T, v *exercise, w *witness) (returned bool) {
 	if c.limit == byDeadline || c.client.credentials && c.limit == byTimeout {
 		deadline, stop := context.WithTimeout(ctx, shortTime)
 		defer stop()
@@ -215,7 +216,7 @@ func (c *cell) once(ctx context.Context, t *testing.T, v *exercise, w *witness) 
 	o, returned := outcomeOf(func() error { return c.client.ask(ctx, v) })
 	if !returned {
 		t.Errorf("%s: hangs", c.name())
-		return
+		return false
 	}
 	if o.panicked != nil {
 		w.see(o.panicked)
@@ -234,6 +235,7 @@ func (c *cell) once(ctx context.Context, t *testing.T, v *exercise, w *witness) 
 		kind, _ := kindIn(o.err)
 		t.Errorf("%s: got %s: %v, panic %v; want %v, panic %t", c.name(), kindName(kind), o.err, o.panicked, c.want(), c.c.panics)
 	}
+	return true
 }
 
 // outcome is an error, or what a function panicked with.
