@@ -225,10 +225,10 @@ func TestSearchHoldsNoSlotDuringWaits(t *testing.T) {
 // prefetched page may overtake its first page.
 func TestSearchSendsFirstPagesBeforePrefetchedPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		const targets, slots = 12, 4
+		const targets, slots = 24, 4
 		first := map[string]bool{}
 		prefetched := 0
-		s := &pagesServer{pages: 6, extra: 20}
+		s := &pagesServer{pages: 6, extra: 60}
 		s.before = func(page sentPage) roundTrip {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -243,7 +243,7 @@ func TestSearchSendsFirstPagesBeforePrefetchedPages(t *testing.T) {
 		}
 		o := &provider.SearchOptions{InFlight: slots}
 		hits, err := provider.Collect(provider.Search(t.Context(), s.targetsTo(t, targets, nil), image.Query{}, o))
-		if err != nil || len(hits) != targets*599+2000 || prefetched == 0 {
+		if err != nil || len(hits) != targets*599+6000 || prefetched == 0 {
 			t.Errorf("%d hits, %d prefetched pages, error %v", len(hits), prefetched, err)
 		}
 	})
