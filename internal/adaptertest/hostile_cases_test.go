@@ -175,7 +175,7 @@ func encodingCases() []hostileCase {
 	}
 	bomb := compressed(strings.Repeat(" ", 64<<20)) // before the client waits for it
 	return []hostileCase{
-		{name: "gzip that nobody asked for", want: ok, serve: encoded(compressed)},
+		{name: "gzip that no request asked for", want: ok, serve: encoded(compressed)},
 		{name: "a gzip bomb", want: garbled, serve: encoded(func(string) string { return bomb })},
 		{name: "truncated gzip", want: either, serve: encoded(func(body string) string { return compressed(body)[:20] })},
 		{name: "gzip that is none", want: append(either, fine), serve: encoded(func(body string) string { return body })},
