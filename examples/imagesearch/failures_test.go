@@ -141,3 +141,39 @@ func hangingServer(t *testing.T) (url string) {
 	t.Cleanup(server.Close)
 	return server.URL
 }
+
+// surplusServer sends the request again after the end of each response. It never sends the
+// image that its total promises, so that it is asked several times.
+func surplusServer(t *testing.T) (url string) {
+	t.Helper()
+	const body = `{"TotalCount": 1, "Images": {"Image": []}}`
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		form, _ := io.ReadAll(r.Body)
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		_, _ = fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s%s", len(body), body, form)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// net/http writes the bytes after the end of a response to the standard logger. They
+// can be those of the request, with its key and signature.
+func TestBytesAfterAResponseAreNotPrinted(t *testing.T) {
+	command := asProcess(t, "--config", writeConfig(t, prodTarget, surplusServer(t)), "--output", "id")
+	var stderr strings.Builder
+	command.Stderr = &stderr
+	_ = command.Run() // the listing is incomplete
+	for _, text := range []string{"canary", "ignature", "nsolicited"} {
+		if strings.Contains(stderr.String(), text) {
+			t.Errorf("stderr has %q:\n%s", text, stderr.String())
+		}
+	}
+	if command.ProcessState.ExitCode() != exitFailed || !strings.Contains(stderr.String(), "incomplete") {
+		t.Errorf("%s, stderr %q", command.ProcessState, stderr.String())
+	}
+}

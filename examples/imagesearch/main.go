@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -17,6 +18,7 @@ import (
 func main() {
 	collectEarly()
 	signal.Ignore(syscall.SIGPIPE) // a closed pipe is an error of Write, see run
+	log.SetOutput(io.Discard)      // net/http writes there what a server sends after a response
 	var stdout io.Writer = os.Stdout
 	if stdoutWasClosed() {
 		stdout = closedWriter{}

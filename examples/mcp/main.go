@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -34,6 +35,7 @@ func main() {
 	// The standard output has the protocol and no other text, whatever a package prints.
 	protocol := os.Stdout
 	os.Stdout = os.Stderr
+	log.SetOutput(io.Discard) // net/http writes there what a server sends after a response
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := run(ctx, os.Args[1:], os.Stdin, protocol, os.Stderr, nil)
 	stop()
@@ -56,8 +58,8 @@ func run(ctx context.Context, args []string, stdin io.ReadCloser, stdout io.Writ
 		}
 		return exitUsage
 	}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	err = newServer(searchable, o.timeout, log).Run(ctx, &mcp.IOTransport{Reader: stdin, Writer: stdout})
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	err = newServer(searchable, o.timeout, logger).Run(ctx, &mcp.IOTransport{Reader: stdin, Writer: stdout})
 	if err != nil && ctx.Err() == nil {
 		return exitFailed // the SDK has logged it
 	}

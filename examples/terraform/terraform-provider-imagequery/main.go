@@ -6,6 +6,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"runtime/debug"
 
@@ -17,6 +19,7 @@ import (
 func main() {
 	debugged := flag.Bool("debug", false, "print how to attach to this process, for a debugger")
 	flag.Parse()
+	log.SetOutput(io.Discard) // net/http writes there what a server sends after a response
 	options := providerserver.ServeOpts{Address: "registry.terraform.io/imagequery/imagequery", Debug: *debugged}
 	if err := providerserver.Serve(context.Background(), terraform.New(version()), options); err != nil {
 		_, _ = fmt.Fprintln(os.Stderr, "terraform-provider-imagequery:", err)
