@@ -16,7 +16,7 @@ import (
 
 // An error of the Kind PermissionDenied must name the permission to grant and the page
 // that documents it, as the table of docs/accounts.md does. Errors of other Kinds must
-// not.
+// not, and neither must the refusal of a proxy, whose page says nothing of permissions.
 func TestADeniedOperationNamesItsPermission(t *testing.T) {
 	document, err := os.ReadFile("../../docs/accounts.md")
 	if err != nil {
@@ -24,12 +24,16 @@ func TestADeniedOperationNamesItsPermission(t *testing.T) {
 	}
 	denied := &adaptertest.Server{Status: http.StatusForbidden, Body: `{"Code":"NoPermission","Message":"no","RequestId":"R-1","ret_code":1400,"message":"no"}`}
 	invalid := &adaptertest.Server{Status: http.StatusBadRequest, Body: `{"Code":"InvalidParameter","Message":"no","RequestId":"R-1","ret_code":1100,"message":"no"}`}
+	page := &adaptertest.Server{Status: http.StatusForbidden, Body: `<html><body>blocked by the proxy</body></html>`}
 	for _, op := range operations {
 		t.Run(op.name, func(t *testing.T) {
 			remedy := remedyOf(t, op.failure(t, denied), provider.PermissionDenied)
 			checkRemedy(t, remedy, op.permission, string(document))
 			if got := remedyOf(t, op.failure(t, invalid), provider.InvalidArgument); got != "" {
 				t.Errorf("remedy %q of a bad argument, want none", got)
+			}
+			if got := remedyOf(t, op.failure(t, page), provider.PermissionDenied); got != "" {
+				t.Errorf("remedy %q of a page, want none", got)
 			}
 		})
 	}

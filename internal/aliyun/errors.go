@@ -2,6 +2,7 @@ package aliyun
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"io"
 	"net/http"
@@ -17,7 +18,7 @@ import (
 // classify classifies a response by its code and then by its status.
 func classify(r *httpapi.Response) httpapi.Outcome {
 	if r.Err != nil && r.Status.Code == "" && r.Status.Message == "" {
-		r.Status = xmlStatus(r.Body)
+		r.Status = cmp.Or(xmlStatus(r.Body), r.Status)
 	}
 	r.Status.Message = withoutStringToSign(r.Status.Message)
 	if succeeded(r.HTTPStatus, r.Status.Code) {

@@ -111,9 +111,11 @@ func TestUndecodableBodiesAreRetried(t *testing.T) {
 			sent++
 			return answer(200, nil, `{`), nil
 		}, provider.Config{Retry: provider.Retry{Attempts: 2, MaxWait: time.Nanosecond}})
-		_, err := client.Send(t.Context(), "DescribeImages", nil, func([]byte) (*provider.Page, httpapi.Status, error) { return nil, httpapi.Status{}, scanErr })
-		if !errors.Is(err, want) || !errors.Is(err, scanErr) || sent != 2 {
-			t.Errorf("%v: %d requests, error %v, want %v after 2", scanErr, sent, err, want)
+		_, err := client.Send(t.Context(), "DescribeImages", nil, func([]byte) (*provider.Page, httpapi.Status, error) {
+			return nil, httpapi.Status{RequestID: "B-1"}, scanErr
+		})
+		if e := asError(t, err); !errors.Is(err, want) || !errors.Is(err, scanErr) || sent != 2 || e.RequestID != "B-1" {
+			t.Errorf("%v: %d requests, error %v, want %v of the request B-1 after 2", scanErr, sent, err, want)
 		}
 	}
 }

@@ -151,8 +151,8 @@ func TestContextEndTakesPrecedenceOverFailures(t *testing.T) {
 		c := provider.Config{Retry: provider.Retry{Attempts: 1}}
 		err := newSender(t, newScript(says(status, "last words")), c).Do(ctx, r)
 		isEnd(t, err, context.Canceled)
-		if !strings.Contains(err.Error(), "last words") || !strings.Contains(err.Error(), "R-1") {
-			t.Errorf("the error %q forgets what the server said", err)
+		if !strings.Contains(err.Error(), "last words") || strings.Count(err.Error(), "R-1") != 1 {
+			t.Errorf("the error %q does not have what the server said, once", err)
 		}
 	}
 }

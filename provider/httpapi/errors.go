@@ -29,9 +29,11 @@ func (x *exchange) classify(r *Response) error {
 	out := x.client.api.Classify(r)
 	r.Status.RequestID = cmp.Or(r.Status.RequestID, r.Header.Get(x.client.api.RequestIDHeader))
 	e := &provider.Error{Kind: out.Kind, HTTPStatus: r.HTTPStatus, Code: r.Status.Code, Message: r.Status.Message, RequestID: r.Status.RequestID}
+	foreign := ""
 	switch {
 	case out.Kind != 0 && r.Status.Code == "" && r.Status.Message == "":
-		e.Message = x.foreignPage(r)
+		foreign = x.foreignPage(r)
+		e.Message = foreign
 	case out.Kind != 0:
 	case r.Err == nil:
 		return nil
@@ -42,7 +44,7 @@ func (x *exchange) classify(r *Response) error {
 		e.Kind, e.Code, e.Message, e.Err = provider.BadResponse, "", x.foreignPage(r), r.Err
 		out.Retry = Always
 	}
-	if permission := x.client.api.Permissions[x.request.Action]; permission != "" && e.Kind == provider.PermissionDenied {
+	if permission := x.client.api.Permissions[x.request.Action]; permission != "" && e.Kind == provider.PermissionDenied && foreign == "" {
 		e.Remedy = "grant " + permission
 	}
 	x.redactError(e)
@@ -53,12 +55,18 @@ func (x *exchange) classify(r *Response) error {
 func (x *exchange) foreignPage(r *Response) string {
 	kind := r.Header.Get("Content-Type")
 	switch {
+	case isRedirect(r.HTTPStatus):
+		return fmt.Sprintf("the response of %s is a redirect, which is not followed: check the endpoint, its path, and any proxy before it", x.client.Host())
 	case isPage(kind, r.Body):
 		return fmt.Sprintf("the response of %s is a page (content type %q), not one of the API: check the endpoint, its path, and any proxy before it", x.client.Host(), kind)
 	case len(r.Body) == 0 && (r.HTTPStatus == 400 || r.HTTPStatus == 404 || r.HTTPStatus == 405):
 		return fmt.Sprintf("the response of %s is empty (content type %q), so it may not come from the API: check the endpoint, its path, and any proxy before it", x.client.Host(), kind)
 	}
 	return ""
+}
+
+func isRedirect(status int) bool {
+	return status >= 301 && status <= 303 || status == 307 || status == 308
 }
 
 // isPage reports whether a body is HTML.
@@ -165,7 +173,9 @@ func (x *exchange) interrupted(end error) provider.Error {
 	if x.last == nil {
 		return provider.Error{Err: end}
 	}
-	return provider.Error{Err: fmt.Errorf("%w, after: %s", end, x.last.err.Error()), RequestID: x.last.err.RequestID}
+	last := *x.last.err
+	last.RequestID = "" // the text of the whole error has it
+	return provider.Error{Err: fmt.Errorf("%w, after: %s", end, last.Error()), RequestID: x.last.err.RequestID}
 }
 
 // sanitize removes addresses from an error. It also makes sure that the error does not

@@ -127,10 +127,13 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { followed <- r }))
 	defer other.Close()
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		server := httptest.NewServer(http.RedirectHandler(other.URL, status))
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", other.URL)
+			w.WriteHeader(status)
+		}))
 		err := senderTo(t, server.URL, newTransport(t), provider.Config{}).Do(t.Context(), request())
-		if got := asError(t, err); got.HTTPStatus != status || got.Kind != provider.BadResponse || got.Attempts != 1 {
-			t.Errorf("error %v, want a bad response of status %d", err, status)
+		if got := asError(t, err); got.HTTPStatus != status || got.Kind != provider.BadResponse || got.Attempts != 1 || !strings.Contains(err.Error(), "is a redirect") {
+			t.Errorf("error %v, want a bad response of status %d that names the redirect", err, status)
 		}
 		server.Close()
 	}
