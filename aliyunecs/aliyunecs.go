@@ -65,7 +65,7 @@ func FromFamily(ctx context.Context, c *provider.Client, family string) (image.I
 	failure := provider.Error{Provider: Name, Region: c.Info().Region, Action: describeImageFromFamily.Action}
 	if c.Info().Name != Name || family == "" {
 		failure.Kind = provider.InvalidArgument
-		failure.Message = fmt.Sprintf("family %q of a client of %s: want a family's name, and a client of %s", family, c.Info().Name, Name)
+		failure.Message = fmt.Sprintf("family %q of a client of %q: want a family's name, and a client of %s", family, c.Info().Name, Name)
 		return image.Image{}, &failure
 	}
 	call := provider.Call{Action: describeImageFromFamily.Action, Params: url.Values{"ImageFamily": {family}}}

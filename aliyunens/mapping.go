@@ -17,7 +17,7 @@ func (r *row) image() image.Image {
 		Status:          r.status,
 		OS:              osOf(r.platform.Platform),
 		Platform:        r.platform.Platform,
-		OSVersion:       r.OSVersion,
+		OSVersion:       apispec.FoldSpaces(r.OSVersion),
 		OSName:          apispec.FoldSpaces(r.platform.Text, r.OSVersion),
 		Arch:            cmp.Or(r.computeArch, r.arch),
 		SizeGiB:         apispec.GiB(r.ImageSize),

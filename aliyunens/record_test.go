@@ -63,6 +63,8 @@ func TestRecordsAreMapped(t *testing.T) {
 		{"nulls and empty values", `{"ImageId":"m-1","ImageName":null,"RegionId":"","Status":null,"Platform":"","OsVersion":null,"ComputeType":null,
 			"Architecture":"","ImageSize":"","SnapshotId":"","CreationTime":null,"DiskDeviceMappings":""}`, with(image.Image{})},
 		{"unknown words", `{"ImageId":"m-1","Status":"Melted","ImageOwnerAlias":"nobody","Architecture":"riscv64","ComputeType":"pcfarm"}`, with(image.Image{})},
+		{"white space around a version", `{"ImageId":"m-1","OsVersion":" 7.2\n"}`, with(image.Image{OSVersion: "7.2", OSName: "7.2"})},
+		{"a blank version", `{"ImageId":"m-1","OsVersion":" "}`, with(image.Image{})},
 		{"another's", `{"ImageId":"m-1","ImageOwnerAlias":"others"}`, with(image.Image{Source: image.SourceShared, Visibility: image.VisibilityShared})},
 		{"the vendor's", `{"ImageId":"m-1","ImageOwnerAlias":"system"}`, with(image.Image{Source: image.SourceSystem, Visibility: image.VisibilityPublic})},
 		{"ARM by machine", `{"ImageId":"m-1","ComputeType":"arm_vm","Architecture":"x86_64"}`, with(image.Image{Arch: image.ArchARM64})},

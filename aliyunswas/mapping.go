@@ -19,7 +19,7 @@ func (r *row) image() image.Image {
 		Status:          r.status,
 		OS:              r.os,
 		Platform:        r.sourceImage.Platform,
-		OSVersion:       cmp.Or(r.SourceImageVersion, r.sourceImage.Version),
+		OSVersion:       cmp.Or(apispec.FoldSpaces(r.SourceImageVersion), r.sourceImage.Version),
 		OSName:          apispec.FoldSpaces(r.sourceImage.Text, r.SourceImageVersion),
 		SizeGiB:         apispec.GiB(r.RequiredSystemDiskSize),
 		Disks:           r.disks(),

@@ -76,6 +76,8 @@ func TestRecordsAreMapped(t *testing.T) {
 		want         image.Image
 	}{
 		{"only an identifier", `{"ImageId":"m-1"}`, own(image.Image{})},
+		{"white space around a version", `{"ImageId":"m-1","SourceImageName":"CentOS","SourceImageVersion":" 7.2 "}`, own(image.Image{Platform: "centos", OSVersion: "7.2", OSName: "CentOS 7.2"})},
+		{"a blank version", `{"ImageId":"m-1","SourceImageName":"CentOS 7.2","SourceImageVersion":" "}`, own(image.Image{Platform: "centos", OSVersion: "7.2", OSName: "CentOS 7.2"})},
 		{"nulls and empty values", `{"ImageId":"m-1","Name":null,"RegionId":"","Status":null,"OsType":"","UserId":null,"InShareUser":null,
 			"RequiredSystemDiskSize":null,"DataSnapshotId":"","CreationTime":"","Tags":{},"CreateInstances":null}`, own(image.Image{})},
 		{"unknown words", `{"ImageId":"m-1","Status":"9","OsType":"plan9","CreationTime":"soon"}`, own(image.Image{})},
@@ -86,7 +88,7 @@ func TestRecordsAreMapped(t *testing.T) {
 		{"failed", `{"ImageId":"m-1","Status":"3"}`, own(image.Image{Status: image.StatusFailed})},
 		{"being created", `{"ImageId":"m-1","Status":"4"}`, own(image.Image{Status: image.StatusPending})},
 		{"Windows", `{"ImageId":"m-1","OsType":"WINDOWS","SourceImageName":"Windows Server","SourceImageVersion":"2022 "}`,
-			own(image.Image{OS: image.OSWindows, Platform: "windows", OSVersion: "2022 ", OSName: "Windows Server 2022"})},
+			own(image.Image{OS: image.OSWindows, Platform: "windows", OSVersion: "2022", OSName: "Windows Server 2022"})},
 		{"a data disk without a snapshot", `{"ImageId":"m-1","RequiredDataDiskSize":80}`,
 			own(image.Image{Disks: []image.Disk{{Type: "system"}, {Type: "data", SizeGiB: 80}}})},
 		{"a data disk without a size", `{"ImageId":"m-1","DataSnapshotId":"s-2"}`,

@@ -78,17 +78,25 @@ func (v *validator) checkNative(native map[string]map[string]string) {
 		if _, ok := native[provider][""]; ok {
 			v.add("native", provider, "empty parameter name; write a documented one")
 		}
+		for _, param := range slices.Sorted(maps.Keys(native[provider])) {
+			if text := provider + "." + param + "=" + native[provider][param]; !utf8.ValidString(text) {
+				v.add("native", text, reasonEncoding)
+			}
+		}
 	}
 }
 
-const reasonEmpty = "empty; remove it, or leave the field unset"
+const (
+	reasonEmpty    = "empty; remove it, or leave the field unset"
+	reasonEncoding = "not valid UTF-8; correct the text"
+)
 
 func invalidReason(field Field, value string) string {
 	switch {
 	case value == "":
 		return reasonEmpty
 	case !utf8.ValidString(value):
-		return "not valid UTF-8; correct the text"
+		return reasonEncoding
 	}
 	switch field {
 	case FieldNameGlobs:

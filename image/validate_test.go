@@ -66,6 +66,8 @@ func TestValidateRefusesBadValues(t *testing.T) {
 
 		"empty tag key":          {image.Query{Tags: map[string]string{"": "v", "k": "v"}}, queryError{"tags", "=v", "give each tag a key"}},
 		"empty native provider":  {image.Query{Native: map[string]map[string]string{"": {"Usage": "instance"}}}, queryError{"native", "", "empty provider name"}},
+		"native value not UTF-8": {image.Query{Native: map[string]map[string]string{"aliyunecs": {"Usage": "\xff"}}}, queryError{"native", "aliyunecs.Usage=\xff", "not valid UTF-8"}},
+		"native name not UTF-8":  {image.Query{Native: map[string]map[string]string{"aliyunecs": {"\xff": "x"}}}, queryError{"native", "aliyunecs.\xff=x", "not valid UTF-8"}},
 		"empty native parameter": {image.Query{Native: map[string]map[string]string{"aliyunecs": {"": "x"}}}, queryError{"native", "aliyunecs", "empty parameter name"}},
 	} {
 		t.Run(name, func(t *testing.T) {

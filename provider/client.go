@@ -12,7 +12,8 @@ import (
 )
 
 // Client answers queries for one account of one provider in one region. It is
-// safe for concurrent use. Its errors are [*Error] values, or wrap one.
+// safe for concurrent use. Its errors are [*Error] values, or wrap one. [New] makes
+// one; every use of the zero Client returns [InvalidArgument].
 type Client struct {
 	adapter   Adapter
 	info      Info
@@ -39,8 +40,13 @@ func New(a Adapter, c Config) *Client {
 	return &Client{adapter: a, info: a.Info(), config: c.WithDefaults(), configErr: c.Listing.validate(), preparation: &preparation{running: make(chan struct{}, 1)}}
 }
 
-// usable returns an error if the client was made with a bad configuration.
-func (c *Client) usable() error { return c.fail(context.Background(), "", c.configErr) }
+// usable returns an error if the client was made with a bad configuration, or not by New.
+func (c *Client) usable() error {
+	if c.adapter == nil {
+		return &Error{Kind: InvalidArgument, Message: "the zero Client has no adapter: make one with an adapter's New"}
+	}
+	return c.fail(context.Background(), "", c.configErr)
+}
 
 // Info describes the API of the client. It is read-only.
 func (c *Client) Info() Info { return c.info }

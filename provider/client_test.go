@@ -250,6 +250,21 @@ func TestInvalidQueriesSendNothing(t *testing.T) {
 	}
 }
 
+func TestZeroClientIsRefused(t *testing.T) {
+	var zero provider.Client
+	for name, use := range map[string]func() error{
+		"Images":  func() error { _, err := provider.Collect(zero.Images(t.Context(), image.Query{})); return err },
+		"Do":      func() error { _, err := provider.Collect(zero.Do(t.Context(), provider.Call{})); return err },
+		"Get":     func() error { _, err := zero.Get(t.Context(), "m-1"); return err },
+		"Explain": func() error { _, err := zero.Explain(image.Query{}); return err },
+		"Check":   func() error { return zero.Check(t.Context()) },
+	} {
+		if err := use(); !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), "New") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
 func TestClientIsSafeForConcurrentUse(t *testing.T) {
 	p := newPlanner()
 	p.images = imagesOf(30)

@@ -364,7 +364,7 @@ func (s *search) check() error {
 	names := map[string]bool{}
 	providers := map[string]bool{}
 	for i, target := range s.targets {
-		if target.Client == nil {
+		if target.Client == nil || target.Client.adapter == nil {
 			return badSearch("target %d (%q) has no Client; make one with an adapter's New", i, target.Name)
 		}
 		if target.Name == "" || names[target.Name] {

@@ -259,6 +259,7 @@ func TestSearchRefusesBadArguments(t *testing.T) {
 		says    []string
 	}{
 		"the query":        {good, image.Query{Limit: -1, IDs: []string{""}}, nil, []string{"limit", `"-1"`, "ids"}},
+		"zero client":      {[]provider.Target{good[0], {Name: "c", Client: &provider.Client{}}}, image.Query{}, nil, []string{"target 1", `"c"`, "no Client", "New"}},
 		"no client":        {[]provider.Target{good[0], {Name: "c"}}, image.Query{}, nil, []string{"target 1", `"c"`, "no Client", "New"}},
 		"no name":          {[]provider.Target{{Client: client}}, image.Query{}, nil, []string{"target 0", `""`, "non-empty"}},
 		"a name twice":     {append(slices.Clone(good), good[0]), image.Query{}, nil, []string{"target 2", `"a"`, "unique"}},
