@@ -77,7 +77,7 @@ func matchOSVersion(wanted []string, version string) bool {
 
 // oneWord is oneOf for a word that may be in any of its usual spellings.
 func oneWord[E ~string](words enum[E], wanted []E, value E) bool {
-	if len(wanted) == 0 {
+	if oneOf(wanted, value) {
 		return true
 	}
 	value = words.neutral(value)

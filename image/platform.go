@@ -1,6 +1,7 @@
 package image
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
@@ -78,18 +79,20 @@ func indexPlatforms(names ...platformName) (out [utf8.RuneSelf][]platformName) {
 	return out
 }
 
+// neutralPlatforms are the neutral names of the known distributions.
+var neutralPlatforms = neutralNames(platformNames[:])
+
+func neutralNames(names [][]platformName) map[string]bool {
+	out := make(map[string]bool)
+	for _, p := range slices.Concat(names...) {
+		out[p.name] = true
+	}
+	return out
+}
+
 // Platforms returns a new list of the neutral names of the known distributions,
 // sorted. An image may have another platform.
-func Platforms() []string {
-	var out []string
-	for _, names := range platformNames {
-		for _, p := range names {
-			out = append(out, p.name)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
+func Platforms() []string { return slices.Sorted(maps.Keys(neutralPlatforms)) }
 
 // ParsePlatform turns the name of a distribution, as people and providers write it,
 // into its neutral name: "Windows Server 2016" is windows, "RHEL" is redhat,
@@ -102,6 +105,9 @@ func Platforms() []string {
 // A text without a known name is itself, trimmed and in lower case; an empty text
 // is unknown.
 func ParsePlatform(text string) string {
+	if neutralPlatforms[text] {
+		return text
+	}
 	name, _, _ := findPlatform(text)
 	if name != "" {
 		return name

@@ -1,10 +1,21 @@
 package image_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/imagequery/imagequery/image"
 )
+
+func TestNeutralNamesOfPlatformsAreTheirOwn(t *testing.T) {
+	for _, name := range image.Platforms() {
+		for _, text := range []string{name, " " + name, strings.ToUpper(name)} {
+			if got := image.ParsePlatform(text); got != name {
+				t.Errorf("ParsePlatform(%q) = %q, want %q", text, got, name)
+			}
+		}
+	}
+}
 
 func TestParsePlatformReturnsNeutralNames(t *testing.T) {
 	for text, want := range map[string]string{

@@ -87,6 +87,11 @@ func named(name string) member { return member{name: name, names: []string{name}
 
 // scalar is a field for values that are no lists and no objects. Set takes over what
 // [scanner.text] returns, and reports whether it could convert it.
+//
+// The constructors of common fields are not inlined, since the compiler inlines almost
+// nothing into closures inside of the large functions that initialize the tables.
+//
+//go:noinline
 func scalar[T, V any](name string, at func(*T) *V, set func(s *scanner, to *V, text []byte) bool) Field[T] {
 	return Field[T]{named(name), func(t *T, m mode) reader {
 		to := at(t)
@@ -102,11 +107,25 @@ func scalar[T, V any](name string, at func(*T) *V, set func(s *scanner, to *V, t
 }
 
 // Text is a string. A number or a boolean becomes its literal text.
+//
+//go:noinline
 func Text[T any](name string, at func(*T) *string) Field[T] {
-	return scalar(name, at, func(s *scanner, to *string, text []byte) bool {
+	f := scalar(name, at, func(s *scanner, to *string, text []byte) bool {
 		*to = s.texts.keep(text)
 		return true
 	})
+	return Field[T]{f.member, func(t *T, m mode) reader {
+		to, other := at(t), f.bind(t, m)
+		return func(s *scanner, i int) int {
+			start, c := s.peek(i)
+			if c != '"' {
+				return other(s, start)
+			}
+			end, plain := s.quoted(start)
+			*to = s.texts.keep(s.between(start, end, plain))
+			return end
+		}
+	}}
 }
 
 // InternedString is a [Text] of few different values, such as a resource group. Equal
@@ -119,6 +138,8 @@ func InternedString[T any](name string, at func(*T) *string) Field[T] {
 // stored at one place, and what parse returns for it at another one. A text that parse
 // does not accept is counted as unreadable unless it is empty. Parse is not called again
 // for a text that was seen lately.
+//
+//go:noinline
 func Parsed[T, V any](name string, at func(*T) *string, to func(*T) *V, parse func(text string) (V, bool)) Field[T] {
 	return Field[T]{named(name), func(t *T, m mode) reader {
 		text, value := at(t), to(t)

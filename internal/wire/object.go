@@ -129,7 +129,11 @@ func (t *table) add(name string, read reader) {
 // scan reads the object at i.
 func (t *table) scan(s *scanner, i int) int {
 	i, more := s.enter(i, '}')
-	for m := &t.first; more; {
+	m := &t.first
+	if !more {
+		return i
+	}
+	for {
 		s.member = i
 		if next := m.next[0]; next != nil && next.key.isAt(s.data, i) {
 			m, i = next, i+len(next.key.text)
@@ -139,11 +143,10 @@ func (t *table) scan(s *scanner, i int) int {
 		i = m.read(s, i)
 		if i < len(s.data) && s.data[i] == ',' {
 			i++
-			continue
+		} else if i, more = s.next(i, '}'); !more {
+			return i
 		}
-		i, more = s.next(i, '}')
 	}
-	return i
 }
 
 // find reads a key and its colon; before is the member before.
@@ -159,8 +162,7 @@ func (t *table) find(s *scanner, before *slot, i int) (m *slot, end int) {
 
 // lookUp finds a member by the name at i.
 func (t *table) lookUp(s *scanner, before *slot, i int) (m *slot, end int) {
-	after, plain := s.key(i)
-	end = s.colon(after)
+	after, plain, end := s.key(i)
 	index, ok := t.index[string(s.between(i, after, plain))]
 	if !ok {
 		t.other.read = (*scanner).skip

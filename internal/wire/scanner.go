@@ -152,8 +152,8 @@ func (s *scanner) skip(i int) int {
 		i, _ = s.quoted(i)
 	case '{':
 		for i, more = s.enter(i, '}'); more; i, more = s.next(i, '}') {
-			i, _ = s.key(i)
-			i = s.skip(s.colon(i))
+			_, _, i = s.key(i)
+			i = s.skip(i)
 		}
 	case '[':
 		for i, more = s.enter(i, ']'); more; i, more = s.next(i, ']') {
@@ -165,22 +165,19 @@ func (s *scanner) skip(i int) int {
 	return i
 }
 
-// key passes over the key of a member.
-func (s *scanner) key(i int) (end int, plain bool) {
+// key passes over the key of a member and its colon, to where the value starts. The
+// key is the string that ends at end.
+func (s *scanner) key(i int) (end int, plain bool, value int) {
 	i, c := s.peek(i)
 	if c != '"' {
-		return s.fail(i, "where a key should start"), true
+		i = s.fail(i, "where a key should start")
+		return i, false, i
 	}
-	return s.quoted(i)
-}
-
-// colon passes over the colon after a key.
-func (s *scanner) colon(i int) int {
-	i, c := s.peek(i)
-	if c != ':' {
-		return s.fail(i, "after a key")
+	end, plain = s.quoted(i)
+	if value, c = s.peek(end); c != ':' {
+		return end, plain, s.fail(value, "after a key")
 	}
-	return i + 1
+	return end, plain, value + 1
 }
 
 // text decodes the value whose first byte is at i, and returns the text of a string or
@@ -200,34 +197,38 @@ func (s *scanner) text(i int, first byte) (text []byte, ok bool, end int) {
 
 // literal reads a number, true, false or null.
 func (s *scanner) literal(i int, first byte) int {
-	switch {
-	case first == '-' || '0' <= first && first <= '9':
+	if first == '-' || '0' <= first && first <= '9' {
 		end, ok := numberEnd(s.data, i)
 		if !ok {
 			return s.fail(end, "in a number")
 		}
 		return end
-	case first == 't':
-		return s.exactly(i, "true")
-	case first == 'f':
-		return s.exactly(i, "false")
-	case first == 'n':
-		return s.exactly(i, "null")
 	}
-	return s.fail(i, "where a value should start")
+	if rest := s.data[i:]; len(rest) >= len("false") {
+		switch string(rest[:4]) {
+		case "true", "null":
+			return i + 4
+		case "fals":
+			if rest[4] == 'e' {
+				return i + 5
+			}
+		}
+	}
+	return s.word(i, first)
 }
 
-// exactly passes over what must stand at i.
-func (s *scanner) exactly(i int, text string) int {
-	end := i + len(text)
-	if end <= len(s.data) && string(s.data[i:end]) == text {
-		return end
+// word reads true, false or null, of which something is wrong or the document ends.
+func (s *scanner) word(i int, first byte) int {
+	word := map[byte]string{'t': "true", 'f': "false", 'n': "null"}[first]
+	if word == "" {
+		return s.fail(i, "where a value should start")
 	}
-	n := 0
-	for s.at(i+n) == text[n] {
-		n++
+	for k := range len(word) {
+		if s.at(i+k) != word[k] {
+			return s.fail(i+k, "in "+word)
+		}
 	}
-	return s.fail(i+n, "in "+text)
+	return i + len(word)
 }
 
 // A SyntaxError says why a document is not JSON. It is an

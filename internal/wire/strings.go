@@ -28,14 +28,10 @@ func (s *scanner) quoted(i int) (end int, plain bool) {
 // between returns the text of the string from start to end, which is valid until the
 // next call.
 func (s *scanner) between(start, end int, plain bool) []byte {
-	if s.err != nil {
-		return nil
+	if plain {
+		return s.data[start+1 : end-1]
 	}
-	raw := s.data[start+1 : end-1]
-	if !plain {
-		raw = s.unquoted(raw)
-	}
-	return raw
+	return s.unquoted(start, end)
 }
 
 // unusual reads the rest of a string, in which something is not ordinary.
@@ -121,9 +117,12 @@ func hex(c byte) rune {
 	return -1
 }
 
-// unquoted returns the text that raw, which is not plain, stands for. It is valid
-// until the next call.
-func (s *scanner) unquoted(raw []byte) []byte {
+// unquoted returns the text of the string from start to end, which is not plain.
+func (s *scanner) unquoted(start, end int) []byte {
+	if s.err != nil {
+		return nil
+	}
+	raw := s.data[start+1 : end-1]
 	if !utf8.Valid(raw) {
 		raw = []byte(string([]rune(string(raw)))) // each byte that is wrong becomes U+FFFD
 	}

@@ -88,7 +88,7 @@ func ParseTime(b []byte) (t time.Time, ok bool) {
 		return time.Time{}, false
 	}
 	t = time.Date(100*century+year, time.Month(month), day, hour, minute, second, nano, time.UTC)
-	if t.Day() != day {
+	if day > 28 && t.Day() != day {
 		return time.Time{}, false // the month is shorter
 	}
 	return t.Add(-offset), true
