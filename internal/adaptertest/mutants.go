@@ -97,12 +97,11 @@ func (c checker[R]) checkRefused(doc []byte) {
 	}
 }
 
-// checkAlone decodes every image in a response of its own, without repeated members,
-// and compares.
+// checkAlone decodes every image in a response of its own, and compares.
 func (c checker[R]) checkAlone(fresh reader[R], op *apispec.Operation[R], doc []byte, content tree, found findings) {
 	for i, row := range expect(op, c.rows, content).images {
-		alone := answerOf(op, row.settled(listNames(c.api.Record.Names())))
-		f := form{"alone", alone, canonical.write(alone)}
+		alone := answerOf(op, row)
+		f := form{"alone", alone, alone.canonical()}
 		got, _ := c.read(fresh, op, f)
 		c.same(op, doc, f, findings{Images: found.Images[i : i+1], Details: found.Details[i : i+1]}, got)
 	}

@@ -2,10 +2,9 @@ package adaptertest
 
 import (
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf16"
 )
@@ -60,16 +59,10 @@ func (v tree) isNothing() bool {
 
 // text is the text of a string, or the literal of a number or boolean.
 func (v tree) text() string {
-	switch scalar := v.scalar.(type) {
-	case string:
-		return scalar
-	case json.Number:
-		return scalar.String()
-	case bool:
-		return strconv.FormatBool(scalar)
-	default:
+	if v.open != 0 || v.isNull() {
 		return ""
 	}
+	return fmt.Sprint(v.scalar)
 }
 
 // member is the text of the member with one of some names: the last one that is
@@ -151,80 +144,6 @@ func (v tree) paths(above string, all map[string]bool) {
 	}
 }
 
-// listNames returns the names of the members that hold a list, or an object around
-// a list, by the paths of a record.
-func listNames(paths []string) map[string]bool {
-	names := map[string]bool{"Tag": true, "tag": true} // wrappers, documented or not
-	for _, path := range paths {
-		list, _, found := strings.Cut(path, "[]")
-		if !found {
-			continue
-		}
-		steps := strings.Split(list, ".")
-		for _, step := range steps[max(0, len(steps)-2):] {
-			names[step] = true
-		}
-	}
-	return names
-}
-
-// settled returns the value with members that come twice made into one: the last
-// counts, null is no value but ends a list, and objects are one object together,
-// unless they stand in the place of a list. Only an object stays apart from another
-// value that follows.
-func (v tree) settled(lists map[string]bool) tree {
-	inside := v.each(func(e tree) tree { return e.settled(lists) })
-	if v.open != '{' {
-		return inside
-	}
-	out := tree{open: v.open}
-	for i, key := range v.keys {
-		out.settle(key, inside.inside[i], lists)
-	}
-	return out
-}
-
-// settle adds a member to an object.
-func (v *tree) settle(key string, e tree, lists map[string]bool) {
-	for i := range v.keys {
-		switch {
-		case v.keys[i] != key:
-			continue
-		case lists[key]:
-			v.inside[i] = e
-			return
-		case v.inside[i].joins(e):
-			v.inside[i] = v.inside[i].followedBy(e, lists)
-			return
-		}
-	}
-	v.keys, v.inside = append(v.keys, key), append(v.inside, e)
-}
-
-func (v tree) joins(e tree) bool { return v.open != '{' || e.open == '{' || e.isNull() }
-
-func (v tree) followedBy(e tree, lists map[string]bool) tree {
-	switch {
-	case e.isNull() && v.open != '[':
-		return v
-	case v.open != '{':
-		return e
-	}
-	for i, key := range e.keys {
-		v.settle(key, e.inside[i], lists)
-	}
-	return v
-}
-
-// A spelling is one way to write a document.
-type spelling struct {
-	spaced  bool // white space of several kinds stands between all tokens
-	escaped bool // every character of a text is an escape sequence
-}
-
-// canonical has no white space, and only the escapes of [json.Marshal].
-var canonical spelling
-
 // A form is a document that says the same as another one.
 type form struct {
 	name    string
@@ -237,70 +156,69 @@ type form struct {
 func forms(content tree) []form {
 	quoted := content.quoted()
 	out := []form{
-		{"canonical", content, canonical.write(content)},
-		{"spaced", content, spelling{spaced: true}.write(content)},
-		{"escaped", content, spelling{escaped: true}.write(content)},
-		{"quoted", quoted, canonical.write(quoted)},
+		{"canonical", content, content.canonical()},
+		{"spaced", content, spaced(content.tokens())},
+		{"escaped", content, escaped(content.tokens())},
+		{"quoted", quoted, quoted.canonical()},
 	}
 	if !content.hasTwins() {
 		reversed := content.reversed()
-		out = append(out, form{"reversed", reversed, canonical.write(reversed)})
+		out = append(out, form{"reversed", reversed, reversed.canonical()})
 	}
 	return out
 }
 
-var gaps = []string{" ", "\n", "\t", "\r\n  "}
+// canonical returns the document without white space, and with the escapes of
+// [json.Marshal] only.
+func (v tree) canonical() []byte { return []byte(strings.Join(v.tokens(), "")) }
 
-// write writes a value.
-func (s spelling) write(v tree) []byte { return s.append(nil, v) }
-
-func (s spelling) append(out []byte, v tree) []byte {
-	put := func(token string) {
-		out = append(out, token...)
-		if s.spaced {
-			out = append(out, gaps[len(out)%len(gaps)]...)
-		}
-	}
+func (v tree) tokens() []string {
 	if v.open == 0 {
-		put(s.scalar(v))
-		return out
+		return []string{literal(v.scalar)}
 	}
-	put(string(v.open))
+	out := []string{string(v.open)}
 	for i, e := range v.inside {
 		if i > 0 {
-			put(",")
+			out = append(out, ",")
 		}
 		if v.open == '{' {
-			put(s.text(v.keys[i]))
-			put(":")
+			out = append(out, literal(v.keys[i]), ":")
 		}
-		out = s.append(out, e)
+		out = append(out, e.tokens()...)
 	}
-	put(string(v.open + '}' - '{'))
-	return out
+	return append(out, string(v.open+'}'-'{'))
 }
 
-func (s spelling) scalar(v tree) string {
-	if text, ok := v.scalar.(string); ok {
-		return s.text(text)
-	}
-	if v.isNull() {
-		return "null"
-	}
-	return v.text()
-}
-
-func (s spelling) text(text string) string {
-	if s.escaped {
-		out := []byte{'"'}
-		for _, unit := range utf16.Encode([]rune(text)) {
-			out = hex.AppendEncode(append(out, `\u`...), []byte{byte(unit >> 8), byte(unit)})
-		}
-		return string(append(out, '"'))
-	}
-	out, err := json.Marshal(text)
+func literal(scalar any) string {
+	out, err := json.Marshal(scalar)
 	if err != nil {
 		panic(err)
 	}
 	return string(out)
+}
+
+// spaced puts white space of several kinds after each token.
+func spaced(tokens []string) (doc []byte) {
+	gaps := []string{" ", "\n", "\t", "\r\n  "}
+	for i, token := range tokens {
+		doc = append(append(doc, token...), gaps[i%len(gaps)]...)
+	}
+	return doc
+}
+
+// escaped writes every character of a text as an escape sequence.
+func escaped(tokens []string) (doc []byte) {
+	for _, token := range tokens {
+		var text string
+		if token[0] != '"' || json.Unmarshal([]byte(token), &text) != nil {
+			doc = append(doc, token...)
+			continue
+		}
+		doc = append(doc, '"')
+		for _, unit := range utf16.Encode([]rune(text)) {
+			doc = fmt.Appendf(doc, `\u%04x`, unit)
+		}
+		doc = append(doc, '"')
+	}
+	return doc
 }
