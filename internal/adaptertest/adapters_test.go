@@ -6,17 +6,14 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/providertest"
 	"github.com/imagequery/imagequery/qingcloud"
 )
 
@@ -237,47 +234,4 @@ func TestPlanAllocatesLittle(t *testing.T) {
 			})
 		}
 	}
-}
-
-// eachHarness runs a test for the harness of every adapter, in virtual time.
-func eachHarness(t *testing.T, test func(t *testing.T, h providertest.Harness)) {
-	t.Helper()
-	eachAdapter(t, func(t *testing.T, a operation) {
-		synctest.Test(t, func(t *testing.T) { test(t, a.harness(a.open)) })
-	})
-}
-
-// The conformance check of changing listings depends on it.
-func TestReplaceChangesTheNextResponse(t *testing.T) {
-	eachHarness(t, func(t *testing.T, h providertest.Harness) {
-		world := h.World(30)
-		s := h.Open(t, world[:20], providertest.Options{Reading: h.Readings[0]})
-		s.Replace(1, world[5:25])
-		for i, want := range [][]image.Image{world[:20], world[5:25]} {
-			got, err := provider.Collect(s.Client.Images(t.Context(), selfImages))
-			want = slices.DeleteFunc(slices.Clone(want), func(m image.Image) bool { return !selfImages.Match(m) })
-			if err != nil || len(got) != len(want) {
-				t.Errorf("listing %d has %d images, want %d: %v", i+1, len(got), len(want), err)
-			}
-		}
-	})
-}
-
-func TestFailuresActFromTheirFirstRequestOn(t *testing.T) {
-	eachHarness(t, func(t *testing.T, h providertest.Harness) {
-		for _, f := range []providertest.Failure{
-			{Break: providertest.BreakReset}, {Break: providertest.BreakCut}, {Break: providertest.BreakShort},
-			{Break: providertest.BreakGateway}, {Code: h.Errors[0].Code, Message: "busy"},
-		} {
-			f.From, f.Times = 2, 1
-			c := provider.Config{Retry: provider.Retry{Attempts: 1}}
-			s := h.Open(t, h.World(5), providertest.Options{Reading: h.Readings[0], Config: c})
-			s.Fail(f)
-			for i, fails := range []bool{false, true, false} {
-				if _, err := provider.Collect(s.Client.Images(t.Context(), selfImages)); fails != (err != nil) {
-					t.Errorf("%+v: request %d: error %v", f, i+1, err)
-				}
-			}
-		}
-	})
 }

@@ -45,14 +45,8 @@ type MissingError = missingError
 // Problems are mistakes in a harness.
 func Problems(h Harness) []string { return h.problems() }
 
-// Demands lists what each check demands, in the order of the checks.
-func Demands() []string {
-	var out []string
-	for _, c := range checks {
-		out = append(out, c.name+": "+c.demand)
-	}
-	return out
-}
+// Demand returns what the check with a name demands.
+func Demand(name string) string { return check{name: name}.demand() }
 
 // AddMembers adds unknown members to the objects of a response.
 func AddMembers(world []image.Image, body []byte) []byte { return editJSON(addMembers(world))(body) }

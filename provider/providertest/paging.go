@@ -3,6 +3,7 @@ package providertest
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -127,25 +128,29 @@ func pagingChanging(t *checkRun) {
 	}
 }
 
+// change lists the images while they change, and once more when they have changed.
 func (l *listing) change(what string, requests int, before, after []image.Image) {
+	what = fmt.Sprintf("%s after %d requests", what, requests)
 	s := l.of(len(before))
 	l.requires(s.Replace != nil, "Session.Replace")
 	s.Replace(requests, after)
 	got, _, err := l.read(s)
 	if err != nil && !errors.Is(err, provider.Incomplete) {
-		l.failf("%s after %d requests: %w", what, requests, err)
+		l.failf("%s: %w", what, err)
 	}
-	times := map[image.Ref]int{}
-	for _, m := range got {
-		times[m.Ref]++
-		if times[m.Ref] > 1 {
-			l.failf("%s after %d requests: %s came twice", what, requests, m.Ref)
+	times := timesOf(got)
+	for ref, n := range times {
+		if n > 1 {
+			l.failf("%s: %s came %d times", what, ref, n)
 		}
 	}
-	for _, m := range after {
-		if err == nil && times[m.Ref] == 0 && slices.ContainsFunc(before, func(b image.Image) bool { return b.Ref == m.Ref }) {
-			l.failf("%s after %d requests: %s was there all the time, and is missing from a complete answer", what, requests, m.Ref)
+	for _, m := range filterListed(after, before) {
+		if err == nil && times[m.Ref] == 0 {
+			l.failf("%s: %s was there all the time, and is missing from a complete answer", what, m.Ref)
 		}
+	}
+	if got, _, err := l.read(s); err != nil || !isComplete(after, got) {
+		l.failf("%s: a later listing has %d images, want the %d that are left, error %v", what, len(got), len(after), err)
 	}
 }
 
@@ -196,11 +201,8 @@ func (t *checkRun) newListing(c provider.Config, count func(size int) int) *list
 
 // filterListed keeps the images that are listed.
 func filterListed(world, listed []image.Image) []image.Image {
-	in := map[image.Ref]bool{}
-	for _, m := range listed {
-		in[m.Ref] = true
-	}
-	return slices.DeleteFunc(slices.Clone(world), func(m image.Image) bool { return !in[m.Ref] })
+	in := timesOf(listed)
+	return slices.DeleteFunc(slices.Clone(world), func(m image.Image) bool { return in[m.Ref] == 0 })
 }
 
 // severalPages ends with a page of one image.
@@ -231,15 +233,13 @@ func (l *listing) requests(n int) (least, most int) {
 }
 
 // isComplete reports whether the list has every image once and no others.
-func isComplete(world, got []image.Image) bool {
+func isComplete(world, got []image.Image) bool { return maps.Equal(timesOf(world), timesOf(got)) }
+
+// timesOf counts how often each image is in a list.
+func timesOf(images []image.Image) map[image.Ref]int {
 	times := map[image.Ref]int{}
-	for _, m := range got {
+	for _, m := range images {
 		times[m.Ref]++
 	}
-	for _, m := range world {
-		if times[m.Ref] != 1 {
-			return false
-		}
-	}
-	return len(times) == len(world)
+	return times
 }

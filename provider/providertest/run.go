@@ -36,7 +36,7 @@ func Run(t *testing.T, h Harness) {
 				t.Error(failure)
 			}
 			if len(failures) > 0 {
-				t.Logf("%s demands: %s Why: %s", c.name, c.demand, c.why)
+				t.Logf("%s demands: %s", c.name, c.demand())
 			}
 		})
 	}
@@ -58,11 +58,11 @@ func (h Harness) problems() (out []string) {
 	return out
 }
 
-// check is one demand on an adapter, and why it matters.
+// check is one demand on an adapter.
 type check struct {
-	name, demand, why string
-	run               func(*checkRun)
-	waits             bool // it runs in a bubble of testing/synctest
+	name  string
+	run   func(*checkRun)
+	waits bool // it runs in a bubble of testing/synctest
 }
 
 // failures runs the check and returns what is wrong.
