@@ -164,6 +164,9 @@ func stopDuring(t *checkRun) {
 		if took := time.Since(began); took > 2*time.Second {
 			t.failf("the context ended after a second, the answer after %s", took)
 		}
+		if n := len(s.Requests()); n < hang {
+			t.failf("%d requests were sent, and the one without a response is number %d", n, hang)
+		}
 	}
 }
 
