@@ -114,7 +114,7 @@ func TestFaultsHaveTheirDocumentedOutcomes(t *testing.T) {
 			t.Run(c.name+"/"+o.name, func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
-					if got := faultOutcome(t, o, c.faults); got != want {
+					if got := outcomeOfListing(t, o, 34, provider.Listing{PageSize: 10}, c.faults); got != want {
 						t.Errorf("%s, want %s", got, want)
 					}
 				})
@@ -153,14 +153,15 @@ func faultMatrix() string {
 	return b.String()
 }
 
-func faultOutcome(t *testing.T, o operation, faults []fakecloud.Fault) string {
+// outcomeOfListing lists an account with so many images, or requests its newest one.
+func outcomeOfListing(t *testing.T, o operation, images int, listing provider.Listing, faults []fakecloud.Fault) string {
 	t.Helper()
-	cloud := newCloud(t, worldOf(o.provider, 34), faults...)
+	cloud := newCloud(t, worldOf(o.provider, images), faults...)
 	client := adaptertest.New(t, o.open, provider.Config{
 		Region:     "r-1",
 		HTTPClient: &http.Client{Transport: cloud.Transport()},
 		Budget:     &provider.Budget{InFlight: 4},
-		Listing:    provider.Listing{PageSize: 10},
+		Listing:    listing,
 	})
 	before := cloud.Visible("a", o.provider, "r-1")
 	got, err := o.request(t.Context(), client)
