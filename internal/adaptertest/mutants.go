@@ -11,6 +11,7 @@ import (
 
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/apispec"
+	"github.com/imagequery/imagequery/internal/jsonoracle"
 	"github.com/imagequery/imagequery/internal/mutants"
 )
 
@@ -46,8 +47,10 @@ func checkComplete[R any](t *testing.T, api *apispec.API[R], rows Rows, document
 	paths := map[string]bool{}
 	for _, doc := range documents {
 		for i := range api.Operations {
-			for _, m := range expect(&api.Operations[i], rows, parse([]byte(doc))).images {
-				m.paths("", paths)
+			for _, m := range expect(&api.Operations[i], rows, jsonoracle.Parse([]byte(doc))).images {
+				for _, path := range m.Paths() {
+					paths[path] = true
+				}
 			}
 		}
 	}
@@ -71,12 +74,12 @@ func (c checker[R]) check(doc []byte) {
 		c.checkRefused(doc)
 		return
 	}
-	content := parse(doc)
-	others := forms(content)
+	content := jsonoracle.Parse(doc)
+	others := content.Forms()
 	fresh := newReader(c.api)
 	for i := range c.api.Operations {
 		op := &c.api.Operations[i]
-		found, ok := c.read(c.reader, op, form{"as it is", content, doc})
+		found, ok := c.read(c.reader, op, jsonoracle.Form{Name: "as it is", Content: content, Doc: doc})
 		if !ok {
 			continue
 		}
@@ -98,22 +101,30 @@ func (c checker[R]) checkRefused(doc []byte) {
 }
 
 // checkAlone decodes every image in a response of its own, and compares.
-func (c checker[R]) checkAlone(fresh reader[R], op *apispec.Operation[R], doc []byte, content tree, found findings) {
+func (c checker[R]) checkAlone(fresh reader[R], op *apispec.Operation[R], doc []byte, content jsonoracle.Value, found findings) {
 	for i, row := range expect(op, c.rows, content).images {
-		alone := answerOf(op, row)
-		f := form{"alone", alone, alone.canonical()}
+		alone := []byte(responseWith(op, row.Raw))
+		f := jsonoracle.Form{Name: "alone", Content: jsonoracle.Parse(alone), Doc: alone}
 		got, _ := c.read(fresh, op, f)
 		c.same(op, doc, f, findings{Images: found.Images[i : i+1], Details: found.Details[i : i+1]}, got)
 	}
 }
 
+// responseWith returns a response with one image.
+func responseWith[R any](op *apispec.Operation[R], row []byte) string {
+	if op.Single {
+		return nested(op.Rows, string(row))
+	}
+	return nested(op.Rows+"[]", string(row))
+}
+
 // same compares the images that an adapter decodes from a document and from another
 // form of it.
-func (c checker[R]) same(op *apispec.Operation[R], doc []byte, f form, want, got findings) {
+func (c checker[R]) same(op *apispec.Operation[R], doc []byte, f jsonoracle.Form, want, got findings) {
 	if reflect.DeepEqual(want, got) {
 		return // cmp takes ten times as long
 	}
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
-		c.t.Fatalf("%s of %q (-as it is +%s):\n%s\n%[3]s it is %[5]q", op.Action, doc, f.name, diff, f.doc)
+		c.t.Fatalf("%s of %q (-as it is +%s):\n%s\n%[3]s it is %[5]q", op.Action, doc, f.Name, diff, f.Doc)
 	}
 }

@@ -1,6 +1,10 @@
 package wire_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/imagequery/imagequery/internal/jsonoracle"
+)
 
 func FuzzDecode(f *testing.F) {
 	seed(f)
@@ -39,7 +43,7 @@ func checkSingle(t *testing.T, doc []byte) {
 		t.Fatalf("Scan(%.300q): %d rows, found %t", doc, len(got.Rows), got.Found)
 	}
 	for i, raw := range got.Raw {
-		if d := diff(oracleImage([]byte(raw), false), got.Rows[i]); d != "" {
+		if d := diff(oracleImage(jsonoracle.Parse([]byte(raw)), false), got.Rows[i]); d != "" {
 			t.Fatalf("Scan(%.300q) (-want +got):\n%s", doc, d)
 		}
 	}

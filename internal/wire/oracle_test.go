@@ -1,81 +1,31 @@
 package wire_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"math/big"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/imagequery/imagequery/internal/jsonoracle"
 )
 
-// The oracle reads a document by means of encoding/json only. It is slow and
-// plain, and says what the scanner must find.
+// The oracle reads a document by means of encoding/json only, and says what the scanner
+// must find.
 
-type oracleMember struct {
-	key   string
-	value json.RawMessage
-}
-
-// oracleMembers returns the members of an object in their order, keys that come
-// twice included; nil for anything else.
-func oracleMembers(raw json.RawMessage) (members []oracleMember) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return nil
-	}
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			panic(err)
-		}
-		var value json.RawMessage
-		if err := d.Decode(&value); err != nil {
-			panic(err)
-		}
-		members = append(members, oracleMember{key.(string), value})
-	}
-	return members
-}
-
-// oracleElements returns the elements of a list, nil for anything else.
-func oracleElements(raw json.RawMessage) (elements []json.RawMessage) {
-	if json.Unmarshal(raw, &elements) != nil {
-		return nil
-	}
-	return elements
-}
-
-func oracleAny(raw json.RawMessage) (v any) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	if err := d.Decode(&v); err != nil {
-		panic(err)
-	}
-	return v
-}
-
-func oracleText(raw json.RawMessage, to *string) {
-	switch v := oracleAny(raw).(type) {
-	case nil:
-	case string:
-		*to = v
-	case json.Number, bool:
-		*to = string(bytes.TrimSpace(raw))
-	default:
-		*to = ""
+func oracleText(v jsonoracle.Value, to *string) {
+	if !v.IsNull() {
+		*to = v.Text()
 	}
 }
 
-func oracleInt(raw json.RawMessage, to *int64) {
-	if oracleAny(raw) == nil {
+func oracleInt(v jsonoracle.Value, to *int64) {
+	if v.IsNull() {
 		return
 	}
 	*to = 0
-	var text string
-	oracleText(raw, &text)
-	text = strings.TrimSpace(text)
+	text := strings.TrimSpace(v.Text())
 	if json.Valid([]byte(text)) && strings.Trim(text, "0123456789+-.eE") == "" && oracleExponent(text) {
 		if r, ok := new(big.Rat).SetString(text); ok && r.IsInt() && r.Num().IsInt64() {
 			*to = r.Num().Int64()
@@ -89,27 +39,20 @@ func oracleExponent(text string) bool {
 	return len(strings.TrimLeft(exponent, "+-0")) <= 4
 }
 
-func oracleBool(raw json.RawMessage, to *bool) {
-	switch v := oracleAny(raw).(type) {
-	case nil:
-	case bool:
-		*to = v
-	case string:
-		*to = v == "true" || v == "True" || v == "TRUE" || v == "1"
-	default:
-		*to = v == json.Number("1")
+func oracleBool(v jsonoracle.Value, to *bool) {
+	if !v.IsNull() {
+		*to = slices.Contains([]string{"true", "True", "TRUE", "1"}, v.Text())
 	}
 }
 
 var oracleTimeForm = regexp.MustCompile(`^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?$`)
 
-func oracleTime(raw json.RawMessage, to *time.Time) {
-	v := oracleAny(raw)
-	if v == nil {
+func oracleTime(v jsonoracle.Value, to *time.Time) {
+	if v.IsNull() {
 		return
 	}
 	*to = time.Time{}
-	text, _ := v.(string)
+	text, _ := v.Scalar.(string)
 	if !oracleTimeForm.MatchString(text) {
 		return
 	}
@@ -123,41 +66,46 @@ func oracleTime(raw json.RawMessage, to *time.Time) {
 	}
 }
 
-func oracleTexts(raw json.RawMessage, to *[]string) {
+func oracleTexts(v jsonoracle.Value, to *[]string) {
 	*to = nil
-	for _, e := range oracleElements(raw) {
-		switch oracleAny(e).(type) {
-		case string, json.Number, bool:
-			var text string
-			oracleText(e, &text)
-			*to = append(*to, text)
+	for _, e := range oracleElements(v) {
+		if e.Scalar != nil {
+			*to = append(*to, e.Text())
 		}
 	}
 }
 
-func oracleDisk(raw json.RawMessage) (d disk) {
-	for _, m := range oracleMembers(raw) {
-		switch m.key {
+// oracleElements returns the elements of a list, nil for anything else.
+func oracleElements(v jsonoracle.Value) []jsonoracle.Value {
+	if !v.IsList() {
+		return nil
+	}
+	return v.Inside
+}
+
+func oracleDisk(v jsonoracle.Value) (d disk) {
+	for n, key := range v.Keys {
+		switch key {
 		case "Type":
-			oracleText(m.value, &d.Type)
+			oracleText(v.Inside[n], &d.Type)
 		case "Device":
-			oracleText(m.value, &d.Device)
+			oracleText(v.Inside[n], &d.Device)
 		case "SnapshotId":
-			oracleText(m.value, &d.Snapshot)
+			oracleText(v.Inside[n], &d.Snapshot)
 		case "Size":
-			oracleInt(m.value, &d.Size)
+			oracleInt(v.Inside[n], &d.Size)
 		}
 	}
 	return d
 }
 
-func oracleTag(raw json.RawMessage) (t tag) {
-	for _, m := range oracleMembers(raw) {
-		switch m.key {
+func oracleTag(v jsonoracle.Value) (t tag) {
+	for n, key := range v.Keys {
+		switch key {
 		case "TagKey", "Key":
-			oracleText(m.value, &t.Key)
+			oracleText(v.Inside[n], &t.Key)
 		case "TagValue", "Value":
-			oracleText(m.value, &t.Value)
+			oracleText(v.Inside[n], &t.Value)
 		}
 	}
 	return t
@@ -165,72 +113,72 @@ func oracleTag(raw json.RawMessage) (t tag) {
 
 // oracleList reads a list of objects: as a list, as one object, or as what the member
 // wrapper of an object holds. An object with one of the keys is an element.
-func oracleList[E any](raw json.RawMessage, wrapper string, keys []string, read func(json.RawMessage) E, to *[]E) {
+func oracleList[E any](v jsonoracle.Value, wrapper string, keys []string, read func(jsonoracle.Value) E, to *[]E) {
 	*to = nil
-	for _, e := range oracleElements(raw) {
-		if e[0] == '{' {
+	for _, e := range oracleElements(v) {
+		if e.IsObject() {
 			*to = append(*to, read(e))
 		}
 	}
 	isElement := false
-	for _, m := range oracleMembers(raw) {
-		isElement = isElement || slices.Contains(keys, m.key)
-		switch {
-		case m.key != wrapper:
-		case m.value[0] == '{' && !oracleEmpty(m.value):
-			*to = []E{read(m.value)}
+	for i, key := range v.Keys {
+		isElement = isElement || slices.Contains(keys, key)
+		switch inside := v.Inside[i]; {
+		case key != wrapper:
+		case inside.IsObject() && !inside.IsEmpty():
+			*to = []E{read(inside)}
 		default:
-			oracleList(m.value, "", nil, read, to)
+			oracleList(inside, "", nil, read, to)
 		}
 	}
 	if isElement {
-		*to = append(*to, read(raw))
+		*to = append(*to, read(v))
 	}
 }
 
 // oracleInside reads the text that is the member called name of the object raw.
-func oracleInside(raw json.RawMessage, name string, to *string) {
-	for _, m := range oracleMembers(raw) {
-		if m.key == name {
-			oracleText(m.value, to)
+func oracleInside(v jsonoracle.Value, name string, to *string) {
+	for n, key := range v.Keys {
+		if key == name {
+			oracleText(v.Inside[n], to)
 		}
 	}
 }
 
-func oracleImage(raw json.RawMessage, details bool) (i image) {
-	for _, m := range oracleMembers(raw) {
-		switch m.key {
+func oracleImage(v jsonoracle.Value, details bool) (i image) {
+	for n, key := range v.Keys {
+		switch key {
 		case "ImageId":
-			oracleText(m.value, &i.ID)
+			oracleText(v.Inside[n], &i.ID)
 		case "ImageName":
-			oracleText(m.value, &i.Name)
+			oracleText(v.Inside[n], &i.Name)
 		case "Description":
-			oracleText(m.value, &i.Description)
+			oracleText(v.Inside[n], &i.Description)
 		case "OSName":
-			oracleText(m.value, &i.OSName)
+			oracleText(v.Inside[n], &i.OSName)
 		case "Status":
-			oracleText(m.value, &i.Status)
+			oracleText(v.Inside[n], &i.Status)
 		case "Architecture":
-			oracleText(m.value, &i.Arch)
+			oracleText(v.Inside[n], &i.Arch)
 		case "Size":
-			oracleInt(m.value, &i.Size)
+			oracleInt(v.Inside[n], &i.Size)
 		case "IsPublic":
-			oracleBool(m.value, &i.Public)
+			oracleBool(v.Inside[n], &i.Public)
 		case "CreationTime":
-			oracleTime(m.value, &i.Created)
+			oracleTime(v.Inside[n], &i.Created)
 		case "DiskDeviceMappings":
-			oracleList(m.value, "DiskDeviceMapping", []string{"Type", "Device", "SnapshotId", "Size"}, oracleDisk, &i.Disks)
+			oracleList(v.Inside[n], "DiskDeviceMapping", []string{"Type", "Device", "SnapshotId", "Size"}, oracleDisk, &i.Disks)
 		case "Tags":
-			oracleList(m.value, "Tag", []string{"TagKey", "Key", "TagValue", "Value"}, oracleTag, &i.Tags)
+			oracleList(v.Inside[n], "Tag", []string{"TagKey", "Key", "TagValue", "Value"}, oracleTag, &i.Tags)
 		case "CreateInstances":
-			oracleTexts(m.value, &i.Instances)
+			oracleTexts(v.Inside[n], &i.Instances)
 		case "Features":
 			if details {
-				oracleInside(m.value, "NvmeSupport", &i.Nvme)
+				oracleInside(v.Inside[n], "NvmeSupport", &i.Nvme)
 			}
 		case "DetectionOptions":
 			if details {
-				oracleInside(m.value, "Status", &i.Detection.Status)
+				oracleInside(v.Inside[n], "Status", &i.Detection.Status)
 			}
 		}
 	}
@@ -239,72 +187,21 @@ func oracleImage(raw json.RawMessage, details bool) (i image) {
 
 // oraclePage is what a scan of a valid document as an ECS page must give; ok is
 // false where it must end with a ShapeError.
-func oraclePage(raw json.RawMessage) (want scanned, ok bool) {
-	ok = true
-	for _, m := range oracleMembers(raw) {
-		switch m.key {
+func oraclePage(doc []byte) (want scanned, ok bool) {
+	page := jsonoracle.Parse(doc)
+	for i, key := range page.Keys {
+		switch key {
 		case "RequestId":
-			oracleText(m.value, &want.Envelope.RequestID)
+			oracleText(page.Inside[i], &want.Envelope.RequestID)
 		case "TotalCount":
-			oracleInt(m.value, &want.Envelope.Total)
-		case "Images":
-			ok = ok && want.images(m.value)
+			oracleInt(page.Inside[i], &want.Envelope.Total)
 		}
 	}
-	return want, ok
-}
-
-func (want *scanned) images(raw json.RawMessage) bool {
-	if want.Found || oracleEmpty(raw) {
-		twice := want.Found
-		want.Found = true
-		return !twice
+	rows := jsonoracle.FindRows(page, "Images.Image", false)
+	want.Found = rows.Found
+	for _, row := range rows.List {
+		want.Rows = append(want.Rows, oracleImage(row, false))
+		want.Raw = append(want.Raw, string(row.Raw))
 	}
-	if raw[0] != '{' {
-		return false
-	}
-	for _, m := range oracleMembers(raw) {
-		if m.key == "Image" && !want.rows(m.value) {
-			return false
-		}
-	}
-	return true
-}
-
-func (want *scanned) rows(raw json.RawMessage) bool {
-	if want.Found {
-		return false
-	}
-	want.Found = true
-	if oracleEmpty(raw) {
-		return true
-	}
-	if raw[0] != '[' {
-		return false
-	}
-	for _, e := range oracleElements(raw) {
-		switch e[0] {
-		case 'n':
-		case '{':
-			want.Rows = append(want.Rows, oracleImage(e, false))
-			want.Raw = append(want.Raw, string(e))
-		default:
-			return false
-		}
-	}
-	return true
-}
-
-func oracleEmpty(raw json.RawMessage) bool {
-	switch v := oracleAny(raw).(type) {
-	case nil:
-		return true
-	case string:
-		return v == ""
-	case []any:
-		return len(v) == 0
-	case map[string]any:
-		return len(v) == 0
-	}
-	return false
+	return want, !rows.Refused
 }

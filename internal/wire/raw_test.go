@@ -2,9 +2,11 @@ package wire_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/imagequery/imagequery/internal/jsonoracle"
 	"github.com/imagequery/imagequery/internal/wire"
 )
 
@@ -118,10 +120,8 @@ func checkSecrets(t *testing.T, doc []byte) {
 		if !json.Valid([]byte(r)) {
 			t.Fatalf("Raw.Copy of a row in %.300q is not valid: %.300q", text, r)
 		}
-		for _, m := range oracleMembers([]byte(r)) {
-			if m.key == "password" {
-				t.Fatalf("Raw.Copy of a row in %.300q has a secret: %.300q", text, r)
-			}
+		if slices.Contains(jsonoracle.Parse([]byte(r)).Keys, "password") {
+			t.Fatalf("Raw.Copy of a row in %.300q has a secret: %.300q", text, r)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/imagequery/imagequery/internal/jsonoracle"
 	"github.com/imagequery/imagequery/internal/wire"
 )
 
@@ -122,7 +123,7 @@ func checkDecode(t *testing.T, doc []byte) {
 		checkSyntaxError(t, doc, err)
 		return
 	}
-	if d := diff(oracleImage(doc, true), got); d != "" {
+	if d := diff(oracleImage(jsonoracle.Parse(doc), true), got); d != "" {
 		t.Fatalf("Decode(%.300q) (-want +got):\n%s", doc, d)
 	}
 }
