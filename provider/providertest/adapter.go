@@ -120,7 +120,7 @@ func configUserAgent(t *checkRun) {
 func configAttemptTimeout(t *checkRun) {
 	const timeout, most = 3 * time.Second, 10 * time.Second
 	retry := provider.Retry{Attempts: 2, AttemptTimeout: timeout, MaxWait: most - timeout}
-	s := t.failing(1, Failure{Break: BreakHang}, provider.Config{Retry: retry})
+	s := t.failing(Failure{Times: 1, Break: BreakHang}, provider.Config{Retry: retry})
 	_, err := t.answer(s, image.Query{})
 	sent := t.sent(s, err, 2, "no response to the first of two attempts")
 	if gap := sent[1].At.Sub(sent[0].At); gap < timeout || gap > most {

@@ -79,39 +79,20 @@ func (k *imageMaker) image() image.Image {
 // others.
 func (k *imageMaker) id() string {
 	own := fmt.Sprintf("m-%d", k.group)
-	switch k.variant {
-	case 0:
-		return own
-	case 1:
-		return own + "-a"
-	case 2:
-		return "x" + own
-	case 3:
-		if k.group%4 == 3 {
-			return own + "[x]*?"
-		}
-		return own + "_20G_x64.vhd"
-	default:
-		return strings.ToUpper(own + "z")
+	special := own + "_20G_x64.vhd"
+	if k.group%4 == 3 {
+		special = own + "[x]*?"
 	}
+	return []string{own, own + "-a", "x" + own, special, strings.ToUpper(own + "z")}[k.variant]
 }
 
 // name returns the name of an image. It may be empty, or that of another image.
 func (k *imageMaker) name() string {
 	base := []string{"web", "db", "订单", "a b+c/d~e%20&f=g", "Web", `q"u'o\te`, "m"}[k.group%7]
 	own := fmt.Sprintf("%s-%d", base, k.group/2)
-	switch k.variant {
-	case 0:
-		return own
-	case 1:
-		return own + "-2"
-	case 2:
-		return "x" + own
-	case 3:
-		return own + []string{" [v1]", "*", "?", ""}[k.group%4]
-	default:
-		return []string{strings.ToUpper(own), ""}[k.group%4/3]
-	}
+	special := own + []string{" [v1]", "*", "?", ""}[k.group%4]
+	upper := []string{strings.ToUpper(own), ""}[k.group%4/3]
+	return []string{own, own + "-2", "x" + own, special, upper}[k.variant]
 }
 
 // created is unknown for few. Images of a group follow each other by seconds.
@@ -127,18 +108,13 @@ func (k *imageMaker) tags() map[string]string {
 	if k.info.Support[image.FieldTags] == provider.None {
 		return nil
 	}
-	switch k.variant {
-	case 0:
-		return map[string]string{"app": "web"}
-	case 1:
-		return map[string]string{"app": "web", "env": []string{"prod", "test"}[k.group%2]}
-	case 2:
-		return map[string]string{"app": "Web", "环境": "测试 1"}
-	case 3:
-		return map[string]string{"app": "", "owner": "a&b=c"}
-	default:
-		return k.manyTags()
-	}
+	return []map[string]string{
+		{"app": "web"},
+		{"app": "web", "env": []string{"prod", "test"}[k.group%2]},
+		{"app": "Web", "环境": "测试 1"},
+		{"app": "", "owner": "a&b=c"},
+		k.manyTags(),
+	}[k.variant]
 }
 
 // manyTags are more than one request may take, now and then.

@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"iter"
+	"maps"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -129,11 +130,7 @@ func (g *generator) addTags(q *image.Query, m image.Image) {
 	if q.Tags == nil {
 		q.Tags = map[string]string{}
 	}
-	keys := make([]string, 0, len(m.Tags))
-	for key := range m.Tags {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
+	keys := slices.Sorted(maps.Keys(m.Tags))
 	g.rng.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
 	for _, key := range keys[:1+g.rng.IntN(min(3, len(keys)))] {
 		q.Tags[key] = m.Tags[key]

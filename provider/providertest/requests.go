@@ -42,7 +42,7 @@ func (t *checkRun) checkRate(e ErrorCase) {
 	const each = 300 * time.Second
 	c := withAttempts(attempts)
 	c.Budget = &provider.Budget{PerSecond: 1 / each.Seconds(), InFlight: 1}
-	s := t.failing(attempts-1, Failure{Code: e.Code}, c)
+	s := t.failing(Failure{Times: attempts - 1, Code: e.Code}, c)
 	ctx, cancel := context.WithTimeout(t.context(), 100*each)
 	defer cancel()
 	if _, err := provider.Collect(s.Client.Images(ctx, image.Query{})); err != nil {
@@ -60,7 +60,7 @@ func (t *checkRun) checkRate(e ErrorCase) {
 func (t *checkRun) checkSlot() {
 	const timeout = 10 * time.Second
 	c := provider.Config{Budget: &provider.Budget{InFlight: 1}, Retry: provider.Retry{Attempts: 1, AttemptTimeout: timeout}}
-	hanging := t.failing(always, Failure{Break: BreakHang}, c)
+	hanging := t.failing(Failure{Break: BreakHang}, c)
 	waited := t.waitBehind(hanging, timeout+time.Second, provider.Config{Budget: c.Budget})
 	if waited < timeout {
 		t.failf("the budget allows one request in flight, and a second was sent after %s, while the first took %s", waited, timeout)
@@ -74,7 +74,7 @@ func budgetHolds(t *checkRun) {
 	t.requires(i >= 0, "error with the Kind Throttled in Harness.Errors")
 	c := withAttempts(attempts)
 	c.Budget = &provider.Budget{}
-	throttled := t.failing(1, Failure{Code: t.harness.Errors[i].Code, RetryAfter: pause}, c)
+	throttled := t.failing(Failure{Times: 1, Code: t.harness.Errors[i].Code, RetryAfter: pause}, c)
 	if waited := t.waitBehind(throttled, time.Hour, c); waited < pause {
 		t.failf("the server asked the account to wait %s, and another client of the same budget sent a request after %s", pause, waited)
 	}
@@ -164,8 +164,8 @@ func note[T any](ctx context.Context, out *traced, list *[]T, info T, attempt in
 // traceAttempts compares what the hooks report with the requests that the emulator
 // received.
 func traceAttempts(t *checkRun) {
-	for _, f := range []Failure{{Code: t.temporary().Code}, {Break: BreakReset}} {
-		s := t.failing(attempts-1, f, withAttempts(attempts))
+	for _, f := range []Failure{{Times: attempts - 1, Code: t.temporary().Code}, {Times: attempts - 1, Break: BreakReset}} {
+		s := t.failing(f, withAttempts(attempts))
 		got, err := t.traceCall(s)
 		if err != nil && f.Break != 0 {
 			return // which another check is for
@@ -248,7 +248,7 @@ func traceWaits(t *checkRun) {
 	const pause = 10 * time.Minute
 	e, c := t.temporary(), withAttempts(2)
 	c.Budget = &provider.Budget{}
-	s := t.failing(1, Failure{Code: e.Code, RetryAfter: 7 * time.Second}, c)
+	s := t.failing(Failure{Times: 1, Code: e.Code, RetryAfter: 7 * time.Second}, c)
 	where := t.place(s)
 	c.Budget.Hold(s.Client.Info().Region, where(0).Action, time.Now().Add(pause))
 	began := time.Now()
@@ -293,7 +293,7 @@ func configLogger(t *checkRun) {
 	var log lockedBuffer
 	c := withAttempts(attempts)
 	c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	s := t.failing(attempts-1, Failure{Code: t.temporary().Code}, c)
+	s := t.failing(Failure{Times: attempts - 1, Code: t.temporary().Code}, c)
 	if _, err := t.answer(s, image.Query{}); err != nil {
 		t.failf("after %d failures: %w", attempts-1, err)
 	}
