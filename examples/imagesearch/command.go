@@ -71,7 +71,11 @@ func suggestionFor(c *cobra.Command, err error) string {
 	}
 	var invalid *pflag.InvalidValueError
 	if errors.As(err, &invalid) && !strings.Contains(invalid.GetValue(), ",") && !strings.Contains(err.Error(), "did you mean") {
-		return didYouMean(invalid.GetValue(), choices()[invalid.GetFlag().Name])
+		known := choices()[invalid.GetFlag().Name]
+		if invalid.GetFlag().Name == "arch" {
+			known = append(known, archSpellings()...)
+		}
+		return didYouMean(invalid.GetValue(), known)
 	}
 	return ""
 }

@@ -36,7 +36,10 @@ func (c *counting) print(hit provider.Hit) error {
 	*c.printed++
 	var id strings.Builder
 	for _, k := range c.keys {
-		id.WriteString(strconv.Quote(k.text(hit)))
+		if !k.isMissing(hit) {
+			id.WriteString(strconv.Quote(k.text(hit)))
+		}
+		id.WriteByte(',')
 	}
 	if c.groups == nil {
 		c.groups = map[string]*hitGroup{}
@@ -141,7 +144,7 @@ func countObjects(c counts) ([][]byte, error) {
 		var b bytes.Buffer
 		b.WriteByte('{')
 		for _, k := range c.keys {
-			if k.text(g.hit) == "" {
+			if k.isMissing(g.hit) {
 				continue
 			}
 			name, err := marshal(k.name)

@@ -138,3 +138,6 @@ func choices() map[string][]string {
 		"count-by":   keyNames(imageKeys()),
 	}
 }
+
+// archSpellings are other usual spellings of architectures, for suggestions.
+func archSpellings() []string { return []string{"amd64", "x64", "x86", "i686", "aarch64"} }

@@ -94,6 +94,9 @@ func TestBadFlags(t *testing.T) {
 		{"--name-glob [", `--name-glob "[": bad pattern: a class needs at least one character and a closing "]"; write "\[" for the character itself`},
 		{"--status avialable", `invalid argument "avialable" for "--status" flag: unknown status "avialable": want ` +
 			`pending, available, deprecated, unavailable, failed, suspended, deleted, ceased; did you mean available?` + see},
+		{"--arch amd46", `invalid argument "amd46" for "--arch" flag: unknown arch "amd46": want x86_64, i386, arm64; did you mean amd64?` + see},
+		{"--native aliyunecs.InstanceTyp=x", `aliyunecs cn-hangzhou: invalid argument: --native aliyunecs.InstanceTyp="x": DescribeImages has no such parameter; did you mean InstanceType?; want one of ActionType, `},
+		{`--native aliyunecs.Tag.Key=a"b`, `aliyunecs cn-hangzhou: invalid argument: --native aliyunecs.Tag.Key="a\"b": DescribeImages has no such parameter; did you mean Tag.1.Key?; want one of ActionType, `},
 		{"--output jsn", `invalid argument "jsn" for "--output" flag: want ` + words(formats()) + `; did you mean json?` + see},
 		{"--target prod/cn-hangzou", `--target "prod/cn-hangzou" matches no target; did you mean prod/cn-hangzhou?; there are `},
 		{"--provider aliyunesc", `--provider "aliyunesc" matches no target; did you mean aliyunecs?; there are `},

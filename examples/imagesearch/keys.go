@@ -18,10 +18,11 @@ type key struct {
 	name string
 
 	// value returns a string, an int, a time.Time or a json.RawMessage, always of
-	// the same type. The zero value means that it is missing.
+	// the same type. The zero value means that it is missing, but for tags.
 	value func(provider.Hit) any
 
-	version bool // digits in the text count as numbers: web-9 is less than web-10
+	tag     string // of one tag: its key
+	version bool   // digits in the text count as numbers: web-9 is less than web-10
 }
 
 // imageKeys returns "target" and the keys of an image's JSON form, in their order.
@@ -93,7 +94,7 @@ func findKey(name string) (key, error) {
 		names = append(names, k.name)
 	}
 	if tag, ok := strings.CutPrefix(name, tagPrefix); ok && tag != "" {
-		return key{name: name, value: func(h provider.Hit) any { return h.Image.Tags[tag] }, version: true}, nil
+		return key{name: name, value: func(h provider.Hit) any { return h.Image.Tags[tag] }, tag: tag, version: true}, nil
 	}
 	if suggestion := didYouMean(name, names); suggestion != "" {
 		return key{}, fmt.Errorf("unknown key %q%s", name, suggestion)
@@ -141,6 +142,16 @@ func (k key) text(h provider.Hit) string {
 		return string(v)
 	}
 	return ""
+}
+
+// isMissing reports whether the image does not have the value. The value of a tag may
+// be empty.
+func (k key) isMissing(h provider.Hit) bool {
+	if k.tag != "" {
+		_, ok := h.Image.Tags[k.tag]
+		return !ok
+	}
+	return k.text(h) == ""
 }
 
 // compare orders two hits by the value, ascending: numbers and times by their size,

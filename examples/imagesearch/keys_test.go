@@ -62,3 +62,34 @@ func TestUnknownKeysAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// An image without a tag is not one whose tag is empty.
+func TestEmptyTagIsNotMissing(t *testing.T) {
+	keys, err := keysNamed("tags.env")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hits := []provider.Hit{{}, {Image: image.Image{Tags: map[string]string{"env": ""}}}, {Image: image.Image{Tags: map[string]string{"env": "prod"}}}}
+	var counted strings.Builder
+	c := counting{keys: keys, printed: new(int), write: func(c counts) error { return writeCountNDJSON(&counted, c) }}
+	for _, hit := range append(hits, provider.Hit{}) {
+		if err := c.print(hit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := `{"tags.env":"","count":1}
+{"tags.env":"prod","count":1}
+{"count":2}
+`
+	if err := c.end(); err != nil || counted.String() != want {
+		t.Errorf("error %v, counts (-want +got):\n%s", err, cmp.Diff(want, counted.String()))
+	}
+	sortHits(hits, []sortKey{{key: keys[0], descending: true}})
+	var cells []string
+	for _, hit := range hits {
+		cells = append(cells, tableCells(keys, hit)...)
+	}
+	if diff := cmp.Diff([]string{"prod", "", missingCell}, cells); diff != "" {
+		t.Errorf("cells (-want +got):\n%s", diff)
+	}
+}

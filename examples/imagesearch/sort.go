@@ -18,7 +18,7 @@ type sortKey struct {
 // compare puts hits without the value last in either direction.
 func (k sortKey) compare(a, b provider.Hit) int {
 	missing := func(h provider.Hit) int {
-		if k.text(h) == "" {
+		if k.isMissing(h) {
 			return 1
 		}
 		return 0

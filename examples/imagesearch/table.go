@@ -74,7 +74,9 @@ func tableCells(keys []key, hit provider.Hit) []string {
 		if at, ok := k.value(hit).(time.Time); ok && !at.IsZero() {
 			text = at.UTC().Format("2006-01-02 15:04")
 		}
-		cells[i] = shownCell(text)
+		if text != "" || k.isMissing(hit) { // the empty value of a tag stays empty
+			cells[i] = shownCell(text)
+		}
 	}
 	return cells
 }

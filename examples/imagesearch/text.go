@@ -15,6 +15,7 @@ func inFlagWords(text string) string {
 	for _, predicates := range []*regexp.Regexp{neverReported, setTwice} {
 		text = predicates.ReplaceAllStringFunc(text, func(part string) string { return withFlags(part, predicateFlags()) })
 	}
+	text = unknownParam.ReplaceAllStringFunc(text, withSuggestion)
 	return strings.NewReplacer(
 		"the query's --", "--",
 		"set SkipUnreported", "give --skip-unreported",
@@ -34,6 +35,18 @@ var neverReported = regexp.MustCompile(`never reports [a-z_]+(, [a-z_]+)*`)
 
 // setTwice finds the predicate that sets the parameter of a --native, too.
 var setTwice = regexp.MustCompile(`[a-z_]+ sets the same parameter`)
+
+// unknownParam finds the name of a parameter that an operation does not have, and the
+// names that it has.
+var unknownParam = regexp.MustCompile(`native \w+\.([^=]*)="(?:[^"\\]|\\.)*": \w+ has no such parameter; want one of ([\w., ]+)`)
+
+// withSuggestion adds the name that was probably meant to a match of unknownParam. A
+// position is 1.
+func withSuggestion(part string) string {
+	match := unknownParam.FindStringSubmatch(part)
+	suggestion := didYouMean(match[1], strings.Split(strings.ReplaceAll(match[2], ".n", ".1"), ", "))
+	return strings.Replace(part, "; want one of ", suggestion+"; want one of ", 1)
+}
 
 // predicateFlags returns the flag of each predicate.
 var predicateFlags = sync.OnceValue(func() map[image.Field]string {
