@@ -49,6 +49,22 @@ func TestADeniedOperationNamesItsPermission(t *testing.T) {
 	})
 }
 
+// A refusal because of the account itself names no permission, since none removes it.
+func TestARefusedAccountNamesAnotherRemedy(t *testing.T) {
+	for _, op := range operations {
+		for _, body := range []string{
+			`{"Code":"Forbidden.RiskControl","ret_code":2400,"message":"no"}`,
+			`{"Code":"CurrentAccount.NotSupportPublicImage","ret_code":1600,"message":"no"}`,
+			`{"Code":"Forbidden.RiskControl","ret_code":4003,"message":"no"}`,
+		} {
+			refusing := &adaptertest.Server{Status: http.StatusForbidden, Body: body}
+			if got := remedyOf(t, op.failure(t, refusing), provider.PermissionDenied); got == "" || strings.Contains(got, "grant") {
+				t.Errorf("%s, %s: remedy %q, want another than a permission", op.name, body, got)
+			}
+		}
+	}
+}
+
 // failure returns the error of one request.
 func (o operation) failure(t *testing.T, server http.RoundTripper) error {
 	t.Helper()

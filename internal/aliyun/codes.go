@@ -31,6 +31,22 @@ var families = []struct {
 	{provider.InvalidArgument, []string{"dryrun*"}},
 }
 
+// remedies are those of refusals that no permission removes.
+var remedies = []struct{ pattern, remedy string }{
+	{"currentaccount.notsupportpublicimage", "leave the source community out"},
+	{"*riskcontrol*", "ask the provider why its risk control blocks the account"},
+}
+
+func remedyOf(code string) string {
+	code = strings.ToLower(strings.TrimSpace(code))
+	for _, r := range remedies {
+		if matches(r.pattern, code) {
+			return r.remedy
+		}
+	}
+	return ""
+}
+
 // badArgumentsWith403 are codes that complain about the request although their
 // status is that of a missing permission.
 var badArgumentsWith403 = []string{"invalidparam", "unsupportedhttpmethod"}

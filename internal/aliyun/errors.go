@@ -29,6 +29,7 @@ func classify(r *httpapi.Response) httpapi.Outcome {
 	}
 	out := httpapi.FailureOf(kindOf(r.HTTPStatus, r.Status.Code), r.Header)
 	out.Wait = max(out.Wait, waitHint(r.Header))
+	out.Remedy = remedyOf(r.Status.Code)
 	return out
 }
 

@@ -25,16 +25,17 @@ var codes = []struct {
 	kind     provider.Kind
 	retry    httpapi.Retry
 	wait     time.Duration
+	remedy   string // empty: that of the Kind
 }{
 	{from: 1200, to: 1200, kind: provider.Unauthenticated},
 	{from: 1300, to: 1300, kind: provider.Unauthenticated},
 	{from: 1400, to: 1400, kind: provider.PermissionDenied},
-	{from: 1500, to: 1662, kind: provider.PermissionDenied},
+	{from: 1500, to: 1662, kind: provider.PermissionDenied, remedy: "check the state of the account in the provider's console"},
 	{from: 2000, to: 2000, kind: provider.Unauthenticated},
 	{from: 2100, to: 2100, kind: provider.NotFound},
-	{from: 2400, to: 2400, kind: provider.PermissionDenied},
+	{from: 2400, to: 2400, kind: provider.PermissionDenied, remedy: "pay the account's balance"},
 	{from: 2500, to: 2500, kind: provider.Throttled, retry: httpapi.Always, wait: time.Minute},
-	{from: 4000, to: 4005, kind: provider.PermissionDenied},
+	{from: 4000, to: 4005, kind: provider.PermissionDenied, remedy: "check the license of the cloud"},
 	{from: 5000, to: 5000, kind: provider.Unavailable, retry: httpapi.Always}, // internal error
 	{from: 5100, to: 5100, kind: provider.Unavailable, retry: httpapi.Always}, // server busy
 	{from: 5300, to: 5300, kind: provider.Unavailable, retry: httpapi.Always, wait: 5 * time.Second},
@@ -76,7 +77,7 @@ func byCode(r *httpapi.Response) httpapi.Outcome {
 	number, _ := strconv.Atoi(r.Status.Code)
 	for _, known := range codes {
 		if known.from <= number && number <= known.to {
-			return httpapi.Outcome{Kind: known.kind, Retry: known.retry, Wait: cmp.Or(httpapi.RetryAfter(r.Header), known.wait)}
+			return httpapi.Outcome{Kind: known.kind, Retry: known.retry, Wait: cmp.Or(httpapi.RetryAfter(r.Header), known.wait), Remedy: known.remedy}
 		}
 	}
 	if r.HTTPStatus != http.StatusOK {

@@ -18,6 +18,8 @@ import (
 )
 
 func TestReturnCodesDecideKindAndRetries(t *testing.T) {
+	const state = "check the state of the account in the provider's console"
+	remedies := map[int]string{1500: state, 1600: state, 1662: state, 2400: "pay the account's balance", 4000: "check the license of the cloud", 4005: "check the license of the cloud"}
 	for _, test := range []struct {
 		code     int
 		want     provider.Kind
@@ -69,6 +71,7 @@ func TestReturnCodesDecideKindAndRetries(t *testing.T) {
 				want := provider.Error{
 					Provider: "qingcloud", Region: "pek3a", Action: "DescribeImages", Kind: test.want,
 					HTTPStatus: 200, Code: fmt.Sprint(test.code), Attempts: test.attempts,
+					Remedy: remedies[test.code],
 				}
 				if diff := cmp.Diff(want, *got); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)

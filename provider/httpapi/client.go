@@ -53,8 +53,8 @@ type API struct {
 
 	// Permissions says which permission each action needs and where the provider
 	// documents it, such as "ecs:DescribeImages, see https://…". It is the remedy
-	// of an error of the Kind PermissionDenied. An action that is not in it has
-	// none.
+	// of an error of the Kind PermissionDenied, unless Outcome has one. An action
+	// that is not in it has none.
 	Permissions map[string]string
 }
 

@@ -28,7 +28,7 @@ func (f *failure) Unwrap() error { return f.err }
 func (x *exchange) classify(r *Response) error {
 	out := x.client.api.Classify(r)
 	r.Status.RequestID = cmp.Or(r.Status.RequestID, r.Header.Get(x.client.api.RequestIDHeader))
-	e := &provider.Error{Kind: out.Kind, HTTPStatus: r.HTTPStatus, Code: r.Status.Code, Message: r.Status.Message, RequestID: r.Status.RequestID}
+	e := &provider.Error{Kind: out.Kind, HTTPStatus: r.HTTPStatus, Code: r.Status.Code, Message: r.Status.Message, RequestID: r.Status.RequestID, Remedy: out.Remedy}
 	foreign := ""
 	switch {
 	case out.Kind != 0 && r.Status.Code == "" && r.Status.Message == "":
@@ -44,7 +44,7 @@ func (x *exchange) classify(r *Response) error {
 		e.Kind, e.Code, e.Message, e.Err = provider.BadResponse, "", x.foreignPage(r), r.Err
 		out.Retry = Always
 	}
-	if permission := x.client.api.Permissions[x.request.Action]; permission != "" && e.Kind == provider.PermissionDenied && foreign == "" {
+	if permission := x.client.api.Permissions[x.request.Action]; permission != "" && e.Kind == provider.PermissionDenied && foreign == "" && e.Remedy == "" {
 		e.Remedy = "grant " + permission
 	}
 	x.redactError(e)

@@ -32,6 +32,10 @@ type Outcome struct {
 	Kind  provider.Kind // of the error; 0: success
 	Retry Retry
 	Wait  time.Duration // the wait that the server asks for; 0: none
+
+	// Remedy is what to do about the failure, such as "pay the account's balance". If it
+	// is empty, that of a PermissionDenied is the permission in API.Permissions.
+	Remedy string
 }
 
 // Retry says whether a request may be sent again after a failure.
