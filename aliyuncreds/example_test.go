@@ -9,24 +9,45 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// One identity asks for the images of many accounts, in each of which there is a
-// role that it may assume.
+// A client with the usual sources of credentials. No source is read before the first
+// request.
+func ExampleDefault() {
+	client, err := aliyunecs.New(provider.Config{Region: "cn-hangzhou", Credentials: aliyuncreds.Default()})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(client.Info().Host)
+	// Output: ecs.cn-hangzhou.aliyuncs.com
+}
+
+// One identity searches many accounts. Each account has a role that it may assume.
 func ExampleAssumeRole() {
-	base := aliyuncreds.Default()
+	targets, err := productionAndStaging()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(targets), "targets")
+	// Output: 4 targets
+}
+
+// productionAndStaging returns a target for each of two accounts and two regions.
+func productionAndStaging() ([]provider.Target, error) {
 	var targets []provider.Target
-	for name, arn := range map[string]string{
+	base := aliyuncreds.Default()
+	for account, arn := range map[string]string{
 		"production": "acs:ram::123456789012****:role/images",
 		"staging":    "acs:ram::210987654321****:role/images",
 	} {
-		client, err := aliyunecs.New(provider.Config{Region: "cn-hangzhou", Credentials: aliyuncreds.AssumeRole(base, arn)})
+		config := provider.Config{Credentials: aliyuncreds.AssumeRole(base, arn), Budget: &provider.Budget{PerSecond: 10}}
+		more, err := provider.Across(account, aliyunecs.New, config, "cn-hangzhou", "cn-beijing")
 		if err != nil {
-			fmt.Println(err)
-			return
+			return nil, err
 		}
-		targets = append(targets, provider.Target{Name: name, Client: client})
+		targets = append(targets, more...)
 	}
-	fmt.Println(len(targets), "targets")
-	// Output: 2 targets
+	return targets, nil
 }
 
 // Inside a private network the token service has another address.

@@ -4,8 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -63,23 +61,5 @@ func declared(file *ast.File) []*ast.Ident {
 // goFiles returns every Go file of the repository, by its path below the root.
 func goFiles(t *testing.T) []string {
 	t.Helper()
-	var out []string
-	err := fs.WalkDir(os.DirFS(root), ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && (entry.Name() == "testdata" || strings.HasPrefix(entry.Name(), ".") && name != "."):
-			return fs.SkipDir
-		case strings.HasSuffix(name, ".go"):
-			out = append(out, name)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(out) == 0 {
-		t.Fatal("no Go files found")
-	}
-	return out
+	return filesOfRepository(t, ".go")
 }

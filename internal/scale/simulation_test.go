@@ -23,13 +23,13 @@ import (
 
 // The defaults are a simulation for each run of the tests. The one of docs/scaling.md:
 //
-//	go test ./internal/scale -run Simulation -targets 100000 -accounts 20000 -shards 64 -print -timeout 1h
+//	go test ./internal/scale -run Simulation -targets 100000 -accounts 20000 -shards 64 -print -v -timeout 1h
 var (
 	targetCount  = flag.Int("targets", 2000, "number of targets")
 	accountCount = flag.Int("accounts", 400, "number of accounts")
 	shardCounts  = flag.String("shards", "4", "numbers of shards, with commas between them")
 	withBudgets  = flag.Bool("budgets", true, "set budgets for the accounts that need many requests")
-	printTable   = flag.Bool("print", false, "print a table, and a line for each shard")
+	printTable   = flag.Bool("print", false, "print a table with a row for each shard; needs -v")
 )
 
 // result is one shard, or the sum and the maxima of several.
@@ -169,10 +169,10 @@ func (r *result) add(o result) {
 }
 
 func printRows(rows []result) {
-	fmt.Println("| shard | accounts | targets | images | requests | refused | retries | failed, of them throttled | in flight | makespan | CPU s | MB |")
-	fmt.Println("|---" + strings.Repeat("|--:", 11) + "|")
+	fmt.Println("| shard | accounts | targets | images | requests | refused | retries | failed | of them throttled | in flight | makespan | CPU s | MB |")
+	fmt.Println("|---" + strings.Repeat("|--:", 12) + "|")
 	for _, r := range rows {
-		fmt.Printf("| %s | %d | %d | %d | %d | %d | %d | %d, %d | %d | %v | %.1f | %d |\n", r.shard, r.accounts, r.targets, r.images, r.requests,
+		fmt.Printf("| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %v | %.1f | %d |\n", r.shard, r.accounts, r.targets, r.images, r.requests,
 			r.refused, r.retries, r.failed, r.throttled, r.peak, r.makespan.Round(time.Second), r.cpu.Seconds(), r.memory/1e6)
 	}
 }
