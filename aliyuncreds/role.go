@@ -60,13 +60,13 @@ func (s Services) ask(ctx context.Context, base provider.CredentialsProvider, r 
 	return httpapi.Do(ctx, client, httpapi.Request{Action: "AssumeRole", Params: r.params()}, readSession)
 }
 
-var sessionNames = regexp.MustCompile(`^[A-Za-z0-9.@_-]{2,64}$`)
+var sessionNames = regexp.MustCompile(`^[A-Za-z0-9.@_-]+$`)
 
 func (r Role) check() error {
 	switch {
 	case r.ARN == "":
 		return invalid("its ARN is empty")
-	case r.SessionName != "" && !sessionNames.MatchString(r.SessionName):
+	case r.SessionName != "" && (len(r.SessionName) < 2 || len(r.SessionName) > 64 || !sessionNames.MatchString(r.SessionName)):
 		return invalid(fmt.Sprintf("session name %q: want 2 to 64 letters, digits and .@_-", r.SessionName))
 	case r.Duration != 0 && r.Duration < 15*time.Minute:
 		return invalid(fmt.Sprintf("duration %s: want at least 15 minutes", r.Duration))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,9 @@ func over(s http.RoundTripper) aliyuncreds.Services {
 	return aliyuncreds.Services{HTTPClient: &http.Client{Transport: s}}
 }
 
+// longestName is a session name of 64 characters.
+var longestName = "me@here." + strings.Repeat("-", 56)
+
 func TestAssumeRoleReturnsASession(t *testing.T) {
 	isolate(t)
 	for name, test := range map[string]struct {
@@ -35,9 +39,9 @@ func TestAssumeRoleReturnsASession(t *testing.T) {
 			"RoleSessionName": {"imagequery"}, "DurationSeconds": {"3600"},
 		}},
 		"everything": {provider.Static(baseID, baseSecret, baseToken), aliyuncreds.Role{
-			ARN: roleARN, SessionName: "me@here", Duration: 15 * time.Minute, ExternalID: "ext&1", Policy: `{"Version":"1"}`,
+			ARN: roleARN, SessionName: longestName, Duration: 15 * time.Minute, ExternalID: "ext&1", Policy: `{"Version":"1"}`,
 		}, url.Values{
-			"RoleSessionName": {"me@here"}, "DurationSeconds": {"900"}, "ExternalId": {"ext&1"}, "Policy": {`{"Version":"1"}`},
+			"RoleSessionName": {longestName}, "DurationSeconds": {"900"}, "ExternalId": {"ext&1"}, "Policy": {`{"Version":"1"}`},
 			"SecurityToken": {baseToken},
 		}},
 	} {
@@ -85,6 +89,8 @@ func TestAssumeRoleMistakesAreReported(t *testing.T) {
 		"no base":      {base: nil, role: good, kind: provider.InvalidArgument, word: "no base"},
 		"no ARN":       {base: base(), kind: provider.InvalidArgument, word: "ARN is empty"},
 		"session name": {base: base(), role: aliyuncreds.Role{ARN: roleARN, SessionName: "a b"}, kind: provider.InvalidArgument, word: "a b"},
+		"short name":   {base: base(), role: aliyuncreds.Role{ARN: roleARN, SessionName: "a"}, kind: provider.InvalidArgument, word: "2 to 64"},
+		"long name":    {base: base(), role: aliyuncreds.Role{ARN: roleARN, SessionName: strings.Repeat("a", 65)}, kind: provider.InvalidArgument, word: "2 to 64"},
 		"duration":     {base: base(), role: aliyuncreds.Role{ARN: roleARN, Duration: time.Minute}, kind: provider.InvalidArgument, word: "15 minutes"},
 		"empty secret": {base: provider.Static(baseID, "", ""), role: good, kind: provider.Unauthenticated, word: "empty"},
 		"plain http": {services: aliyuncreds.Services{STS: "http://sts.example.com/"}, base: base(), role: good,

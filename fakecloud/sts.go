@@ -56,14 +56,14 @@ func getCallerIdentity(in *call) (listing, error) {
 
 var (
 	roleARN     = regexp.MustCompile(`^acs:ram::([^:/]+):role/([^:/]+)$`)
-	sessionName = regexp.MustCompile(`^[a-zA-Z0-9.@_-]{2,64}$`)
+	sessionName = regexp.MustCompile(`^[a-zA-Z0-9.@_-]+$`) // of 2 to 64
 )
 
 // assumeRole returns a temporary key of the account that RoleArn names. Every role of
 // an account exists, and any key may assume it.
 func assumeRole(in *call) (listing, error) {
 	s := session{Name: in.mandatory("RoleSessionName"), Nonce: in.x.cloud.served.Load()}
-	if in.err == nil && !sessionName.MatchString(s.Name) {
+	if in.err == nil && (len(s.Name) < 2 || len(s.Name) > 64 || !sessionName.MatchString(s.Name)) {
 		in.fail(http.StatusBadRequest, "InvalidParameter.RoleSessionName", "The parameter RoleSessionName is wrongly formed.")
 	}
 	id := in.setRole(&s, in.mandatory("RoleArn"))

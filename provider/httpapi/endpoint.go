@@ -43,7 +43,7 @@ func withRegion(endpoint, region string) (string, error) {
 	if region == "" && strings.Contains(endpoint, placeholder) {
 		return "", badEndpoint("it contains {region}, and Config.Region is empty; set Config.Region, or write the region")
 	}
-	if strings.Contains(endpoint, placeholder) && !hostLabel.MatchString(region) {
+	if strings.Contains(endpoint, placeholder) && !isHostLabel(region) {
 		return "", badRegion(region, "Config.Endpoint contains {region}: want letters, digits and inner hyphens, or write the region into the endpoint")
 	}
 	endpoint = strings.ReplaceAll(endpoint, placeholder, region)
@@ -53,14 +53,17 @@ func withRegion(endpoint, region string) (string, error) {
 	return endpoint, nil
 }
 
-var hostLabel = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$`)
+var labelPattern = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`)
+
+// isHostLabel reports whether a text can be a part of a host name.
+func isHostLabel(text string) bool { return len(text) <= 63 && labelPattern.MatchString(text) }
 
 // CheckRegion reports a region that cannot be part of a host name, as
 // [provider.InvalidArgument]: it must be lower-case letters, digits and inner hyphens,
 // at most 63 bytes. An empty region is valid. Name is that of the provider. An adapter whose API.Endpoint puts the
 // region into a host name calls it first, since Config.Validate allows more.
 func CheckRegion(name, region string) error {
-	if region == "" || hostLabel.MatchString(region) && region == strings.ToLower(region) {
+	if region == "" || isHostLabel(region) && region == strings.ToLower(region) {
 		return nil
 	}
 	e := badRegion(region, "want lower-case letters, digits and inner hyphens, such as cn-hangzhou")
