@@ -57,7 +57,8 @@ func privateHost(region string) string {
 }
 
 // Details returns the provider's own record of an image of this package, with
-// every documented field. It fails if the image has no Native record.
+// every documented field. It fails if the image is of another provider, or has no
+// Native record because [provider.Listing].KeepNative was not set.
 func Details(m image.Image) (Record, error) {
 	r, err := apispec.Details(api, m)
 	return r.Record, err

@@ -29,8 +29,8 @@ func (r Ref) String() string {
 // report it.
 //
 // The JSON form is stable: the keys of the reference first, then names in snake
-// case in the order below. Zero fields are left out. Times are in RFC 3339 and in
-// UTC. Decoding what was encoded gives the same image.
+// case in the order below. Zero fields are left out. Times are in RFC 3339; those
+// of a provider are in UTC. Decoding what was encoded gives the same image.
 type Image struct {
 	Ref
 	Name            string            `json:"name,omitempty"`
@@ -59,7 +59,8 @@ type Image struct {
 	Native          json.RawMessage   `json:"native,omitempty"` // the provider's own record without its secrets; kept on request only
 }
 
-// Disk describes one disk of an image.
+// Disk describes one disk of an image. A zero field means that the provider did not
+// report it; Encrypted is also false for a disk that is not encrypted.
 type Disk struct {
 	Type       string `json:"type,omitempty"`   // "system", "data" or another word of the provider, in lower case
 	Device     string `json:"device,omitempty"` // such as "/dev/xvda"

@@ -196,10 +196,10 @@ type Cursor struct {
 
 // Page is one page of a listing.
 type Page struct {
-	Images    []image.Image
-	Total     int    // number of images in the whole listing; 0: not stated
-	Next      string // token of the next page; empty for the last page and without tokens
-	RequestID string // the provider's support can find the request by it
+	Images    []image.Image // empty: there are no images at the cursor
+	Total     int           // number of images in the whole listing; 0: not stated
+	Next      string        // token of the next page; empty for the last page and without tokens
+	RequestID string        // the provider's support can find the request by it
 
 	// Unreadable counts, by the path of a documented field, the values in the page
 	// that are not empty and could not be converted, such as a time in an unknown

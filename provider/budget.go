@@ -11,8 +11,9 @@ import (
 
 // Budget limits the requests of one account over all clients that share the
 // pointer: their rate, the number in flight, and operations that the provider
-// throttles. Its fields must not change after the first use. A nil Budget has no
-// limits. It is safe for concurrent use.
+// throttles. Its fields must not change after the first use, and must not be negative:
+// that is [InvalidArgument] in an adapter's New. A nil Budget and the zero Budget have no
+// limits. A Budget is safe for concurrent use.
 type Budget struct {
 	PerSecond float64 // requests per second; 0: no limit
 	Burst     int     // size of the token bucket; 0: 1
@@ -37,16 +38,17 @@ type waiter struct {
 }
 
 // Acquire waits until a request for an operation may be sent. Waiters are admitted
-// in FIFO order. Under a [Search], Acquire then waits for one of the search's
-// requests in flight ([SearchOptions].InFlight); a Hold that begins in the meantime
-// is observed. A request that waits for the search has taken its token of the rate,
-// so at most one request of a Budget with PerSecond does.
+// in FIFO order. Under a [Search], Acquire then waits until fewer than
+// [SearchOptions].InFlight requests of the search are in flight. If a Hold begins during
+// that wait, Acquire waits for the budget again. With PerSecond, only one request of the
+// Budget waits for the search at a time, since it has already taken its token.
 //
 // Adapters call Acquire right before each attempt, with the context of Fetch, also
 // if the Budget is nil, and call release when the response has been received or the
-// attempt has failed. Waited is the wait for the budget alone. The only error is
-// that of the context, whose end ends the wait immediately, except for the request
-// of a page that the search has no use for now, which Fetch must not retry.
+// attempt has failed. Waited is the wait for the budget alone. If the context ends,
+// Acquire returns its error at once. Any other error means that a Search cannot hold
+// another prefetched page in memory. Fetch must return every error of Acquire and must not
+// retry.
 func (b *Budget) Acquire(ctx context.Context, region, action string) (release func(), waited time.Duration, err error) {
 	r := pageRequestOf(ctx)
 	r.begin()

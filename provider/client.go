@@ -131,8 +131,8 @@ func (c *Client) preparedPlan(ctx context.Context, q image.Query) (*Plan, error)
 }
 
 // Do lists the images of one call, with the same guarantees as [Client.Images] but
-// without any predicate. [Client.Explain] gives calls to start from. A negative
-// page size is [InvalidArgument].
+// without any predicate. [Client.Explain] gives calls to start from. The Kinds are those
+// of [Client.Images]; an unknown action and a negative page size are [InvalidArgument].
 func (c *Client) Do(ctx context.Context, call Call) iter.Seq2[image.Image, error] {
 	return func(yield func(image.Image, error) bool) {
 		calls, err := c.sized([]Call{call})
@@ -150,8 +150,8 @@ func (c *Client) Do(ctx context.Context, call Call) iter.Seq2[image.Image, error
 func everything(*image.Image) bool { return true }
 
 // Explain returns the plan of a query and sends nothing. A predicate on a field that
-// the API never reports is in [Plan].Unsupported; it is not an error here. The Kind is
-// [InvalidArgument].
+// the API never reports is in [Plan].Unsupported; it is not an error here. The Kind of
+// an error is [InvalidArgument].
 func (c *Client) Explain(q image.Query) (*Plan, error) {
 	q, err := prepare(q)
 	if err != nil {
@@ -160,8 +160,9 @@ func (c *Client) Explain(q image.Query) (*Plan, error) {
 	return c.plan(q)
 }
 
-// Get returns the image with an identifier, in whatever state and from whatever
-// source. If there is none, the error is [NotFound].
+// Get returns the image with an identifier, whatever its status and source. The Kinds:
+// [NotFound] if there is none, [InvalidArgument] if id is empty, and otherwise as in
+// [Client.Images].
 func (c *Client) Get(ctx context.Context, id string) (image.Image, error) {
 	for m, err := range c.Images(ctx, image.Query{IDs: []string{id}, Limit: 1}) {
 		return m, err
@@ -169,8 +170,9 @@ func (c *Client) Get(ctx context.Context, id string) (image.Image, error) {
 	return image.Image{}, c.fail(ctx, "", &Error{Kind: NotFound, Message: fmt.Sprintf("no image has the id %q", id)})
 }
 
-// Check finds out with one cheap request whether the credentials work here. Nil
-// means that they do.
+// Check sends one cheap request and returns nil if the credentials are accepted. The
+// Kinds are those of the provider's errors, such as [Unauthenticated] and
+// [PermissionDenied].
 func (c *Client) Check(ctx context.Context) error {
 	if err := c.usable(); err != nil {
 		return err
@@ -184,7 +186,8 @@ func (c *Client) Check(ctx context.Context) error {
 	return nil
 }
 
-// Collect drains a sequence. It returns all values, and all errors joined.
+// Collect drains a sequence. It returns the values in their order, nil if there are
+// none, and all errors joined. Values that come with an error are left out.
 func Collect[T any](seq iter.Seq2[T, error]) ([]T, error) {
 	var values []T
 	var errs []error

@@ -81,15 +81,16 @@ func unusableReason(text string) string {
 func isInvisible(r rune) bool { return unicode.Is(unicode.C, r) }
 
 // CredentialsProvider returns the credentials of one account. It is called once per
-// attempt and must be safe for concurrent use.
+// attempt and must be safe for concurrent use. An error that is not an
+// [*Error] becomes [Unauthenticated].
 type CredentialsProvider interface {
 	Credentials(context.Context) (Credentials, error)
 }
 
 // Static returns a provider of fixed credentials. The token is empty for lasting
 // keys; the access key is empty for an API that takes a bearer token alone. If
-// [Credentials.Validate] refuses the credentials, every use is an error; other sources
-// are not tried.
+// [Credentials.Validate] refuses the credentials, every use is an [Unauthenticated] error;
+// other sources are not tried.
 func Static(accessKeyID, accessKeySecret, token string) CredentialsProvider {
 	return static{Credentials{
 		AccessKeyID:     NewSecret(accessKeyID),

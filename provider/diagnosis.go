@@ -100,9 +100,9 @@ type TargetScope struct {
 	Target   string         `json:"target"`
 	Provider string         `json:"provider"`
 	Region   string         `json:"region,omitempty"`
-	Complete bool           `json:"complete"`
-	Images   int            `json:"images"`
-	Matched  int            `json:"matched"`
+	Complete bool           `json:"complete"`          // the target did not fail
+	Images   int            `json:"images"`            // in the scope
+	Matched  int            `json:"matched"`           // of them, those that match the query
 	Sources  []image.Source `json:"sources,omitempty"` // that are listed; nil: the API does not say
 
 	// DefaultSources reports whether Sources are the provider's default scope, since

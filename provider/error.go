@@ -47,7 +47,8 @@ func (k Kind) Error() string {
 	return fmt.Sprintf("kind %d", uint8(k))
 }
 
-// MarshalText encodes the kind in snake case, such as "permission_denied".
+// MarshalText encodes the kind in snake case, such as "permission_denied". The text of
+// the zero Kind is empty, which [Kind.UnmarshalText] refuses.
 func (k Kind) MarshalText() ([]byte, error) {
 	return []byte(strings.ReplaceAll(k.Error(), " ", "_")), nil
 }

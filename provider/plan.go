@@ -77,12 +77,17 @@ func (p *Plan) headline() string {
 	}
 }
 
-// String describes the size of the pages.
+// String describes the pages: "one page", "pages of 50", or "pages with tokens" if the
+// server chooses their size.
 func (p Paging) String() string {
-	if p.MaxSize == 0 {
+	switch {
+	case p.MaxSize > 0:
+		return fmt.Sprintf("pages of %d", p.MaxSize)
+	case p.Tokens:
+		return "pages with tokens"
+	default:
 		return "one page"
 	}
-	return fmt.Sprintf("pages of %d", p.MaxSize)
 }
 
 func joinFields(fields []image.Field) string {

@@ -360,3 +360,18 @@ func TestExplainReturnsErrorsOfPlan(t *testing.T) {
 		})
 	}
 }
+
+func TestPagingDescribesTheSizeOfPages(t *testing.T) {
+	for _, test := range []struct {
+		paging provider.Paging
+		want   string
+	}{
+		{provider.Paging{}, "one page"},
+		{provider.Paging{MaxSize: 50, Tokens: true}, "pages of 50"},
+		{provider.Paging{Tokens: true}, "pages with tokens"},
+	} {
+		if got := test.paging.String(); got != test.want {
+			t.Errorf("%+v is %q, want %q", test.paging, got, test.want)
+		}
+	}
+}

@@ -33,7 +33,7 @@ type Report struct {
 	Requests  int           // requests sent, including retries
 	Retries   int           // requests repeated after a failure
 	Throttled time.Duration // time during which at least one request waited for the budget or a throttle
-	Elapsed   time.Duration // from the first request to the last hit
+	Elapsed   time.Duration // from the start of the target to its last hit, with all waits
 	Err       error         // nil if Complete
 }
 

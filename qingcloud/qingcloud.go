@@ -55,8 +55,9 @@ func newClient(method string, c provider.Config) (*provider.Client, error) {
 }
 
 // Details returns the provider's own record of an image of this package, with
-// every documented field except the default password. It fails if the image has
-// no Native record.
+// every documented field except the default password. It fails if the image
+// is of another provider, or has no Native record because [provider.Listing].KeepNative was
+// not set.
 func Details(m image.Image) (Record, error) {
 	r, err := apispec.Details(api, m)
 	return r.Record, err

@@ -186,7 +186,7 @@ func Do[T any](ctx context.Context, c *Client, r Request, decode Decode[T]) (T, 
 	return call.result, nil
 }
 
-// Send is [Do] for a page of images.
+// Send is [Do] for a page of images, with a request to the endpoint itself.
 func (c *Client) Send(ctx context.Context, action string, params url.Values, decode Decode[*provider.Page]) (*provider.Page, error) {
 	return Do(ctx, c, Request{Action: action, Params: params}, decode)
 }

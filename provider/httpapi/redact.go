@@ -26,7 +26,7 @@ const (
 
 // Redact replaces credentials and signatures in a text from a server or a transport.
 // It finds them in plain form, percent-encoded up to three times, and escaped for HTML
-// and JSON. It drops a text of more than 64 KiB.
+// and JSON. It replaces a text of more than 64 KiB by its length.
 func Redact(text string, used provider.Credentials) string {
 	return redactor(credentialSecrets(used))(text)
 }

@@ -88,7 +88,10 @@ func Wait(number string, unit time.Duration) time.Duration {
 	return time.Duration(min(n*float64(unit), float64(most)))
 }
 
-// KindOfStatus returns the Kind of an HTTP status, for bodies that state no code.
+// KindOfStatus returns the Kind of an HTTP status, for bodies that state no code:
+// Unauthenticated for 401, PermissionDenied for 403, Throttled for 429, Unavailable for
+// 408 and for 500 and above, InvalidArgument for other statuses from 400 on, and
+// BadResponse below 400.
 func KindOfStatus(status int) provider.Kind {
 	switch {
 	case status == http.StatusTooManyRequests:

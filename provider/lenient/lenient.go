@@ -145,8 +145,8 @@ func (c *Converter) Bool(path string, text Text) bool {
 	return false
 }
 
-// Enum returns the value that words has for a text, else the zero value. Path names
-// the member in Unreadable.
+// Enum returns the value that words has for a text, else the zero value. A text that is
+// neither empty nor in words is counted in Unreadable under path.
 func Enum[E any](c *Converter, path string, text Text, words map[string]E) E {
 	value, ok := words[string(text)]
 	if !ok && text != "" {
@@ -167,7 +167,7 @@ func Words[E comparable](words map[string]E, values []E) (out []string) {
 }
 
 // Parse returns the value that parse has for a text, else the zero value. It does not
-// call parse for an empty text. Path names the member in Unreadable.
+// call parse for an empty text. An error of parse is counted in Unreadable under path.
 func Parse[T any](c *Converter, path string, text Text, parse func(string) (T, error)) T {
 	var none T
 	if text == "" {
