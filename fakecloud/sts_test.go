@@ -101,6 +101,10 @@ func TestTemporaryKeyIsRefusedAfterItsExpiration(t *testing.T) {
 func TestTemporaryKeyNeedsItsTokenAndSecret(t *testing.T) {
 	cloud, other := newCloud(t, rolesWorld()), newCloud(t, rolesWorld())
 	key, second, foreign := assume(t, cloud, ecsKey), assume(t, cloud, ecsKey), assume(t, other, ecsKey)
+	changed := "A"
+	if strings.HasPrefix(key.Token, changed) {
+		changed = "B"
+	}
 	for _, tt := range []struct {
 		name string
 		key  fakecloud.Key
@@ -108,7 +112,7 @@ func TestTemporaryKeyNeedsItsTokenAndSecret(t *testing.T) {
 	}{
 		{"no token", fakecloud.Key{ID: key.ID, Secret: key.Secret}, "MissingSecurityToken"},
 		{"token of another session", fakecloud.Key{ID: key.ID, Secret: key.Secret, Token: second.Token}, "InvalidSecurityToken.MismatchWithAccessKey"},
-		{"changed token", fakecloud.Key{ID: key.ID, Secret: key.Secret, Token: "A" + key.Token[1:]}, "InvalidSecurityToken.Malformed"},
+		{"changed token", fakecloud.Key{ID: key.ID, Secret: key.Secret, Token: changed + key.Token[1:]}, "InvalidSecurityToken.Malformed"},
 		{"short token", fakecloud.Key{ID: key.ID, Secret: key.Secret, Token: "AAAA"}, "InvalidSecurityToken.Malformed"},
 		{"key of another cloud", foreign, "InvalidSecurityToken.Malformed"},
 		{"another secret", fakecloud.Key{ID: key.ID, Secret: "secret", Token: key.Token}, "SignatureDoesNotMatch"},
