@@ -1,6 +1,9 @@
 package provider
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // ConfirmMode says which listings a [Client] scans again only to confirm that no
 // image is missing. In every mode, a listing is scanned again if a scan had fewer
@@ -45,6 +48,7 @@ type scanResult struct {
 	added      int  // images that no earlier scan had
 	several    bool // numbered pages or offsets, and perhaps more than one page
 
+	first    int    // the total as stated first; 0: never
 	total    int    // as stated last; 0: never
 	unstated bool   // a page with images stated no total
 	changed  bool   // the pages stated several totals
@@ -59,7 +63,7 @@ func (r *scanResult) recordTotal(total, rows int) {
 		return
 	}
 	r.changed = r.changed || r.total > 0 && r.total != total
-	r.total = total
+	r.first, r.total = cmp.Or(r.first, total), total
 }
 
 // isMissingImages reports whether images are known to be missing.
@@ -78,6 +82,7 @@ type completeness struct {
 	union     int // different images of all scans
 	total     int // the total that all scans stated without a change; 0: there is none
 	last      scanResult
+	agreed    bool // the last two scans brought the same images
 	mustAgree bool // completeness needs two scans that agree
 }
 
@@ -89,12 +94,14 @@ func (c *completeness) assess(r scanResult) (done bool, err error) {
 	c.union += r.added
 	c.mustAgree = c.mustAgree || c.needsAgreement(r)
 	agrees := c.scans > 0 && r.added == 0 && r.seenBefore == r.distinct && r.distinct == c.last.distinct
+	thirdAlike := agrees && c.agreed
+	c.agreed = agrees
 	c.scans++
 	c.last = r
 	switch {
 	case !c.mustAgree && c.proves(r),
 		!c.mustAgree && c.total > 0 && unionBefore == c.total && r.added == 0 && r.missing == "",
-		agrees && provesAgreed(r):
+		agrees && provesAgreed(r, thirdAlike):
 		return true, nil
 	case agrees && r.isMissingImages(), c.scans == maxScans:
 		return true, c.incomplete()
@@ -143,10 +150,19 @@ func (c *completeness) proves(r scanResult) bool {
 }
 
 // provesAgreed reports whether a scan with the same images as the previous scan shows
-// that the images are complete. If rows are repeated, they may stand in place of
-// others; only a total can show that they do not.
-func provesAgreed(r scanResult) bool {
-	return !r.isMissingImages() && (!r.shifted() || !r.changed && r.distinct == r.total)
+// that the images are complete. If rows are repeated, they may stand in place of others;
+// only a total can show that they do not.
+//
+// Two scans of changing images can lack the same one: the first because of an insertion
+// before a page that the server has answered already, the second because of a deletion.
+// Then the second has fewer images than there were when it began, and a third one differs.
+func provesAgreed(r scanResult, thirdAlike bool) bool {
+	switch {
+	case r.isMissingImages(), !thirdAlike && (r.distinct < r.first || r.changed && r.unstated):
+		return false
+	default:
+		return !r.shifted() || !r.changed && r.distinct == r.total
+	}
 }
 
 // incomplete returns the error of a call whose images may be incomplete.

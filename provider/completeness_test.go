@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -173,6 +174,45 @@ func TestMoreImagesThanTheTotalAreAChange(t *testing.T) {
 	got, err := collect(t, f, provider.Listing{Prefetch: 1})
 	if err != nil || len(got) != 30 || f.requests() != 2+3+3 {
 		t.Errorf("%d images by %d requests, error %v; want 30 by 8: two scans that agree", len(got), f.requests(), err)
+	}
+}
+
+// scanPage is a page of a scan: the names of its images and its total.
+type scanPage struct {
+	ids   string
+	total int
+}
+
+// scripted serves the pages of each scan; the last scan repeats.
+func scripted(scans ...[]scanPage) *fetcher {
+	f, scan := &fetcher{server: server{paging: provider.Paging{MaxSize: 2}}}, -1
+	f.fetch = func(_ context.Context, _ provider.Call, at provider.Cursor) (*provider.Page, error) {
+		if at.Offset == 0 {
+			scan++
+		}
+		pages := scans[min(scan, len(scans)-1)]
+		script := pages[min(at.Offset/2, len(pages)-1)]
+		page := &provider.Page{Total: script.total}
+		for id := range strings.FieldsSeq(script.ids) {
+			page.Images = append(page.Images, image.Image{Ref: image.Ref{Provider: "fake", Region: "r", ID: id}})
+		}
+		return page, nil
+	}
+	return f
+}
+
+// Two scans bring the same images, and both lack m, which exists all the time.
+func TestScansThatAgreeWhileImagesChangeProveNothing(t *testing.T) {
+	scans := [][]scanPage{
+		{{"a b", 6}, {"z c", 7}, {"e f", 6}, {"", 6}}, // the second page is served after the third one, and z comes in between
+		{{"a b", 7}, {"z c", 7}, {"e f", 6}, {"", 6}}, // a is deleted before the third page
+		{{"b z", 6}, {"c m", 6}, {"e f", 6}, {"", 6}},
+	}
+	for _, mode := range []provider.ConfirmMode{provider.ConfirmAuto, provider.ConfirmAlways} {
+		got, err := collect(t, scripted(scans...), provider.Listing{Confirm: mode, Prefetch: 1})
+		if !errors.Is(err, provider.Incomplete) || !slices.Contains(ids(got), "m") {
+			t.Errorf("%v: %v, error %v; want m, and incomplete after three scans that differ", mode, ids(got), err)
+		}
 	}
 }
 
