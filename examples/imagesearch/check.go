@@ -16,8 +16,8 @@ import (
 
 const defaultChecks = 16
 
-// checkAll asks every target whether it answers with its credentials, and prints a
-// line for each in their order. Why one failed goes to the standard error.
+// checkAll checks the credentials of every target, and prints a line for each in their
+// order. The errors go to standard error.
 func (r *runner) checkAll(ctx context.Context, targets []provider.Target) {
 	var group errgroup.Group
 	group.SetLimit(defaultChecks)
@@ -35,7 +35,8 @@ func (r *runner) checkAll(ctx context.Context, targets []provider.Target) {
 	r.printChecks(r.stats.of(targets))
 }
 
-// check reports how one target answers to the hooks of ctx, as a search does.
+// check checks the credentials of one target, and calls the hooks of ctx as a search
+// does.
 func check(ctx context.Context, target provider.Target) {
 	var requests, retries atomic.Int64
 	ctx = provider.WithTrace(ctx, &provider.Trace{

@@ -11,28 +11,31 @@ import (
 	"github.com/imagequery/imagequery/examples/targets"
 )
 
-const long = `imagesearch asks many clouds at once which machine images match.
+const long = `imagesearch searches machine images across cloud accounts and regions.
 
-Predicates narrow the answer: all of them must hold. Words are the same for every
-cloud. Without a configuration the built-in sample cloud is searched.
+An image must match every predicate. Values are spelled the same for every cloud.
+Without a configuration imagesearch searches a built-in sample cloud.
 
-Exit status: 0 every target answered completely; 1 a target failed or is
-incomplete, and what was found is printed all the same (by --newest only with
---allow-partial); 2 bad flag, query or configuration, or credentials that are
-missing, and no cloud was asked; 3 --newest or --newest-per found nothing, and
-every target answered; 4 --verify found an image that is no longer current; 130,
-143 ended by SIGINT, SIGTERM. A reader of the output that goes away is no failure.`
+Exit status:
+  0    every target returned a complete result
+  1    a target failed or is incomplete; the images of the others are printed, with
+       --newest and --newest-per only if --allow-partial is set
+  2    bad flag, query or configuration, or missing credentials; nothing was sent
+  3    --newest or --newest-per found no image, and every target was complete
+  4    --verify found an image that is no longer current
+  130  ended by SIGINT; 143 by SIGTERM
+A reader that closes the output early, such as head, is no failure.`
 
-const examples = `  imagesearch --platform ubuntu --status available             # of the sample cloud
-  imagesearch --config clouds.yaml --source self --output csv  # what we made, everywhere
+const examples = `  imagesearch --platform ubuntu --status available             # the sample cloud
+  imagesearch --config clouds.yaml --source self --output csv  # all images of your own
   imagesearch --target 'prod/*' --name-glob 'web-*' --tag env=prod --limit 10
   imagesearch --created-after 2026-01-01 --arch arm64 --output ndjson
   imagesearch --native aliyunecs.InstanceType=ecs.g7.large --explain
   imagesearch --newest --platform ubuntu --output json         # the image to launch
-  imagesearch --newest-per platform,arch --lock images.json    # what to launch, as a record
-  imagesearch --verify images.json                             # is it still what to launch?
-  imagesearch --config clouds.yaml --report report.json        # who answered what
-  imagesearch --config clouds.yaml --check                     # are the credentials good?
+  imagesearch --newest-per platform,arch --lock images.json    # the images to launch, as a record
+  imagesearch --verify images.json                             # whether they are still the newest
+  imagesearch --config clouds.yaml --report report.json        # the outcome of each target
+  imagesearch --config clouds.yaml --check                     # whether the credentials work
   source <(imagesearch completion bash)`
 
 func newCommand(r *runner) *cobra.Command {

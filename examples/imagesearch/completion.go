@@ -36,7 +36,7 @@ func (r *runner) setCompletion(command *cobra.Command) {
 	}
 }
 
-// isCompletion reports whether a shell asks for the words that can follow.
+// isCompletion reports whether a shell requests completions.
 func isCompletion(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }

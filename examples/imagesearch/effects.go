@@ -16,8 +16,7 @@ type noEffect struct {
 	flags []string // refused beside it
 }
 
-// effectRules says which flags have no effect beside which. --check only asks
-// whether targets answer, and --explain sends nothing.
+// effectRules returns the combinations of flags in which some have no effect.
 func (o *options) effectRules() []noEffect {
 	return []noEffect{
 		{"check", append(o.queryFlags(), "limit", "distinct", "native-record", "prefetch", "columns", "sort", "template", "count-by")},

@@ -28,17 +28,17 @@ func (o *options) groups() []group {
 }
 
 func (o *options) targetFlags() group {
-	g := newGroup("Where to look")
+	g := newGroup("Targets")
 	g.flags.Var(scalar(&o.config, "FILE", plainText), "config", "targets and credentials, in YAML (default: $IMAGESEARCH_CONFIG, or else a built-in sample cloud)")
-	g.flags.Var(list(&o.targets, "GLOB", plainText), "target", "only targets with such a name (list)")
+	g.flags.Var(list(&o.targets, "GLOB", plainText), "target", "only targets whose name matches (list)")
 	g.flags.Var(list(&o.providers, "NAME", plainText), "provider", "only targets of this provider: "+strings.Join(providers.Names(), ", ")+" (list)")
-	g.flags.Var(list(&o.excluded, "GLOB", plainText), "exclude", "no targets with such a name (list)")
-	g.flags.Var(scalar(&o.shard, "I/N", parseShard), "shard", "only the accounts of shard I of N, such as 0/16: the same ones on every machine")
+	g.flags.Var(list(&o.excluded, "GLOB", plainText), "exclude", "no targets whose name matches (list)")
+	g.flags.Var(scalar(&o.shard, "I/N", parseShard), "shard", "only the accounts of shard I of N, such as 0/16; the division is the same on every machine")
 	return g
 }
 
 func (o *options) predicateFlags() group {
-	g := newGroup("Which images; flags marked (list) may be repeated, and one of the values is enough")
+	g := newGroup("Predicates; flags marked (list) may be repeated, and an image must have one of the values")
 	o.flagOf = map[image.Field]string{}
 	q := &o.query
 	for _, p := range []struct {
@@ -50,9 +50,9 @@ func (o *options) predicateFlags() group {
 		{image.FieldIDs, "id", list(&q.IDs, "ID", plainText), "identifier (list)"},
 		{image.FieldNames, "name", list(&q.Names, "NAME", plainText), "exact name (list)"},
 		{image.FieldNameGlobs, "name-glob", list(&q.NameGlobs, "GLOB", plainText), "pattern of the whole name: * ? [a-z] (list)"},
-		{image.FieldNameContains, "name-contains", list(&q.NameContains, "TEXT", plainText), "part of the name, in any case (list)"},
+		{image.FieldNameContains, "name-contains", list(&q.NameContains, "TEXT", plainText), "part of the name, ignoring case (list)"},
 		{image.FieldFamilies, "family", list(&q.Families, "NAME", plainText), "image family (list)"},
-		{image.FieldSources, "source", list(&q.Sources, "SOURCE", image.ParseSource), "where it comes from: " + words(image.Sources()) + " (list)"},
+		{image.FieldSources, "source", list(&q.Sources, "SOURCE", image.ParseSource), "origin: " + words(image.Sources()) + " (list)"},
 		{image.FieldOwners, "owner", list(&q.Owners, "ACCOUNT", plainText), "account identifier of the owner (list)"},
 		{image.FieldVisibilities, "visibility", list(&q.Visibilities, "WORD", image.ParseVisibility), words(image.Visibilities()) + " (list)"},
 		{image.FieldStatuses, "status", list(&q.Statuses, "STATUS", image.ParseStatus), words(image.Statuses()) + " (list)"},
@@ -61,12 +61,12 @@ func (o *options) predicateFlags() group {
 		{image.FieldPlatforms, "platform", list(&q.Platforms, "NAME", plainText), "distribution in any usual spelling, such as ubuntu or RHEL (list)"},
 		{image.FieldArchs, "arch", list(&q.Archs, "ARCH", image.ParseArch), words(image.Archs()) + ", or another spelling such as amd64 (list)"},
 		{image.FieldRegions, "region", list(&q.Regions, "REGION", plainText), "region or zone of the image (list)"},
-		{image.FieldTags, "tag", tags(&q.Tags), "a tag, whose value may be empty; repeated, all of them are needed"},
+		{image.FieldTags, "tag", tags(&q.Tags), "a tag; an empty value matches an empty value only; may be repeated, and all must match"},
 		{image.FieldResourceGroups, "resource-group", list(&q.ResourceGroups, "ID", plainText), "resource group (list)"},
-		{image.FieldSourceInstances, "source-instance", list(&q.SourceInstances, "ID", plainText), "instance that it was made from (list)"},
-		{image.FieldSourceSnapshots, "source-snapshot", list(&q.SourceSnapshots, "ID", plainText), "snapshot that it was made from (list)"},
-		{image.FieldCreatedAfter, "created-after", scalar(&q.CreatedAfter, "TIME", o.parseTime), "created then or later: RFC 3339, YYYY-MM-DD in UTC, or an age such as 36h, 30d or 8w"},
-		{image.FieldCreatedBefore, "created-before", scalar(&q.CreatedBefore, "TIME", o.parseTime), "created earlier than that"},
+		{image.FieldSourceInstances, "source-instance", list(&q.SourceInstances, "ID", plainText), "instance that the image was made from (list)"},
+		{image.FieldSourceSnapshots, "source-snapshot", list(&q.SourceSnapshots, "ID", plainText), "snapshot that the image was made from (list)"},
+		{image.FieldCreatedAfter, "created-after", scalar(&q.CreatedAfter, "TIME", o.parseTime), "created at this time or later: RFC 3339, YYYY-MM-DD in UTC, or an age such as 36h, 30d or 8w"},
+		{image.FieldCreatedBefore, "created-before", scalar(&q.CreatedBefore, "TIME", o.parseTime), "created before this time, in the same forms"},
 	} {
 		g.flags.Var(p.value, p.flag, p.usage)
 		o.flagOf[p.field] = p.flag
@@ -75,44 +75,44 @@ func (o *options) predicateFlags() group {
 }
 
 func (o *options) questionFlags() group {
-	g := newGroup("How to ask")
-	g.flags.Var(scalar(&o.query.Limit, "N", parseCount), "limit", "at most so many images over all targets, the first that arrive (default: all)")
-	toggle(g.flags, &o.query.SkipUnreported, "skip-unreported", "a target whose API never reports what is asked answers with nothing instead of failing")
+	g := newGroup("Search")
+	g.flags.Var(scalar(&o.query.Limit, "N", parseCount), "limit", "at most N images over all targets: the first that arrive, or the first of --sort (default: all)")
+	toggle(g.flags, &o.query.SkipUnreported, "skip-unreported", "a target whose API never reports the field of a predicate has no images, instead of an error")
 	g.flags.Var(natives(&o.query.Native), "native", "a documented parameter of one provider; may be repeated")
 	toggle(g.flags, &o.distinct, "distinct", "each image once among the targets with the same endpoint host, as the first of them sees it")
-	toggle(g.flags, &o.newest, "newest", "only the newest image over all targets: an available one unless --status is given, and a self or system one unless --source, --owner or --id is; nothing if a target fails")
+	toggle(g.flags, &o.newest, "newest", "only the newest image over all targets; without --status only available images count, and without --source, --owner and --id only self and system images; prints nothing if a target fails")
 	g.flags.Var(scalar(&o.newestPer, "KEY[,KEY]", parseGroupKeys), "newest-per", "the newest image of each group, by the rules of --newest; keys: "+words(provider.GroupKeys()))
 	g.flags.Var(scalar(&o.lock, "FILE", parseFile), "lock", "with --newest or --newest-per: write the chosen images and the query as a record, in JSON")
 	g.flags.Var(scalar(&o.verify, "FILE", plainText), "verify", "instead of images: run the query of a record again, and print for each of its images whether it is current, superseded, deprecated or gone; status 4 unless all are current")
-	toggle(g.flags, &o.allowPartial, "allow-partial", "with --newest or --newest-per: the newest of what answered, although a target failed")
-	toggle(g.flags, &o.why, "why", "instead of images: how many each predicate excludes, alone and at all, and why none matches; with --newest, what that excludes")
-	toggle(g.flags, &o.explain, "explain", "print what each target would be asked; send nothing, and need no credentials")
-	toggle(g.flags, &o.checkTargets, "check", "only find out whether each target answers with its credentials")
+	toggle(g.flags, &o.allowPartial, "allow-partial", "with --newest or --newest-per: if targets fail, print the newest images of the others")
+	toggle(g.flags, &o.why, "why", "instead of images: print how many images each predicate excludes, in total and alone, and why none matches; with --newest, its default predicates count too")
+	toggle(g.flags, &o.explain, "explain", "print the requests that each target would get; sends nothing and needs no credentials")
+	toggle(g.flags, &o.checkTargets, "check", "only check whether each target accepts its credentials")
 	return g
 }
 
 func (o *options) outputFlags() group {
-	g := newGroup("What to print")
+	g := newGroup("Output")
 	g.flags.Var(choice(&o.output, "FORMAT", formats()), "output", words(formats())+"; ndjson prints images as they arrive; html is one page without network, its ages counted until now or $SOURCE_DATE_EPOCH")
 	g.flags.Var(scalar(&o.template, "TEXT", parseTemplate), "template", "print each image by a Go text/template, such as '{{.Target}} {{.ID}} {{.Name}}', and a newline")
 	g.flags.Var(scalar(&o.columns, "NAME[,NAME]", parseColumns), "columns", "of table and csv: target, the keys that json has, or tags.KEY (default of table: the main ones that fit the terminal)")
 	g.flags.Var(scalar(&o.sort, "KEY[,KEY]", parseSort), "sort", "order of the images, before --limit applies; -KEY descends")
-	g.flags.Var(scalar(&o.countBy, "KEY[,KEY]", parseKeys), "count-by", "instead of images, how many there are with each value of the keys")
+	g.flags.Var(scalar(&o.countBy, "KEY[,KEY]", parseKeys), "count-by", "instead of images: print how many have each value of the keys")
 	toggle(g.flags, &o.nativeRecord, "native-record", "add each provider's own record to json, ndjson and csv")
-	g.flags.Var(scalar(&o.report, "FILE", plainText), "report", "at the end, write as JSON how each target answered (-: to the standard error)")
-	g.flags.Var(scalar(&o.journal, "DIR", plainText), "journal", "record each target in DIR as it completes, and do not ask again what DIR has complete: a run that was killed continues where it stopped")
-	g.flags.Var(list(&o.fromJournals, "DIR", plainText), "from-journal", "print what journals hold instead of asking any cloud (list)")
+	g.flags.Var(scalar(&o.report, "FILE", plainText), "report", "at the end, write the outcome of each target as JSON (-: to standard error)")
+	g.flags.Var(scalar(&o.journal, "DIR", plainText), "journal", "record each target in DIR as it completes, and do not search again targets that are complete in DIR, so that a run that was killed continues where it stopped")
+	g.flags.Var(list(&o.fromJournals, "DIR", plainText), "from-journal", "print the images of journals; sends nothing (list)")
 	return g
 }
 
 func (o *options) runFlags() group {
-	g := newGroup("How to run")
+	g := newGroup("Run")
 	g.flags.Var(scalar(&o.trace, "FILE", parseFile), "trace", "write a trace of targets, pages, attempts and waits, for chrome://tracing or Perfetto")
 	g.flags.Var(scalar(&o.timeout, "DURATION", parseDuration), "timeout", "end the whole run after this time, such as 30s (default: none)")
-	g.flags.Var(scalar(&o.concurrency, "N", parseCount), "concurrency", "so many requests in flight, or targets with --check (default: 256; 16 with --check)")
-	g.flags.Var(scalar(&o.prefetch, "N", parseCount), "prefetch", "so many pages of a target ahead of the one being read (default: 16)")
-	g.flags.Var(choice(&o.progress, "WHEN", showModes()), "progress", words(showModes())+"; on the standard error, auto if that is a terminal")
-	g.flags.Var(choice(&o.summary, "WHEN", showModes()), "summary", words(showModes())+"; one line on the standard error about the whole run, auto if that is a terminal")
+	g.flags.Var(scalar(&o.concurrency, "N", parseCount), "concurrency", "the largest number of requests in flight; with --check, of targets (default: 256; 16 with --check)")
+	g.flags.Var(scalar(&o.prefetch, "N", parseCount), "prefetch", "the number of pages of a target that are requested ahead (default: 16)")
+	g.flags.Var(choice(&o.progress, "WHEN", showModes()), "progress", words(showModes())+"; a progress line on standard error; auto: if that is a terminal")
+	g.flags.Var(choice(&o.summary, "WHEN", showModes()), "summary", words(showModes())+"; one line about the run at its end, on standard error; auto: if that is a terminal")
 	toggle(g.flags, &o.version, "version", "print the version of this command and the commit it was built from")
 	toggle(g.flags, new(bool), "help", "print this help")
 	g.flags.Lookup("help").Shorthand = "h"

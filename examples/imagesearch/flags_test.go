@@ -122,7 +122,7 @@ func TestBadFlags(t *testing.T) {
 		{"--newest --check", "--newest and --newest-per exclude --check: give one of them"},
 		{"--newest --limit 0", "--newest and --newest-per exclude --limit: each group has one newest image"},
 		{"--newest --limit 1", "--newest and --newest-per exclude --limit: each group has one newest image"},
-		{"--allow-partial", "--allow-partial is for --newest and --newest-per: any other search prints what it finds"},
+		{"--allow-partial", "--allow-partial is for --newest and --newest-per: other searches always print the images of the targets that succeed"},
 		{"--report /dev/null/x", "--report: open /dev/null/x: not a directory; want a file that can be written"},
 		{"--report a --report b", `invalid argument "b" for "--report" flag: given twice; give it once` + see},
 		{"--progress on", `invalid argument "on" for "--progress" flag: want auto, always, never` + see},

@@ -121,13 +121,13 @@ func failedFirst(t pageTarget) int {
 }
 
 // targetFailure says why a target is incomplete. The zero report is that of a
-// target that was not asked.
+// target that was not searched.
 func targetFailure(r provider.Report) string {
 	switch {
 	case r.Complete:
 		return ""
 	case r.Err == nil:
-		return "not asked: the run ended before its turn"
+		return "not searched: the run ended first"
 	}
 	return printable.Escape(inFlagWords(r.Err.Error()))
 }
@@ -214,7 +214,7 @@ func (p *page) write(w io.Writer) error {
 	return parsed.Execute(w, p)
 }
 
-// setGenerated sets the time of the page, if one is asked for.
+// setGenerated sets the time of the page, if the output is a page.
 func (r *runner) setGenerated() (err error) {
 	if r.options.output == formatHTML {
 		r.generated, err = generationTime(r.environment.LookupEnv)

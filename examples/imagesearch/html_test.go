@@ -238,7 +238,7 @@ func TestPageNotes(t *testing.T) {
 		failure, notes string
 	}{
 		{"complete", provider.Report{Complete: true}, "", ""},
-		{"not asked", provider.Report{}, "not asked: the run ended before its turn", ""},
+		{"not searched", provider.Report{}, "not searched: the run ended first", ""},
 		{"skipped", provider.Report{Complete: true, Skipped: []image.Field{"owners", "families"}}, "", "not searched, because its API never reports owners, families"},
 		{"unreadable", provider.Report{Complete: true, Unreadable: map[string]int{"b": 1, "a\u202e": 2}}, "", `values that could not be converted are empty: a\u202e (2), b (1)`},
 		{"failed", provider.Report{Err: errors.New("set SkipUnreported\x1b")}, `give --skip-unreported\u001b`, ""},

@@ -27,54 +27,47 @@ type key struct {
 
 // imageKeys returns "target" and the keys of an image's JSON form, in their order.
 func imageKeys() []key {
-	text := func(name string, value func(image.Image) string) key {
-		return key{name: name, value: func(h provider.Hit) any { return value(h.Image) }}
-	}
 	version := func(name string, value func(image.Image) string) key {
-		k := text(name, value)
+		k := keyOf(name, value)
 		k.version = true
 		return k
 	}
-	number := func(name string, value func(image.Image) int) key {
-		return key{name: name, value: func(h provider.Hit) any { return value(h.Image) }}
-	}
-	moment := func(name string, value func(image.Image) time.Time) key {
-		return key{name: name, value: func(h provider.Hit) any { return value(h.Image) }}
-	}
-	list := func(name string, value func(image.Image) json.RawMessage) key {
-		return key{name: name, value: func(h provider.Hit) any { return value(h.Image) }}
-	}
 	return []key{
 		{name: "target", value: func(h provider.Hit) any { return h.Target }},
-		text("provider", func(m image.Image) string { return m.Provider }),
-		text("region", func(m image.Image) string { return m.Region }),
-		text("id", func(m image.Image) string { return m.ID }),
+		keyOf("provider", func(m image.Image) string { return m.Provider }),
+		keyOf("region", func(m image.Image) string { return m.Region }),
+		keyOf("id", func(m image.Image) string { return m.ID }),
 		version("name", func(m image.Image) string { return m.Name }),
-		text("description", func(m image.Image) string { return m.Description }),
-		text("family", func(m image.Image) string { return m.Family }),
+		keyOf("description", func(m image.Image) string { return m.Description }),
+		keyOf("family", func(m image.Image) string { return m.Family }),
 		version("version", func(m image.Image) string { return m.Version }),
-		text("source", func(m image.Image) string { return string(m.Source) }),
-		text("owner", func(m image.Image) string { return m.Owner }),
-		text("visibility", func(m image.Image) string { return string(m.Visibility) }),
-		text("status", func(m image.Image) string { return string(m.Status) }),
-		number("progress", func(m image.Image) int { return m.Progress }),
-		text("os", func(m image.Image) string { return string(m.OS) }),
-		text("platform", func(m image.Image) string { return m.Platform }),
+		keyOf("source", func(m image.Image) string { return string(m.Source) }),
+		keyOf("owner", func(m image.Image) string { return m.Owner }),
+		keyOf("visibility", func(m image.Image) string { return string(m.Visibility) }),
+		keyOf("status", func(m image.Image) string { return string(m.Status) }),
+		keyOf("progress", func(m image.Image) int { return m.Progress }),
+		keyOf("os", func(m image.Image) string { return string(m.OS) }),
+		keyOf("platform", func(m image.Image) string { return m.Platform }),
 		version("os_version", func(m image.Image) string { return m.OSVersion }),
 		version("os_name", func(m image.Image) string { return m.OSName }),
-		text("arch", func(m image.Image) string { return string(m.Arch) }),
-		text("boot_mode", func(m image.Image) string { return m.BootMode }),
-		number("size_gib", func(m image.Image) int { return m.SizeGiB }),
-		list("disks", func(m image.Image) json.RawMessage { return rawJSON(m.Disks, len(m.Disks)) }),
-		moment("created", func(m image.Image) time.Time { return m.Created }),
-		moment("status_changed", func(m image.Image) time.Time { return m.StatusChanged }),
-		text("source_instance", func(m image.Image) string { return m.SourceInstance }),
-		list("source_snapshots", func(m image.Image) json.RawMessage {
+		keyOf("arch", func(m image.Image) string { return string(m.Arch) }),
+		keyOf("boot_mode", func(m image.Image) string { return m.BootMode }),
+		keyOf("size_gib", func(m image.Image) int { return m.SizeGiB }),
+		keyOf("disks", func(m image.Image) json.RawMessage { return rawJSON(m.Disks, len(m.Disks)) }),
+		keyOf("created", func(m image.Image) time.Time { return m.Created }),
+		keyOf("status_changed", func(m image.Image) time.Time { return m.StatusChanged }),
+		keyOf("source_instance", func(m image.Image) string { return m.SourceInstance }),
+		keyOf("source_snapshots", func(m image.Image) json.RawMessage {
 			return rawJSON(m.SourceSnapshots, len(m.SourceSnapshots))
 		}),
-		text("resource_group", func(m image.Image) string { return m.ResourceGroup }),
-		list("tags", func(m image.Image) json.RawMessage { return rawJSON(m.Tags, len(m.Tags)) }),
+		keyOf("resource_group", func(m image.Image) string { return m.ResourceGroup }),
+		keyOf("tags", func(m image.Image) json.RawMessage { return rawJSON(m.Tags, len(m.Tags)) }),
 	}
+}
+
+// keyOf returns a key of the image.
+func keyOf[T string | int | time.Time | json.RawMessage](name string, value func(image.Image) T) key {
+	return key{name: name, value: func(h provider.Hit) any { return value(h.Image) }}
 }
 
 // nativeKey is the provider's own record, which is there with --native-record only.

@@ -1,5 +1,5 @@
-// Command imagesearch asks many clouds at once which machine images match a
-// query. Run it with --help.
+// Command imagesearch searches machine images across cloud accounts and regions. Run it
+// with --help.
 package main
 
 import (

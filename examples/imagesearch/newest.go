@@ -15,7 +15,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// choosesNewest reports whether the flags ask for newest images only.
+// choosesNewest reports whether --newest or --newest-per is given.
 func (o *options) choosesNewest() bool { return o.newest || o.newestPer != nil }
 
 // parseGroupKeys parses the value of --newest-per.

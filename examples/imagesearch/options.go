@@ -14,7 +14,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// options is what the flags say.
+// options are the values of the flags.
 type options struct {
 	config       string
 	targets      []string // patterns
@@ -40,7 +40,7 @@ type options struct {
 	countBy      []key // nil: print images
 	nativeRecord bool
 	journal      string        // a directory; empty: none
-	fromJournals []string      // directories; none: ask the clouds
+	fromJournals []string      // directories; none: search the clouds
 	age          string        // the last age that was given for a time
 	report       string        // a path, or "-" for the standard error
 	trace        string        // a path; empty: none
@@ -55,8 +55,8 @@ type options struct {
 	flagOf map[image.Field]string // the flag of each predicate
 }
 
-// check finds what is wrong with the flags as a whole, and completes the query. Config
-// is the path of the configuration.
+// check validates the combination of flags, and completes the query. Config is the path
+// of the configuration.
 func (o *options) check(config string) error {
 	if err := o.checkEffects(); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (o *options) check(config string) error {
 		{o.choosesNewest() && o.given("limit"), "--newest and --newest-per exclude --limit: each group has one newest image"},
 		{o.newest && o.newestPer != nil, "--newest and --newest-per exclude each other: give one of them"},
 		{o.lock != "" && !o.choosesNewest(), "--lock is for --newest and --newest-per: add one of them"},
-		{o.allowPartial && !o.choosesNewest(), "--allow-partial is for --newest and --newest-per: any other search prints what it finds"},
+		{o.allowPartial && !o.choosesNewest(), "--allow-partial is for --newest and --newest-per: other searches always print the images of the targets that succeed"},
 	} {
 		if pair.bad {
 			return errors.New(pair.text)
@@ -95,7 +95,7 @@ func (o *options) check(config string) error {
 	return o.named(o.query.Validate())
 }
 
-// named says the errors of a query in the words of the flags.
+// named returns the errors of a query with the names of the flags.
 func (o *options) named(err error) error {
 	if all := joinedErrors(err); len(all) > 1 {
 		for i, one := range all {
@@ -114,7 +114,7 @@ func (o *options) named(err error) error {
 	return fmt.Errorf("--%s %q: %s", flag, bad.Value, bad.Reason)
 }
 
-// configure adds to a target's configuration what the flags say about all targets.
+// configure sets what the flags set for all targets in the configuration of one.
 func (o *options) configure(c *provider.Config) {
 	c.Listing.Prefetch = o.prefetch
 	c.Listing.KeepNative = o.nativeRecord

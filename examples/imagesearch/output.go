@@ -12,7 +12,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// format is what --output names.
+// format is a value of --output.
 type format string
 
 const (
@@ -78,7 +78,7 @@ type printer interface {
 	end() error
 }
 
-// newPrinter returns the printer that the flags ask for.
+// newPrinter returns the printer that the flags choose.
 func (r *runner) newPrinter(targets []provider.Target) printer {
 	o := &r.options
 	out := outputNamed(o.output)

@@ -35,7 +35,7 @@ type unclosed struct{ io.Writer }
 
 func (unclosed) Close() error { return nil }
 
-// writeReport says of each target that was asked how it answered.
+// writeReport writes the outcome of each target that was searched.
 func (r *runner) writeReport(w io.WriteCloser, targets []provider.Target) {
 	text, err := json.Marshal(map[string]any{"targets": r.stats.of(targets)})
 	if err == nil {

@@ -15,11 +15,11 @@ import (
 
 // The exit statuses.
 const (
-	exitComplete = 0 // every target answered completely
-	exitFailed   = 1 // a target failed, or the answer could not be written
+	exitComplete = 0 // every target returned a complete result
+	exitFailed   = 1 // a target failed, or the output could not be written
 	exitUsage    = 2 // bad flag, query or configuration; nothing was sent
-	exitNothing  = 3 // --newest or --newest-per found nothing, and every target answered
-	exitChanged  = 4 // --verify found a choice that does not stand any more
+	exitNothing  = 3 // --newest or --newest-per found no image, and every target is complete
+	exitChanged  = 4 // --verify found an image that is no longer current
 	// 128 plus the number of a signal: the signal ended the run
 )
 
@@ -129,7 +129,8 @@ func (r *runner) execute(ctx context.Context) error {
 	return nil
 }
 
-// prepare finds out what can be wrong before a cloud is asked.
+// prepare opens the targets and plans the query. Its errors are those that can be found
+// before a request of the search is sent.
 func (r *runner) prepare(ctx context.Context, configured []targets.Target) ([]provider.Target, []*provider.Plan, error) {
 	selected, err := r.options.selected(configured)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// inFlagWords says the library's advice in the words of the flags.
+// inFlagWords replaces the names of fields and functions in a message of the library by
+// those of flags.
 func inFlagWords(text string) string {
 	for _, predicates := range []*regexp.Regexp{neverReported, setTwice} {
 		text = predicates.ReplaceAllStringFunc(text, func(part string) string { return withFlags(part, predicateFlags()) })
@@ -30,7 +31,7 @@ func inFlagWords(text string) string {
 	).Replace(text)
 }
 
-// neverReported finds the names of predicates that an API cannot answer.
+// neverReported finds the names of predicates on fields that an API never reports.
 var neverReported = regexp.MustCompile(`never reports [a-z_]+(, [a-z_]+)*`)
 
 // setTwice finds the predicate that sets the parameter of a --native, too.
@@ -83,7 +84,7 @@ func indented(text string) string {
 	return b.String()
 }
 
-// parts are the errors that [errors.Join] has put together, or err alone.
+// joinedErrors returns the errors that [errors.Join] has joined, or err alone.
 func joinedErrors(err error) []error {
 	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok || err.Error() != errors.Join(joined.Unwrap()...).Error() {

@@ -86,7 +86,7 @@ func writePredicates(w io.Writer, s screen, predicates []provider.Exclusion, fla
 	return writeGrid(w, s, columns, rows)
 }
 
-// scopeText says what was listed at a target.
+// scopeText describes the images that were listed at a target.
 func scopeText(t provider.TargetScope) string {
 	text := fmt.Sprintf("%s (%s): %d images", t.Target, t.Provider, t.Images)
 	if t.Images == 1 {
@@ -107,7 +107,7 @@ func scopeText(t provider.TargetScope) string {
 	return text
 }
 
-// causeTexts says each cause in the words of the flags.
+// causeTexts returns the text of each cause, with the names of flags.
 func causeTexts(d provider.Diagnosis, flagOf map[image.Field]string) []string {
 	var out []string
 	outside := d.Outside
@@ -151,7 +151,7 @@ func withFlags(text string, flagOf map[image.Field]string) string {
 	return strings.Join(words, " ")
 }
 
-// suggestion asks whether the nearest value was meant. The values near a pattern are
+// suggestion returns a question with the nearest value, or an empty text. The values near a pattern are
 // names, which the table shows already.
 func suggestion(predicates []provider.Exclusion, field image.Field, flagOf map[image.Field]string) string {
 	i := slices.IndexFunc(predicates, func(p provider.Exclusion) bool { return p.Field == field })
