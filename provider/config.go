@@ -57,7 +57,7 @@ type Config struct {
 	// UserAgent is put before the library's own name in the User-Agent header.
 	UserAgent string
 
-	// Listing configures how listings are read. It is all that [New] uses.
+	// Listing configures how listings are read. [New] uses it and the Logger only.
 	Listing Listing
 }
 

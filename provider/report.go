@@ -133,6 +133,7 @@ func kindWord(err error) string {
 	switch e := (*Error)(nil); {
 	case errors.As(err, &e) && e.Kind != 0:
 		kind = e.Kind
+	case errors.As(err, &kind): // an adapter's own error
 	case errors.Is(err, context.Canceled):
 		return "canceled"
 	case errors.Is(err, context.DeadlineExceeded):

@@ -124,6 +124,7 @@ func TestReportJSONHasTheKind(t *testing.T) {
 		`"kind":"canceled"`:          &provider.Error{Err: context.Canceled},
 		`"kind":"deadline_exceeded"`: context.DeadlineExceeded,
 		`"kind":"throttled"`:         &provider.TargetError{Target: "a", Err: &provider.Error{Kind: provider.Throttled, Err: context.Canceled}},
+		`"kind":"not_found"`:         fmt.Errorf("wrapped: %w", provider.NotFound),
 		`"kind":"bad_response"`:      &provider.Error{Kind: provider.BadResponse},
 		`"kind":"unavailable"`:       errors.New("whatever"),
 	} {

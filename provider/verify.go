@@ -34,8 +34,8 @@ const (
 	// the query chooses today, if any.
 	StandingGone Standing = "gone"
 
-	// StandingUnknown: a target that could decide it failed, or the target of the
-	// entry is not among the targets. Err says which. By is the newest image of the
+	// StandingUnknown: a target that could decide it failed, or the query does not choose
+	// the image and its target is not among the targets. Err says which. By is the newest image of the
 	// targets that answered, if it is another one.
 	StandingUnknown Standing = "unknown"
 )
@@ -178,7 +178,8 @@ func (v *verifier) checkNames(missing map[string][]string) (errs []error) {
 }
 
 func (v *verifier) lookUpAt(ctx context.Context, target Target, ids []string) error {
-	for hit, err := range Search(withoutTargets(ctx), []Target{target}, image.Query{IDs: ids}, v.options) {
+	q := image.Query{IDs: ids, Native: v.widened(target.Client.info)}
+	for hit, err := range Search(withoutTargets(ctx), []Target{target}, q, v.options) {
 		if err != nil {
 			return err
 		}
@@ -187,6 +188,21 @@ func (v *verifier) lookUpAt(ctx context.Context, target Target, ids []string) er
 		v.mu.Unlock()
 	}
 	return nil
+}
+
+// widened returns the native parameters of the record's query that list what a default
+// of the provider leaves out. The others could leave out an image that has changed.
+func (v *verifier) widened(info Info) map[string]map[string]string {
+	params := map[string]string{}
+	for _, d := range info.Defaults {
+		if value := v.query.Native[info.Name][d.Param]; value != "" && value == d.Others {
+			params[d.Param] = value
+		}
+	}
+	if len(params) == 0 {
+		return nil
+	}
+	return map[string]map[string]string{info.Name: params}
 }
 
 func (v *verifier) verdict(e Resolved) Verdict {
