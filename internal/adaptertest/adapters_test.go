@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/imagequery/imagequery/aliyunens"
+	"github.com/imagequery/imagequery/aliyunswas"
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
@@ -27,15 +29,11 @@ func TestClientsNameProviderRegionAndHost(t *testing.T) {
 }
 
 func TestRequestsHaveTheDocumentedParameters(t *testing.T) {
-	own := map[string]url.Values{
-		"SWAS": {"Action": {"ListCustomImages"}, "Version": {"2020-06-01"}, "RegionId": {"cn-hangzhou"}, "ImageIds": {`["m-1"]`}, "PageNumber": {"1"}, "PageSize": {"100"}},
-		"ENS":  {"Action": {"DescribeSelfImages"}, "Version": {"2017-11-10"}, "ImageId": {"m-1"}, "PageNumber": {"1"}, "PageSize": {"50"}},
-	}
-	for _, a := range listings() {
-		want, ok := own[a.name]
-		if !ok {
-			continue
-		}
+	for name, want := range map[string]url.Values{
+		aliyunswas.Name: {"Action": {"ListCustomImages"}, "Version": {"2020-06-01"}, "RegionId": {"cn-hangzhou"}, "ImageIds": {`["m-1"]`}, "PageNumber": {"1"}, "PageSize": {"100"}},
+		aliyunens.Name:  {"Action": {"DescribeSelfImages"}, "Version": {"2017-11-10"}, "ImageId": {"m-1"}, "PageNumber": {"1"}, "PageSize": {"50"}},
+	} {
+		a := listingOf(name)
 		s := &adaptertest.Server{Status: http.StatusOK, Body: a.empty}
 		client := adaptertest.Client(t, a.open, a.region, s)
 		if _, err := provider.Collect(client.Images(t.Context(), image.Query{IDs: []string{"m-1"}})); err != nil || len(s.Asked()) != 1 {
@@ -89,17 +87,8 @@ func TestNewRefusesBadConfigurations(t *testing.T) {
 	profiles.use(t)
 	keys := provider.Static("test-key-id", "test-key-secret", "")
 	eachAdapter(t, func(t *testing.T, a operation) {
-		for _, test := range []struct {
-			config provider.Config
-			kind   provider.Kind
-			says   string
-		}{
-			{provider.Config{Credentials: keys, Region: a.region, Endpoint: "api.example.com"}, provider.InvalidArgument, "https://"},
-			{provider.Config{Credentials: keys, Region: a.region, Retry: provider.Retry{Attempts: -1}}, provider.InvalidArgument, "Retry.Attempts"},
-			{provider.Config{Credentials: keys, Region: "UPPER"}, provider.InvalidArgument, "Config.Region"},
-		} {
-			a.checkRefused(t, test.config, test.kind, test.says)
-		}
+		a.checkRefused(t, provider.Config{Credentials: keys, Region: a.region, Endpoint: "api.example.com"}, provider.InvalidArgument, "https://")
+		a.checkRefused(t, provider.Config{Credentials: keys, Region: a.region, Retry: provider.Retry{Attempts: -1}}, provider.InvalidArgument, "Retry.Attempts")
 		if a.region != "" {
 			a.checkRefused(t, provider.Config{Credentials: keys}, provider.InvalidArgument, "Config.Region")
 		}
@@ -121,7 +110,7 @@ func (a operation) checkRefused(t *testing.T, c provider.Config, kind provider.K
 // Regions that other clouds have must not become part of a host name.
 func TestRegionsThatAreNoHostLabelAreRefused(t *testing.T) {
 	eachAdapter(t, func(t *testing.T, a operation) {
-		for _, region := range []string{"cn-hangzhou.evil.com", "RegionOne", "a_b", "CN-HANGZHOU", strings.Repeat("a", 64)} {
+		for _, region := range []string{"cn-hangzhou.evil.com", "RegionOne", "a_b", "UPPER", "CN-HANGZHOU", strings.Repeat("a", 64)} {
 			for _, endpoint := range []string{"", "https://{region}.example.com/", "https://api.example.com/"} {
 				c := provider.Config{Region: region, Endpoint: endpoint, Credentials: provider.Static("i", "s", "")}
 				a.checkRefused(t, c, provider.InvalidArgument, "Config.Region")
@@ -174,18 +163,14 @@ func TestNativeIsRefused(t *testing.T) {
 		{"qingcloud", "processor_type", "64bit", image.Query{Archs: []image.Arch{"x86_64"}}, "archs" + taken},
 		{"qingcloud", "owner", "usr-1", image.Query{Owners: []string{"usr-2"}}, "owners" + taken},
 	} {
-		for _, a := range listings() {
-			if a.provider != test.provider {
-				continue
+		a := listingOf(test.provider)
+		t.Run(fmt.Sprint(a.name, "/", test.key), func(t *testing.T) {
+			test.query.Native = map[string]map[string]string{a.provider: {test.key: test.value}}
+			_, err := adaptertest.New(t, a.open, provider.Config{Region: a.region}).Explain(test.query)
+			if !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("error %v, want an invalid argument that says %q", err, test.want)
 			}
-			t.Run(fmt.Sprint(a.name, "/", test.key), func(t *testing.T) {
-				test.query.Native = map[string]map[string]string{a.provider: {test.key: test.value}}
-				_, err := adaptertest.New(t, a.open, provider.Config{Region: a.region}).Explain(test.query)
-				if !errors.Is(err, provider.InvalidArgument) || !strings.Contains(err.Error(), test.want) {
-					t.Errorf("error %v, want an invalid argument that says %q", err, test.want)
-				}
-			})
-		}
+		})
 	}
 }
 

@@ -49,27 +49,20 @@ func (s *Server) Asked() []*url.URL {
 // Params returns the parameters of a request, from its query and its form. It does
 // not consume the body.
 func Params(r *http.Request) url.Values {
-	params := r.URL.Query()
-	if r.GetBody == nil {
-		return params
+	read := r.Clone(r.Context())
+	read.Form, read.PostForm, read.Body = nil, nil, http.NoBody
+	if r.GetBody != nil {
+		body, err := r.GetBody()
+		if err != nil {
+			panic(err)
+		}
+		defer body.Close()
+		read.Body = body
 	}
-	body, err := r.GetBody()
-	if err != nil {
+	if err := read.ParseForm(); err != nil {
 		panic(err)
 	}
-	defer body.Close()
-	encoded, err := io.ReadAll(body)
-	if err != nil {
-		panic(err)
-	}
-	form, err := url.ParseQuery(string(encoded))
-	if err != nil {
-		panic(err)
-	}
-	for name, values := range form {
-		params[name] = append(params[name], values...)
-	}
-	return params
+	return read.Form
 }
 
 // RoundTrip is a function as an [http.RoundTripper].

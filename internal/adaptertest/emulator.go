@@ -23,11 +23,13 @@ import (
 type emulator struct {
 	service service
 	t       testing.TB
+	reading reading
 	cloud   *fakecloud.Cloud
-	world   []image.Image
 
-	faults []fakecloud.Fault
-	edit   func(body []byte) []byte // nil: bodies stay as they are
+	faults       []fakecloud.Fault
+	edit         func(body []byte) []byte // nil: bodies stay as they are
+	replacement  *fakecloud.Cloud         // nil: the first cloud stays
+	replaceAfter int                      // requests
 
 	mu  sync.Mutex
 	log []providertest.Request
@@ -74,27 +76,9 @@ func (s service) fault(f providertest.Failure) fakecloud.Fault {
 	return out
 }
 
-// replace inserts and deletes images between two requests, until the world is the
-// given one.
+// replace has another cloud respond after some requests.
 func (e *emulator) replace(after int, world []image.Image) {
-	insert := fakecloud.Fault{Do: fakecloud.InsertImages, From: after + 1, Times: 1, Images: e.service.images(missingFrom(e.world, world))}
-	remove := fakecloud.Fault{Do: fakecloud.DeleteImages, From: after + 1, Times: 1}
-	for _, m := range missingFrom(world, e.world) {
-		remove.IDs = append(remove.IDs, m.ID)
-	}
-	if len(insert.Images) > 0 {
-		e.addFaults(insert)
-	}
-	if len(remove.IDs) > 0 {
-		e.addFaults(remove)
-	}
-}
-
-// missingFrom returns the images that the world lacks.
-func missingFrom(world, images []image.Image) []image.Image {
-	return slices.DeleteFunc(slices.Clone(images), func(m image.Image) bool {
-		return slices.ContainsFunc(world, func(other image.Image) bool { return other.Ref == m.Ref })
-	})
+	e.replacement, e.replaceAfter = e.service.cloud(e.t, e.reading, world), after
 }
 
 func (e *emulator) requests() []providertest.Request {
@@ -106,7 +90,11 @@ func (e *emulator) requests() []providertest.Request {
 // RoundTrip logs the request and has the cloud respond to it.
 func (e *emulator) RoundTrip(r *http.Request) (*http.Response, error) {
 	n := e.logRequest(Params(r))
-	resp, err := e.cloud.Transport().RoundTrip(r)
+	cloud := e.cloud
+	if e.replacement != nil && n >= e.replaceAfter {
+		cloud = e.replacement
+	}
+	resp, err := cloud.Transport().RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}

@@ -114,7 +114,8 @@ const (
 var credentials = provider.Static(keyID, keySecret, keyToken)
 
 func (s service) open(t testing.TB, newClient Constructor, world []image.Image, o providertest.Options) *providertest.Session {
-	e := &emulator{service: s, t: t, cloud: s.cloud(t, s.reading(o.Reading), world), world: world}
+	r := s.reading(o.Reading)
+	e := &emulator{service: s, t: t, reading: r, cloud: s.cloud(t, r, world)}
 	c := o.Config
 	c.Region, c.Credentials, c.HTTPClient = s.region, credentials, &http.Client{Transport: e}
 	client, err := newClient(c)

@@ -75,7 +75,7 @@ func resetCases() []hostileCase {
 		{name: "reset in the body", serve: resets(partOf("200 OK", `{"a":`))},
 		{name: "reset in a chunk", serve: resets(inChunk)},
 		{name: "reset in the TLS handshake", https: true, serve: func(p *peer) {
-			_, _ = io.CopyN(io.Discard, p.Conn, 5)
+			_, _ = io.CopyN(io.Discard, p, 5)
 			p.reset()
 		}},
 		{name: "TLS on a plain port", serve: (*peer).handshake},

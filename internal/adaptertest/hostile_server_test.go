@@ -3,12 +3,14 @@ package adaptertest_test
 import (
 	"bufio"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,7 +22,7 @@ import (
 // hostileServer is a TCP server on loopback. It hands every connection to a
 // function that may break every rule of HTTP.
 type hostileServer struct {
-	listener net.Listener
+	listener *net.TCPListener
 	serve    func(*peer)
 	client   *hostileClient
 	exercise *exercise
@@ -36,7 +38,7 @@ type hostileServer struct {
 // newHostileServer returns a server for an exercise, whose endpoint it sets.
 func newHostileServer(t testing.TB, client *hostileClient, v *exercise, serve func(*peer)) *hostileServer {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +50,7 @@ func newHostileServer(t testing.TB, client *hostileClient, v *exercise, serve fu
 
 func (s *hostileServer) accept() {
 	for {
-		connection, err := s.listener.Accept()
+		connection, err := s.listener.AcceptTCP()
 		if err != nil {
 			return
 		}
@@ -62,14 +64,14 @@ func (s *hostileServer) accept() {
 }
 
 // admit returns nil if the server is closed.
-func (s *hostileServer) admit(connection net.Conn) *peer {
+func (s *hostileServer) admit(connection *net.TCPConn) *peer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		connection.Close()
 		return nil
 	}
-	p := &peer{Conn: connection, server: s, reader: bufio.NewReader(connection)}
+	p := &peer{TCPConn: connection, server: s, reader: bufio.NewReader(connection)}
 	s.peers = append(s.peers, p)
 	return p
 }
@@ -125,7 +127,7 @@ func readRequest(from *bufio.Reader) (request, error) {
 // peer is one connection to a hostile server. Writes to it ignore errors: the
 // client may have gone.
 type peer struct {
-	net.Conn
+	*net.TCPConn
 	server  *hostileServer
 	reader  *bufio.Reader
 	request request // the last one that next has read
@@ -239,17 +241,15 @@ func trickles(form, text string) func(*peer) {
 
 // closeGently lets the client read what was sent before the connection ends.
 func (p *peer) closeGently() {
-	if half, ok := p.Conn.(interface{ CloseWrite() error }); ok {
-		_ = half.CloseWrite()
-		_ = p.SetReadDeadline(time.Now().Add(time.Second))
-		p.hang()
-	}
+	_ = p.CloseWrite()
+	_ = p.SetReadDeadline(time.Now().Add(time.Second))
+	p.hang()
 }
 
 // hang waits until the client, or the test, ends the connection.
 func (p *peer) hang() {
 	p.server.exercise.reached()
-	_, _ = io.Copy(io.Discard, p.Conn)
+	_, _ = io.Copy(io.Discard, p.TCPConn)
 }
 
 // hangUnread waits as hang does, but leaves most of the request in the socket.
@@ -259,27 +259,20 @@ func (p *peer) hangUnread() {
 	for {
 		_ = p.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
 		time.Sleep(10 * time.Millisecond)
-		if _, err := p.Conn.Read(one); err != nil && !isTimeout(err) {
+		if _, err := p.Read(one); err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 			return
 		}
 	}
 }
 
-func isTimeout(err error) bool {
-	timeout, ok := err.(interface{ Timeout() bool })
-	return ok && timeout.Timeout()
-}
-
 // reset ends the connection with a TCP reset.
 func (p *peer) reset() {
-	if connection, ok := p.Conn.(*net.TCPConn); ok {
-		_ = connection.SetLinger(0)
-	}
+	_ = p.SetLinger(0)
 	p.Close()
 }
 
 // handshake offers a certificate that no client trusts.
-func (p *peer) handshake() { _ = tls.Server(p.Conn, serverTLS).Handshake() }
+func (p *peer) handshake() { _ = tls.Server(p, serverTLS).Handshake() }
 
 var serverTLS = func() *tls.Config {
 	s := httptest.NewUnstartedServer(nil)

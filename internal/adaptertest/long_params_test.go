@@ -27,25 +27,21 @@ func TestLongParametersDoNotExceedURLLimits(t *testing.T) {
 	for i := range 20 {
 		tags[fmt.Sprintf("%02d%s", i, strings.Repeat("镜", 62))] = strings.Repeat("像", 64)
 	}
-	word := strings.Repeat("镜像", 500)
-	world := fakecloud.World{
-		Regions:  map[string][]string{"aliyunecs": {"cn-hangzhou"}, "aliyunswas": {"cn-hangzhou"}, "qingcloud": {"pek3a"}},
-		Accounts: []fakecloud.Account{{Name: "a", ID: "1000000000000001", Keys: testKeys}},
-	}
+	long := image.Query{Native: map[string]map[string]string{qingcloud.Name: {"project_id": strings.Repeat("镜像", 500)}}}
 	for name, test := range map[string]struct {
-		open   adaptertest.Constructor
-		region string
-		query  image.Query
-		want   error
+		open     adaptertest.Constructor
+		provider string
+		query    image.Query
+		want     error
 	}{
-		"names": {aliyunswas.New, "cn-hangzhou", image.Query{Names: names}, nil},
-		"tags":  {aliyunecs.New, "cn-hangzhou", image.Query{Tags: tags}, nil},
-		"word":  {qingcloud.New, "pek3a", image.Query{Native: map[string]map[string]string{"qingcloud": {"project_id": word}}}, nil},
-		"GET":   {qingcloud.NewGET, "pek3a", image.Query{Native: map[string]map[string]string{"qingcloud": {"project_id": word}}}, provider.InvalidArgument},
+		"names": {aliyunswas.New, aliyunswas.Name, image.Query{Names: names}, nil},
+		"tags":  {aliyunecs.New, aliyunecs.Name, image.Query{Tags: tags}, nil},
+		"word":  {qingcloud.New, qingcloud.Name, long, nil},
+		"GET":   {qingcloud.NewGET, qingcloud.Name, long, provider.InvalidArgument},
 	} {
 		t.Run(name, func(t *testing.T) {
-			cloud := newCloud(t, world, fakecloud.Fault{Do: fakecloud.LongURL})
-			client := adaptertest.New(t, test.open, provider.Config{Region: test.region, HTTPClient: &http.Client{Transport: cloud.Transport()}})
+			cloud := newCloud(t, worldOf(test.provider, 0), fakecloud.Fault{Do: fakecloud.LongURL})
+			client := adaptertest.New(t, test.open, provider.Config{Region: "r-1", HTTPClient: &http.Client{Transport: cloud.Transport()}})
 			_, err := provider.Collect(client.Images(t.Context(), test.query))
 			if !errors.Is(err, test.want) {
 				t.Fatalf("error %v, want %v", err, test.want)

@@ -3,6 +3,7 @@ package adaptertest_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/imagequery/imagequery/aliyunecs"
@@ -102,6 +103,11 @@ func listings() (found []operation) {
 		}
 	}
 	return found
+}
+
+// listingOf is the listing of a provider.
+func listingOf(provider string) operation {
+	return operations[slices.IndexFunc(operations, func(o operation) bool { return o.provider == provider && !o.family })]
 }
 
 // eachAdapter runs a test for the listing of every adapter.

@@ -65,26 +65,21 @@ func missWorld() fakecloud.World {
 
 // otherImages are the images at the other providers.
 func otherImages(created time.Time) []fakecloud.Image {
+	made := func(at, region, id, name string, more image.Image) fakecloud.Image {
+		more.Ref, more.Name = image.Ref{Provider: at, Region: region, ID: id}, name
+		more.Visibility, more.Status, more.Created = image.VisibilityPrivate, image.StatusAvailable, created
+		return fakecloud.Image{Image: more}
+	}
+	debian := image.Image{Source: image.SourceSelf, Owner: "1001", OS: image.OSLinux, Platform: "debian", Arch: image.ArchX86_64}
+	lent := debian
+	lent.Source, lent.Owner = image.SourceShared, "usr-other"
 	return []fakecloud.Image{
-		{Image: image.Image{
-			Ref:  image.Ref{Provider: qingcloud.Name, Region: "pek3a", ID: "img-lent"},
-			Name: "lent", Source: image.SourceShared, Visibility: image.VisibilityPrivate, Owner: "usr-other", Status: image.StatusAvailable,
-			OS: image.OSLinux, Platform: "debian", Arch: image.ArchX86_64, Created: created,
-		}},
-		{Image: image.Image{
-			Ref:  image.Ref{Provider: qingcloud.Name, Region: "pek3a", ID: "img-mine"},
-			Name: "mine", Source: image.SourceSelf, Visibility: image.VisibilityPrivate, Owner: "1001", Status: image.StatusAvailable,
-			OS: image.OSLinux, Platform: "debian", Arch: image.ArchX86_64, Created: created,
-		}},
-		{Image: image.Image{
-			Ref:  image.Ref{Provider: aliyunswas.Name, Region: "cn-hangzhou", ID: "swas-1"},
-			Name: "simple", Source: image.SourceSelf, Visibility: image.VisibilityPrivate, Status: image.StatusAvailable,
-			OS: image.OSLinux, SourceInstance: "i-1", Created: created, Disks: []image.Disk{{Type: "system"}},
-		}},
-		{Image: image.Image{
-			Ref:  image.Ref{Provider: aliyunens.Name, ID: "ens-1"},
-			Name: "edge", Source: image.SourceSelf, Visibility: image.VisibilityPrivate, Status: image.StatusAvailable, Created: created,
-		}},
+		made(qingcloud.Name, "pek3a", "img-lent", "lent", lent),
+		made(qingcloud.Name, "pek3a", "img-mine", "mine", debian),
+		made(aliyunswas.Name, "cn-hangzhou", "swas-1", "simple", image.Image{
+			Source: image.SourceSelf, OS: image.OSLinux, SourceInstance: "i-1", Disks: []image.Disk{{Type: "system"}},
+		}),
+		made(aliyunens.Name, "", "ens-1", "edge", image.Image{Source: image.SourceSelf}),
 	}
 }
 
