@@ -1,9 +1,11 @@
 package adaptertest_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,6 +17,7 @@ import (
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
+	"github.com/imagequery/imagequery/qingcloud"
 )
 
 // What becomes of a listing: the exact set, or an error of a kind. An operation
@@ -216,4 +219,98 @@ func faultImage(name string, i int) image.Image {
 		m.Disks = []image.Disk{{Type: "system"}}
 	}
 	return m
+}
+
+// Images are inserted and deleted during listings by every operation that has pages. An
+// image that exists all the time is listed, or the error is Incomplete.
+func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
+	deletes := fakecloud.Fault{Do: fakecloud.DeleteImages, Anywhere: true}
+	newest := fakecloud.Fault{Do: fakecloud.InsertImages}
+	anywhere := fakecloud.Fault{Do: fakecloud.InsertImages, Anywhere: true}
+	for _, mode := range []struct {
+		name    string
+		confirm provider.ConfirmMode
+		changes []fakecloud.Fault
+	}{
+		{"deleting", provider.ConfirmAuto, do(deletes)},
+		{"inserting the newest", provider.ConfirmAuto, do(newest)},
+		{"deleting and inserting the newest", provider.ConfirmAuto, do(deletes, newest)},
+		{"deleting and inserting anywhere, confirmed", provider.ConfirmAlways, do(deletes, anywhere)},
+	} {
+		for _, o := range listings() {
+			t.Run(o.name+"/"+mode.name, func(t *testing.T) {
+				t.Parallel()
+				checkChanging(t, o, provider.Listing{PageSize: 5, Confirm: mode.confirm}, mode.changes)
+			})
+		}
+	}
+}
+
+// checkChanging lists accounts of several sizes while up to five random changes of each
+// kind happen.
+func checkChanging(t *testing.T, o operation, listing provider.Listing, changes []fakecloud.Fault) {
+	runs := 60
+	if testing.Short() {
+		runs = 20
+	}
+	complete := 0
+	for seed := range runs {
+		faults := slices.Clone(changes)
+		for i := range faults {
+			faults[i].Seed, faults[i].From, faults[i].Times, faults[i].Chance = uint64(seed+1), 2, 1+seed%5, 0.4
+		}
+		switch got := outcomeOfListing(t, o, 15+seed%20, listing, faults); got {
+		case whole:
+			complete++
+		case kindName(provider.Incomplete):
+		default:
+			t.Errorf("seed %d: %s", seed, got)
+		}
+	}
+	t.Logf("%d of %d answers complete", complete, runs)
+	if complete < runs/4 {
+		t.Errorf("%d of %d answers complete: the test tests little", complete, runs)
+	}
+}
+
+// The gateway refuses URLs of more than 8 KiB. Only a client that was switched to GET
+// fails, with an error that says why.
+func TestLongParametersDoNotExceedURLLimits(t *testing.T) {
+	names := make([]string, 100)
+	for i := range names {
+		names[i] = fmt.Sprintf("n%03d%s", i, strings.Repeat("x", 113))
+	}
+	tags := map[string]string{}
+	for i := range 20 {
+		tags[fmt.Sprintf("%02d%s", i, strings.Repeat("镜", 62))] = strings.Repeat("像", 64)
+	}
+	long := image.Query{Native: map[string]map[string]string{qingcloud.Name: {"project_id": strings.Repeat("镜像", 500)}}}
+	for name, test := range map[string]struct {
+		open     adaptertest.Constructor
+		provider string
+		query    image.Query
+		want     error
+	}{
+		"names": {aliyunswas.New, aliyunswas.Name, image.Query{Names: names}, nil},
+		"tags":  {aliyunecs.New, aliyunecs.Name, image.Query{Tags: tags}, nil},
+		"word":  {qingcloud.New, qingcloud.Name, long, nil},
+		"GET":   {qingcloud.NewGET, qingcloud.Name, long, provider.InvalidArgument},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := newCloud(t, worldOf(test.provider, 0), fakecloud.Fault{Do: fakecloud.LongURL})
+			client := adaptertest.New(t, test.open, provider.Config{Region: "r-1", HTTPClient: &http.Client{Transport: cloud.Transport()}})
+			_, err := provider.Collect(client.Images(t.Context(), test.query))
+			if !errors.Is(err, test.want) {
+				t.Fatalf("error %v, want %v", err, test.want)
+			}
+			if test.want == nil {
+				return
+			}
+			for _, word := range []string{"414", "text/html", "api.qingcloud.com"} {
+				if !strings.Contains(err.Error(), word) {
+					t.Errorf("error %v does not say %s", err, word)
+				}
+			}
+		})
+	}
 }
