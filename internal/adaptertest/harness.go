@@ -22,10 +22,8 @@ type service struct {
 	words      map[image.Field][]string
 
 	// fit changes an image to one that the provider can express.
-	fit    func(image.Image) image.Image
-	status statusWords
-	// extra returns members of an image's record beyond the image and its status; nil: no
-	// members.
+	fit func(image.Image) image.Image
+	// extra returns members of an image's record beyond the image.
 	extra func(image.Image) map[string]any
 	// scope is [providertest.Harness.Scope].
 	scope    func(image.Query, image.Image) bool
@@ -95,15 +93,6 @@ func (s service) world(n int) []image.Image {
 	return out
 }
 
-// wordsOf are some of the words of a vocabulary.
-func wordsOf[E ~string](values ...E) []string {
-	var out []string
-	for _, v := range values {
-		out = append(out, string(v))
-	}
-	return out
-}
-
 // The key of every session. Its parts must be escaped in an address.
 const (
 	keyID     = "canary/id+1=="
@@ -145,10 +134,7 @@ func (s service) cloud(t testing.TB, r reading, world []image.Image) *fakecloud.
 func (s service) images(world []image.Image) []fakecloud.Image {
 	out := make([]fakecloud.Image, len(world))
 	for i, m := range world {
-		out[i].Image, out[i].Extra = m, s.status.extra(m)
-		if out[i].Extra == nil && s.extra != nil {
-			out[i].Extra = s.extra(m)
-		}
+		out[i].Image, out[i].Extra = m, s.extra(m)
 	}
 	return out
 }

@@ -18,10 +18,10 @@ func ECS(newClient Constructor) providertest.Harness {
 		name: "aliyunecs", region: "cn-hangzhou",
 		unreported: []image.Field{image.FieldSourceInstances},
 		words: map[image.Field][]string{
-			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusDeprecated, image.StatusUnavailable, image.StatusFailed),
+			image.FieldStatuses: {"pending", "available", "deprecated", "unavailable", "failed"},
 		},
 		fit: fitECS, scope: scopeECS,
-		status: statusWords{"Status", "Frozen", map[image.Status]string{image.StatusPending: "Waiting"}},
+		extra: statusWords{"Status", "Frozen", map[image.Status]string{image.StatusPending: "Waiting"}}.extra,
 		readings: fuzzyReadings(
 			reading{"one id only", func(w *fakecloud.World) { w.SingleImageID = true }}),
 		errors: append(rpcErrors(), documentedErrors(
@@ -98,11 +98,11 @@ func ENS(newClient Constructor) providertest.Harness {
 		name:       "aliyunens",
 		unreported: []image.Field{image.FieldFamilies, image.FieldOwners, image.FieldTags, image.FieldResourceGroups},
 		words: map[image.Field][]string{
-			image.FieldSources:  wordsOf(image.SourceSystem, image.SourceSelf, image.SourceShared),
-			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusUnavailable, image.StatusFailed),
+			image.FieldSources:  {"system", "self", "shared"},
+			image.FieldStatuses: {"pending", "available", "unavailable", "failed"},
 		},
-		fit:    fitENS,
-		status: statusWords{"Status", "Frozen", map[image.Status]string{image.StatusPending: "Packing", image.StatusFailed: "Upload_failed"}},
+		fit:   fitENS,
+		extra: statusWords{"Status", "Frozen", map[image.Status]string{image.StatusPending: "Packing", image.StatusFailed: "Upload_failed"}}.extra,
 		readings: fuzzyReadings(
 			reading{"without totals", func(w *fakecloud.World) { w.OmitTotals = true }}),
 		errors:  append(rpcErrors(), documentedErrors(codes{"400 CallInterface", provider.InvalidArgument, 0})...),
@@ -143,10 +143,10 @@ func SWAS(newClient Constructor) providertest.Harness {
 		name: "aliyunswas", region: "cn-hangzhou",
 		unreported: []image.Field{image.FieldFamilies, image.FieldArchs},
 		words: map[image.Field][]string{
-			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusUnavailable, image.StatusFailed),
+			image.FieldStatuses: {"pending", "available", "unavailable", "failed"},
 		},
 		fit:      fitSWAS,
-		status:   statusWords{"Status", "9", map[image.Status]string{image.StatusPending: "4"}},
+		extra:    statusWords{"Status", "9", map[image.Status]string{image.StatusPending: "4"}}.extra,
 		readings: fuzzyReadings(),
 		errors:   rpcErrors(),
 		dialect:  rpcDialect,
@@ -185,13 +185,11 @@ func QingCloud(newClient Constructor) providertest.Harness {
 			image.FieldFamilies, image.FieldSourceInstances, image.FieldSourceSnapshots, image.FieldResourceGroups,
 		},
 		words: map[image.Field][]string{
-			image.FieldSources:      wordsOf(image.SourceSystem, image.SourceSelf, image.SourceShared),
-			image.FieldVisibilities: wordsOf(image.VisibilityPublic, image.VisibilityPrivate),
-			image.FieldStatuses: wordsOf(image.StatusPending, image.StatusAvailable, image.StatusDeprecated,
-				image.StatusSuspended, image.StatusDeleted, image.StatusCeased),
+			image.FieldSources:      {"system", "self", "shared"},
+			image.FieldVisibilities: {"public", "private"},
+			image.FieldStatuses:     {"pending", "available", "deprecated", "suspended", "deleted", "ceased"},
 		},
 		fit: fitQing, extra: extraQing, scope: scopeQing,
-		status: statusWords{"status", "frozen", nil},
 		readings: fuzzyReadings(
 			reading{"ids of every provider", func(w *fakecloud.World) { w.ImageIDsAnywhere = true }}),
 		errors: documentedErrors(
@@ -226,10 +224,15 @@ func fitQing(m image.Image) image.Image {
 	return m
 }
 
-// extraQing gives some images the architecture in another member, and a password.
+// extraQing gives some images an unknown status, or the architecture in another member
+// and a password.
 func extraQing(m image.Image) map[string]any {
-	if m.Status == "" || m.Arch != image.ArchX86_64 || len(m.ID)%2 != 0 {
+	switch {
+	case m.Status == "":
+		return map[string]any{"status": "frozen"}
+	case m.Arch == image.ArchX86_64 && len(m.ID)%2 == 0:
+		return map[string]any{"architecture": "x86_64", "processor_type": "", "default_passwd": imagePassword}
+	default:
 		return nil
 	}
-	return map[string]any{"architecture": "x86_64", "processor_type": "", "default_passwd": imagePassword}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -241,17 +242,12 @@ func stringToNumber(v any) any {
 }
 
 func isEmpty(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return true
-	case string:
-		return v == ""
-	case []any:
-		return len(v) == 0
-	case map[string]any:
-		return len(v) == 0
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.String, reflect.Slice, reflect.Map:
+		return r.Len() == 0
+	default:
+		return v == nil
 	}
-	return false
 }
 
 func emptyToNull(v any) any {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/imagequery/imagequery/image"
@@ -27,13 +28,12 @@ func (t *checkRun) checkHeld() {
 	const pause = 10 * time.Minute
 	budget := &provider.Budget{}
 	s := t.open(t.harness.World(smallPage), provider.Config{Budget: budget})
-	region, call := s.Client.Info().Region, t.firstCall(s)
-	began := time.Now()
-	budget.Hold(region, call.Action, began.Add(pause))
-	_, err := provider.Collect(s.Client.Do(t.context(), call))
-	sent := t.sent(s, err, 1, fmt.Sprintf("the budget holds %s for %s", call.Action, pause))
+	where, began := t.place(s), time.Now()
+	budget.Hold(where.Region, where.Action, began.Add(pause))
+	_, err := provider.Collect(s.Client.Do(t.context(), t.firstCall(s)))
+	sent := t.sent(s, err, 1, fmt.Sprintf("the budget holds %s for %s", where.Action, pause))
 	if waited := sent[0].At.Sub(began); waited < pause {
-		t.failf("the budget holds %s in region %q for %s, and a request was sent after %s", call.Action, region, pause, waited)
+		t.failf("the budget holds %s in region %q for %s, and a request was sent after %s", where.Action, where.Region, pause, waited)
 	}
 }
 
@@ -109,9 +109,9 @@ type traced struct {
 	retries   []provider.RetryInfo
 	throttles []provider.ThrottleInfo
 	foreign   int // calls whose context is not that of the query
-	started   int // spans of attempts
-	ended     int
 	outside   int // calls for an attempt whose context is not that of its span
+
+	started, ended atomic.Int32 // spans of attempts
 }
 
 type traceMark struct{}
@@ -123,14 +123,8 @@ func (out *traced) start(ctx context.Context, i provider.SpanInfo) (context.Cont
 	if i.Kind != provider.SpanAttempt {
 		return ctx, func(int, error) {}
 	}
-	out.add(&out.started)
-	return context.WithValue(ctx, attemptMark{}, i.Attempt), func(int, error) { out.add(&out.ended) }
-}
-
-func (out *traced) add(count *int) {
-	out.mu.Lock()
-	defer out.mu.Unlock()
-	*count++
+	out.started.Add(1)
+	return context.WithValue(ctx, attemptMark{}, i.Attempt), func(int, error) { out.ended.Add(1) }
 }
 
 // traceCall lists the first call of the empty query with hooks.
@@ -183,25 +177,24 @@ func traceAttempts(t *checkRun) {
 
 // compareSpans compares the spans of attempts with the requests.
 func (t *checkRun) compareSpans(s *Session, got *traced) {
-	if sent := len(s.Requests()); got.started != sent || got.ended != sent {
-		t.failf("%d requests were sent, and %d spans of attempts started and %d ended: call Trace.Start for each attempt, and the function that it returns once", sent, got.started, got.ended)
-		return
-	}
-	if got.outside > 0 {
+	sent, started, ended := len(s.Requests()), int(got.started.Load()), int(got.ended.Load())
+	if started != sent || ended != sent {
+		t.failf("%d requests were sent, and %d spans of attempts started and %d ended: call Trace.Start for each attempt, and the function that it returns once", sent, started, ended)
+	} else if got.outside > 0 {
 		t.failf("%d hooks for requests and responses got a context other than the one that Trace.Start returned for the attempt", got.outside)
 	}
 }
 
 func (t *checkRun) compareAttempts(f Failure, s *Session, got *traced) {
-	sent, where := s.Requests(), t.place(s)
+	sent, want := s.Requests(), t.place(s)
 	if len(got.requests) != len(sent) || len(got.responses) != len(sent) {
 		t.failf("%d requests were sent, and the hooks were called for %d requests and %d responses", len(sent), len(got.requests), len(got.responses))
 		return
 	}
 	for i, r := range sent {
-		want := where(i + 1)
+		want.Attempt = i + 1
 		if i >= attempts {
-			want = where(1) // of the next page
+			want.Attempt = 1 // of the next page
 		}
 		if got.requests[i] != want {
 			t.failf("the hook for request %d got %+v, want %+v", i+1, got.requests[i], want)
@@ -219,12 +212,10 @@ func (t *checkRun) compareAttempts(f Failure, s *Session, got *traced) {
 	}
 }
 
-// place returns the function that describes an attempt of the first call.
-func (t *checkRun) place(s *Session) func(attempt int) provider.RequestInfo {
-	info, call := s.Client.Info(), t.firstCall(s)
-	return func(attempt int) provider.RequestInfo {
-		return provider.RequestInfo{Provider: info.Name, Region: info.Region, Action: call.Action, Attempt: attempt}
-	}
+// place describes the first call, without an attempt.
+func (t *checkRun) place(s *Session) provider.RequestInfo {
+	info := s.Client.Info()
+	return provider.RequestInfo{Provider: info.Name, Region: info.Region, Action: t.firstCall(s).Action}
 }
 
 // responseProblem says what is wrong with the report of a response.
@@ -250,12 +241,13 @@ func traceWaits(t *checkRun) {
 	c.Budget = &provider.Budget{}
 	s := t.failing(Failure{Times: 1, Code: e.Code, RetryAfter: 7 * time.Second}, c)
 	where := t.place(s)
-	c.Budget.Hold(s.Client.Info().Region, where(0).Action, time.Now().Add(pause))
+	c.Budget.Hold(where.Region, where.Action, time.Now().Add(pause))
 	began := time.Now()
 	got, err := t.traceCall(s)
 	sent := t.sent(s, err, 2, "after one failure")
-	t.compareThrottle(where(0), sent[0].At.Sub(began), got.throttles)
-	t.compareRetry(where(1), e, sent[1].At.Sub(sent[0].At), got.retries)
+	t.compareThrottle(where, sent[0].At.Sub(began), got.throttles)
+	where.Attempt = 1
+	t.compareRetry(where, e, sent[1].At.Sub(sent[0].At), got.retries)
 }
 
 func (t *checkRun) compareThrottle(want provider.RequestInfo, waited time.Duration, got []provider.ThrottleInfo) {
