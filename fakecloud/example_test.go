@@ -14,6 +14,17 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
+// ENS reports no description, and derives the operating system from the platform.
+func ExampleImage_Reported() {
+	wanted := fakecloud.Image{Image: image.Image{
+		Ref: image.Ref{Provider: "aliyunens", ID: "m-1"}, Name: "edge", Description: "for tests",
+		Source: image.SourceSelf, Status: image.StatusAvailable, Platform: "ubuntu", OSVersion: "22.04",
+	}}
+	m, err := wanted.Reported()
+	fmt.Printf("%q %q %q %v\n", m.Description, m.OS, m.Visibility, err)
+	// Output: "" "linux" "private" <nil>
+}
+
 // A world of one image. The request is not signed, and so it is refused as the
 // vendor would; give the transport to a real client instead.
 func ExampleNew() {

@@ -217,6 +217,18 @@ func recordFormatOf(provider string) (recordFormat, bool) {
 
 // newRow encodes an image, and checks that a client decodes the same image.
 func newRow(m Image) (*row, error) {
+	r, err := m.encode()
+	if err != nil {
+		return nil, err
+	}
+	if m.OSVersion == "" {
+		m.OSVersion = r.OSVersion
+	}
+	return r, m.compare(r.Image.Image)
+}
+
+// encode returns the record of the image, and what a client decodes from it.
+func (m Image) encode() (*row, error) {
 	d, known := recordFormatOf(m.Provider)
 	switch {
 	case !known:
@@ -238,11 +250,19 @@ func newRow(m Image) (*row, error) {
 	if err != nil {
 		return nil, m.fieldError("extra", err.Error(), "use values that encoding/json can write")
 	}
-	read := d.read(m.Region, wireRecord)
-	if m.OSVersion == "" {
-		m.OSVersion = read.OSVersion
+	return rowOf(Image{Image: d.read(m.Region, wireRecord), Hidden: maps.Clone(m.Hidden), Expired: m.Expired}, wireRecord), nil
+}
+
+// Reported returns the image as a correct client reports it: as the record reads that its
+// provider would send, with Extra and Omit. Fields that the API cannot express are unset,
+// and those that it derives from others are set, so that a [World] accepts the result. The
+// error is that of [New] for an image without a known provider, an ID or a region.
+func (m Image) Reported() (image.Image, error) {
+	r, err := m.encode()
+	if err != nil {
+		return image.Image{}, err
 	}
-	return rowOf(Image{Image: read, Hidden: maps.Clone(m.Hidden), Expired: m.Expired}, wireRecord), m.compare(read)
+	return r.Image.Image, nil
 }
 
 // rowOf returns a row that encodes its record when a response first lists it.

@@ -278,3 +278,27 @@ func TestFuzzyComparesNames(t *testing.T) {
 		}
 	}
 }
+
+func TestReportedImagesAreAcceptedByAWorld(t *testing.T) {
+	everything := image.Image{
+		Name: "web", Description: "d", Family: "f", Version: "1", Source: image.SourceShared, Owner: "1001", Visibility: image.VisibilityPublic,
+		Status: image.StatusAvailable, Progress: 7, OS: image.OSLinux, Platform: "ubuntu", OSVersion: "22.04", OSName: "Ubuntu 22.04", Arch: image.ArchARM64,
+		BootMode: "UEFI", SizeGiB: 40, Disks: []image.Disk{{Type: "data", Device: "/dev/vdb", SizeGiB: 20, Encrypted: true, SnapshotID: "s-1"}},
+		Created: time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC), SourceInstance: "i-1", ResourceGroup: "rg-1", Tags: map[string]string{"a": "b"},
+	}
+	for _, provider := range []string{"aliyunecs", "aliyunswas", "aliyunens", "qingcloud"} {
+		everything.Ref = image.Ref{Provider: provider, Region: "r-1", ID: "m-1"}
+		m, err := fakecloud.Image{Image: everything}.Reported()
+		if err != nil || m.Ref != everything.Ref || m.Name != "web" {
+			t.Fatalf("%s: %v, error %v", provider, m, err)
+		}
+		if _, err := fakecloud.New(fakecloud.World{Accounts: []fakecloud.Account{{Name: "a", Images: []fakecloud.Image{{Image: m}}}}}); err != nil {
+			t.Errorf("%s: %v", provider, err)
+		}
+	}
+	for _, ref := range []image.Ref{{Provider: "other", Region: "r-1", ID: "m-1"}, {Provider: "aliyunecs", Region: "r-1"}, {Provider: "qingcloud", ID: "m-1"}} {
+		if _, err := (fakecloud.Image{Image: image.Image{Ref: ref}}).Reported(); err == nil {
+			t.Errorf("%+v: no error", ref)
+		}
+	}
+}

@@ -21,8 +21,9 @@ type service struct {
 	unreported []image.Field
 	words      map[image.Field][]string
 
-	// fit changes an image to one that the provider can express.
-	fit func(image.Image) image.Image
+	// fit changes an image where chance makes one that the provider would never have.
+	// Fakecloud leaves out what the provider cannot express.
+	fit func(*image.Image)
 	// extra returns members of an image's record beyond the image.
 	extra func(image.Image) map[string]any
 	// scope is [providertest.Harness.Scope].
@@ -88,7 +89,12 @@ func (s service) world(n int) []image.Image {
 	}
 	out := providertest.Images(info, n)
 	for i := range out {
-		out[i] = s.fit(out[i])
+		s.fit(&out[i])
+		m, err := fakecloud.Image{Image: out[i]}.Reported()
+		if err != nil {
+			panic(err)
+		}
+		out[i] = m
 	}
 	return out
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/imagequery/imagequery/fakecloud"
 	"github.com/imagequery/imagequery/image"
@@ -74,22 +73,17 @@ func scopeECS(q image.Query, m image.Image) bool {
 	return len(q.Sources) > 0 || len(q.IDs) > 0 || slices.Contains(usual, m.Source)
 }
 
-func fitECS(m image.Image) image.Image {
+// fitECS keeps the sources apart by their visibility.
+func fitECS(m *image.Image) {
 	if m.Source == "" {
 		m.Source = image.SourceSelf
 	}
-	switch m.Source {
-	case image.SourceShared:
-		m.Visibility = image.VisibilityShared
-	case image.SourceSelf:
-		if m.Visibility != image.VisibilityShared {
-			m.Visibility = image.VisibilityPrivate
-		}
-	default:
+	switch {
+	case m.Source != image.SourceSelf && m.Source != image.SourceShared:
 		m.Visibility = image.VisibilityPublic
+	case m.Visibility == image.VisibilityPublic:
+		m.Visibility = image.VisibilityPrivate
 	}
-	m.OSVersion, m.StatusChanged = image.ParseOSVersion(m.OSName), time.Time{}
-	return m
 }
 
 // ENS is the harness of an adapter of Alibaba Cloud ENS.
@@ -110,32 +104,8 @@ func ENS(newClient Constructor) providertest.Harness {
 	}.harness(newClient)
 }
 
-// fitENS sets a region for each image, and derives the fields that the record lacks.
-func fitENS(m image.Image) image.Image {
-	m.Region = []string{"", "cn-beijing-11", "cn-wulanchabu"}[len(m.ID)%3]
-	m.Visibility = map[image.Source]image.Visibility{
-		image.SourceSystem: image.VisibilityPublic, image.SourceShared: image.VisibilityShared, image.SourceSelf: image.VisibilityPrivate,
-	}[m.Source]
-	wire := m.Platform
-	m.OS = image.OSLinux
-	switch m.Platform {
-	case "":
-		m.OS = ""
-	case "windows":
-		m.OS = image.OSWindows
-	case "aliyun":
-		wire = "alios"
-	case "redhat":
-		wire = "rhel"
-	}
-	m.OSName = strings.TrimSpace(wire + " " + m.OSVersion)
-	m.Description, m.Version, m.Progress, m.BootMode, m.StatusChanged = "", "", 0, "", time.Time{}
-	m.SourceSnapshots = m.SourceSnapshots[:min(1, len(m.SourceSnapshots))]
-	for i, d := range m.Disks {
-		m.Disks[i] = image.Disk{Type: d.Type, SizeGiB: d.SizeGiB, Format: d.Format}
-	}
-	return m
-}
+// fitENS sets a region for each image.
+func fitENS(m *image.Image) { m.Region = []string{"", "cn-beijing-11", "cn-wulanchabu"}[len(m.ID)%3] }
 
 // SWAS is the harness of an adapter of Alibaba Cloud SWAS.
 func SWAS(newClient Constructor) providertest.Harness {
@@ -153,28 +123,11 @@ func SWAS(newClient Constructor) providertest.Harness {
 	}.harness(newClient)
 }
 
-// fitSWAS removes the source of images of other accounts, and all data disks but one.
-func fitSWAS(m image.Image) image.Image {
-	m.Source = image.SourceSelf
-	if m.Visibility == image.VisibilityShared {
-		m.Source = ""
-	} else {
-		m.Visibility = image.VisibilityPrivate
-	}
+// fitSWAS leaves no version without a platform.
+func fitSWAS(m *image.Image) {
 	if m.Platform == "" {
 		m.OSVersion, m.OSName = "", ""
 	}
-	m.Version, m.Progress, m.BootMode, m.StatusChanged = "", 0, "", time.Time{}
-	snapshots := m.SourceSnapshots
-	m.SourceSnapshots = snapshots[:min(2, len(snapshots))]
-	m.Disks = []image.Disk{{Type: "system", SizeGiB: m.SizeGiB}}
-	for i, snapshot := range m.SourceSnapshots {
-		if i > 0 {
-			m.Disks = append(m.Disks, image.Disk{Type: "data", SizeGiB: 100})
-		}
-		m.Disks[i].SnapshotID = snapshot
-	}
-	return m
 }
 
 // QingCloud is the harness of an adapter of QingCloud.
@@ -215,13 +168,11 @@ func scopeQing(q image.Query, m image.Image) bool {
 	return len(q.Sources) > 0 || len(q.IDs) > 0 || m.Source != image.SourceShared
 }
 
-func fitQing(m image.Image) image.Image {
+// fitQing puts the version into some names, which are the only place for it.
+func fitQing(m *image.Image) {
 	if m.Platform != "" && len(m.ID)%3 == 0 {
-		m.Name = m.Platform + " " + m.OSVersion + " " + m.Name // the only place for the version
+		m.Name = m.Platform + " " + m.OSVersion + " " + m.Name
 	}
-	m.OSVersion = image.ParseOSVersionAfter(m.Platform, m.Name)
-	m.Version, m.Progress, m.OSName, m.BootMode, m.Disks = "", 0, "", "", nil
-	return m
 }
 
 // extraQing gives some images an unknown status, or the architecture in another member
