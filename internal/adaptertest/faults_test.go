@@ -179,16 +179,10 @@ func outcomeOfListing(t *testing.T, o operation, images int, listing provider.Li
 // incomplete names an image that was there before and after a listing, and did not
 // come once. Without any, the listing is whole.
 func incomplete(before, after, listed []image.Image) string {
-	came, still := map[string]int{}, map[string]bool{}
-	for _, m := range listed {
-		came[m.ID]++
-	}
-	for _, m := range after {
-		still[m.ID] = true
-	}
 	for _, m := range before {
-		if still[m.ID] && came[m.ID] != 1 {
-			return fmt.Sprintf("%s came %d times", m.ID, came[m.ID])
+		isSame := func(other image.Image) bool { return other.ID == m.ID }
+		if came := len(listed) - len(slices.DeleteFunc(slices.Clone(listed), isSame)); came != 1 && slices.ContainsFunc(after, isSame) {
+			return fmt.Sprintf("%s came %d times", m.ID, came)
 		}
 	}
 	return whole

@@ -28,7 +28,8 @@ import (
 func Images(info provider.Info, n int) []image.Image {
 	out := make([]image.Image, n)
 	for i := range out {
-		out[i] = newImageMaker(info, i).image()
+		k := imageMaker{info: info, number: i, group: i / 5, variant: i % 5, rng: rand.New(rand.NewPCG(uint64(i), 7))}
+		out[i] = k.image()
 	}
 	return out
 }
@@ -39,10 +40,6 @@ type imageMaker struct {
 	number         int
 	group, variant int
 	rng            *rand.Rand
-}
-
-func newImageMaker(info provider.Info, number int) *imageMaker {
-	return &imageMaker{info: info, number: number, group: number / 5, variant: number % 5, rng: rand.New(rand.NewPCG(uint64(number), 7))}
 }
 
 func (k *imageMaker) image() image.Image {

@@ -20,36 +20,29 @@ func secrets(t *checkRun) {
 	probe := t.open(nil, provider.Config{})
 	t.requires(len(probe.Secrets) > 0, "Session.Secrets")
 	t.requires(probe.Fail != nil, "Session.Fail")
-	failures := []Failure{{}, {Break: BreakReset}, {Break: BreakCut}, {Break: BreakGateway}}
+	t.checkPrintable("after no failure", t.effort.world, t.checkHiddenSent)
+	failures := []Failure{{Break: BreakReset}, {Break: BreakCut}, {Break: BreakGateway}}
 	for _, e := range t.harness.Errors {
 		echo := fmt.Sprintf("%s was sent %s", e.Code, strings.Join(probe.Secrets, " and "))
 		failures = append(failures, Failure{Code: e.Code, Message: echo})
 	}
 	for _, f := range failures {
-		t.checkFailure(f)
+		t.checkPrintable(fmt.Sprintf("after the failure %+v", f), smallPage, func(s *Session) { s.Fail(f) })
 	}
 }
 
-// checkFailure runs a query that fails in one way, and looks at all that comes of it.
-func (t *checkRun) checkFailure(f Failure) {
+// checkPrintable runs a query, and looks at all that comes of it.
+func (t *checkRun) checkPrintable(when string, images int, prepare func(*Session)) {
 	var log lockedBuffer
 	c := withAttempts(2)
 	c.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug - 10, AddSource: true}))
 	c.Listing.KeepNative = true
-	images := smallPage
-	if f == (Failure{}) {
-		images = t.effort.world
-	}
 	s := t.open(t.harness.World(images), c)
-	if f != (Failure{}) {
-		s.Fail(f)
-	} else {
-		t.checkHiddenSent(s)
-	}
+	prepare(s)
 	printed := append(t.printableValues(s), log.String())
 	forms := t.forms(s)
 	for _, v := range printed {
-		t.checkPrinted(f, forms, v)
+		t.checkPrinted(when, forms, v)
 	}
 }
 
@@ -113,7 +106,7 @@ func unwrap(err error) error {
 }
 
 // checkPrinted prints a value in every usual way, and looks for forms of secrets.
-func (t *checkRun) checkPrinted(f Failure, forms []string, v any) {
+func (t *checkRun) checkPrinted(when string, forms []string, v any) {
 	var text strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x"} {
 		fmt.Fprintf(&text, verb+"\n", v)
@@ -123,7 +116,7 @@ func (t *checkRun) checkPrinted(f Failure, forms []string, v any) {
 	}
 	for _, form := range forms {
 		if strings.Contains(text.String(), form) {
-			t.failf("after the failure %+v, a %T shows %q", f, v, form)
+			t.failf("%s, a %T shows %q", when, v, form)
 			return
 		}
 	}
