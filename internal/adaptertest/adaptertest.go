@@ -93,8 +93,7 @@ func At(text string) time.Time {
 // WithoutNative leaves the native record out of a comparison.
 var WithoutNative = cmpopts.IgnoreFields(image.Image{}, "Native")
 
-// New returns a client of an adapter, with credentials for tests if the
-// configuration has none.
+// New returns a client of an adapter, with credentials for tests if the configuration has none.
 func New(t testing.TB, open Constructor, c provider.Config) *provider.Client {
 	t.Helper()
 	if c.Credentials == nil {
@@ -119,8 +118,7 @@ func Client(t testing.TB, open Constructor, region string, transport http.RoundT
 	})
 }
 
-// Listed returns the images that a client lists from a body in which the records
-// replace ROWS.
+// Listed returns the images that a client lists from a body in which the records replace ROWS.
 func Listed(t *testing.T, client func(*testing.T, http.RoundTripper) *provider.Client, body string, records []string) []image.Image {
 	t.Helper()
 	s := &Server{Status: http.StatusOK, Body: strings.Replace(body, "ROWS", strings.Join(records, ","), 1)}

@@ -110,8 +110,7 @@ func (o operation) images(rows string) []member {
 	return out
 }
 
-// checkArrives gives one member alone, and looks for it in the details. A
-// password is no detail.
+// checkArrives gives one member alone, and looks for it in the details. A password is no detail.
 func checkArrives[D any](t *testing.T, provider string, m member, details func(image.Image) (D, error)) {
 	if m.Type == "object" || m.Name == "default_passwd" || m.Type == "array" && m.Name != "instance_ids" {
 		return
@@ -128,8 +127,7 @@ func checkArrives[D any](t *testing.T, provider string, m member, details func(i
 	}
 }
 
-// nested returns a record whose only member, at a path such as "Tags.Tag[].TagKey", has
-// a value.
+// nested returns a record whose only member, at a path such as "Tags.Tag[].TagKey", has a value.
 func nested(path, value string) string {
 	name, inner, deep := strings.Cut(path, ".")
 	if deep {

@@ -184,15 +184,13 @@ var qingDialect = dialect{
 	fresh:    []string{"signature", "time_stamp"},
 }
 
-// reading is one interpretation of the provider's documentation: a setting of the
-// world.
+// reading is one interpretation of the provider's documentation: a setting of the world.
 type reading struct {
 	name string
 	set  func(*fakecloud.World)
 }
 
-// fuzzyReadings returns the interpretations of a name that is compared loosely, and
-// more.
+// fuzzyReadings returns the interpretations of a name that is compared loosely, and more.
 func fuzzyReadings(more ...reading) []reading {
 	var out []reading
 	for _, fuzzy := range []fakecloud.Fuzzy{
@@ -210,9 +208,8 @@ func (s service) reading(name string) reading {
 	return s.readings[max(i, 0)]
 }
 
-// emulator is a fakecloud with faults. It is the transport of the client, so that
-// it can log requests and edit response bodies. Everything but log is set before
-// the first request.
+// emulator is a fakecloud with faults. It is the transport of the client, so that it can log
+// requests and edit response bodies. Everything but log is set before the first request.
 type emulator struct {
 	service service
 	t       testing.TB

@@ -97,8 +97,7 @@ func resetCases() []hostileCase {
 	return all
 }
 
-// connectionCases send an honest response and more, or less than the next request
-// needs.
+// connectionCases send an honest response and more, or less than the next request needs.
 func connectionCases() []hostileCase {
 	thenOne := func(end step) func(*peer) {
 		return func(p *peer) {
@@ -208,8 +207,7 @@ func inJSONText(text string) string {
 // oneLineOf makes a text fit into a header.
 func oneLineOf(text string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(text) }
 
-// echo is everything that a server can send back: the secrets that it knows, and what
-// it was sent.
+// echo is everything that a server can send back: the secrets that it knows, and what it was sent.
 func (p *peer) echo() string {
 	var all []string
 	for _, secret := range p.server.client.secrets(p.server.exercise) {

@@ -15,9 +15,8 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// The user's code panics at each place where a client, a search or a credentials
-// provider calls it. The panic has the original stack, and comes after all other
-// requests have ended.
+// The user's code panics at each place where a client, a search or a credentials provider calls it.
+// The panic has the original stack, and comes after all other requests have ended.
 func TestPanicsReachTheCaller(t *testing.T) { runCases(t, panicCases()) }
 
 const purpose = "on purpose"
@@ -136,8 +135,7 @@ func searchClients() []*hostileClient {
 
 func errorOf[T any](_ T, err error) error { return err }
 
-// besideHanging returns the target of a client, and one whose requests wait for their
-// context.
+// besideHanging returns the target of a client, and one whose requests wait for their context.
 func besideHanging(client *provider.Client) []provider.Target {
 	hanging, err := aliyunecs.New(provider.Config{
 		Region: "r-1", Credentials: provider.Static("id", "secret", ""),

@@ -26,8 +26,7 @@ func (v *exercise) transport(respond adaptertest.RoundTrip) {
 	v.config.HTTPClient = &http.Client{Transport: respond}
 }
 
-// failing is a transport that fails with an error that may have the secrets of the
-// request.
+// failing is a transport that fails with an error that may have the secrets of the request.
 func failing(with func(secrets string) error) func(*exercise) {
 	return func(v *exercise) {
 		v.transport(func(r *http.Request) (*http.Response, error) { return nil, with(v.secretsOf(r)) })

@@ -106,8 +106,7 @@ func (s *hostileServer) received() (requests int, signatures []string) {
 	return s.requests, slices.Clone(s.signatures)
 }
 
-// request is one request, with its text as it was received. The zero request stands for
-// none.
+// request is one request, with its text as it was received. The zero request stands for none.
 type request struct {
 	http.Request
 	text string
@@ -124,8 +123,7 @@ func readRequest(from *bufio.Reader) (request, error) {
 	return request{*r, string(text)}, err
 }
 
-// peer is one connection to a hostile server. Writes to it ignore errors: the
-// client may have gone.
+// peer is one connection to a hostile server. Writes to it ignore errors: the client may have gone.
 type peer struct {
 	*net.TCPConn
 	server  *hostileServer
@@ -226,8 +224,7 @@ func repeat(text string) step {
 	}
 }
 
-// trickles sends a form, and then a text byte by byte, again and again, until the
-// client has gone.
+// trickles sends a form, and then a text byte by byte, again and again, until the client has gone.
 func trickles(form, text string) func(*peer) {
 	text = strings.ReplaceAll(text, "\n", "\r\n")
 	return each(send(form), func(p *peer) {

@@ -120,8 +120,7 @@ func cellsOf(c hostileCase, before int) (cells []*cell) {
 	return cells
 }
 
-// check exercises a cell. It cancels up to three times: on a busy machine one try may
-// be late.
+// check exercises a cell. It cancels up to three times: on a busy machine one try may be late.
 func (c *cell) check(ctx context.Context, t *testing.T) {
 	took := c.exercise(ctx, t)
 	for range 2 {

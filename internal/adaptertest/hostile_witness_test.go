@@ -22,8 +22,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// witness keeps all that a program could print of one exercise. It is safe for
-// concurrent use.
+// witness keeps all that a program could print of one exercise. It is safe for concurrent use.
 type witness struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -141,8 +140,7 @@ func badRune(text string) string {
 	return ""
 }
 
-// captureStandardLog collects what anything writes to the standard logger until
-// the test ends.
+// captureStandardLog collects what anything writes to the standard logger until the test ends.
 func captureStandardLog(t *testing.T) *witness {
 	w := new(witness)
 	before := log.Writer()

@@ -25,11 +25,10 @@ import (
 	"github.com/imagequery/imagequery/provider/httpapi"
 )
 
-// Mutants answers the operations of an adapter with mutants of some documents and
-// of the bodies in testdata, which together must have every member of the record.
-// Encoding/json says which answers are valid, which images they hold, and in which
-// other forms they say the same; of those the adapter must make the same, also if
-// it never read anything before.
+// Mutants answers the operations of an adapter with mutants of some documents and of the bodies in
+// testdata, which together must have every member of the record. Encoding/json says which answers
+// are valid, which images they hold, and in which other forms they say the same; of those the
+// adapter must make the same, also if it never read anything before.
 func Mutants[R, D any](t *testing.T, api *apispec.API[R], details func(image.Image) (D, error), rows Rows, documents ...string) {
 	t.Helper()
 	documents = append(documents, recorded(t)...)
@@ -128,8 +127,7 @@ func responseWith[R any](op *apispec.Operation[R], row []byte) string {
 	return nested(op.Rows+"[]", string(row))
 }
 
-// same compares the images that an adapter decodes from a document and from another
-// form of it.
+// same compares the images that an adapter decodes from a document and from another form of it.
 func (c checker[R]) same(op *apispec.Operation[R], doc []byte, f jsonoracle.Form, want, got findings) {
 	if reflect.DeepEqual(want, got) {
 		return // cmp takes ten times as long
@@ -194,8 +192,7 @@ func (r reader[R]) fetch(op *apispec.Operation[R], body []byte) (*provider.Page,
 	return r.adapter.Fetch(context.Background(), provider.Call{Action: op.Action}, provider.Cursor{Size: 10})
 }
 
-// echo is a sender that responds with a body, which is overwritten after it was
-// decoded.
+// echo is a sender that responds with a body, which is overwritten after it was decoded.
 type echo struct{ body []byte }
 
 func (e *echo) Host() string { return "api.example.com" }
@@ -214,9 +211,8 @@ type findings struct {
 	Details   []any
 }
 
-// read lets an adapter read a response; ok is false where it is refused. What the
-// oracle knows is checked: whether to refuse it, the identifiers of the images, and
-// their Native.
+// read lets an adapter read a response; ok is false where it is refused. What the oracle knows is
+// checked: whether to refuse it, the identifiers of the images, and their Native.
 func (c checker[R]) read(r reader[R], op *apispec.Operation[R], f jsonoracle.Form) (found findings, ok bool) {
 	want := expect(op, c.rows, f.Content)
 	page, err := r.fetch(op, f.Doc)

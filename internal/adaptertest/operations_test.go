@@ -17,8 +17,7 @@ import (
 	"github.com/imagequery/imagequery/qingcloud"
 )
 
-// operation is one documented operation, with the facts that the tests of all
-// operations need.
+// operation is one documented operation, with the facts that the tests of all operations need.
 type operation struct {
 	name, provider, permission string
 
@@ -131,8 +130,7 @@ func newCloud(t testing.TB, world fakecloud.World, faults ...fakecloud.Fault) *f
 	return cloud
 }
 
-// testKeys are the keys of an account whose clients have the credentials of
-// [adaptertest.New].
+// testKeys are the keys of an account whose clients have the credentials of [adaptertest.New].
 var testKeys = []fakecloud.Key{{ID: "test-key-id", Secret: "test-key-secret"}}
 
 var selfImages = image.Query{Sources: []image.Source{image.SourceSelf}}

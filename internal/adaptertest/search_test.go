@@ -37,8 +37,7 @@ func estate() (world fakecloud.World) {
 	return world
 }
 
-// targetsOf makes a target for each account and region; the regions of an account
-// share its budget.
+// targetsOf makes a target for each account and region; the regions of an account share its budget.
 func targetsOf(t *testing.T, transport http.RoundTripper) []provider.Target {
 	t.Helper()
 	var targets []provider.Target

@@ -14,10 +14,9 @@ import (
 	"testing"
 )
 
-// Each calls check with mutants of the documents: as many as usual, an eighth of them
-// with go test -short, or as many as the environment variable MUTANTS says. The
-// mutants are the same in every run. A check that panics fails the test, with the
-// mutant.
+// Each calls check with mutants of the documents: as many as usual, an eighth of them with go test
+// -short, or as many as the environment variable MUTANTS says. The mutants are the same in every
+// run. A check that panics fails the test, with the mutant.
 func Each(t *testing.T, usual int, documents []string, check func(doc []byte)) {
 	t.Helper()
 	b := breeder{rand: rand.New(rand.NewPCG(1, 2)), words: words(documents)}

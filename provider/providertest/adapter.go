@@ -17,8 +17,7 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// testEndpoint is an address that no request can reach without the transport of the
-// check.
+// testEndpoint is an address that no request can reach without the transport of the check.
 const testEndpoint = "https://images.invalid/"
 
 // configHTTP opens clients of endpoints with plain http.
@@ -43,8 +42,7 @@ type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-// query runs the empty query once through a transport, and returns the requests that
-// were sent.
+// query runs the empty query once through a transport, and returns the requests that were sent.
 func (t *checkRun) query(c provider.Config, respond roundTripper) (sent []*http.Request, took time.Duration, err error) {
 	t.requires(t.harness.New != nil, "Harness.New")
 	var mu sync.Mutex

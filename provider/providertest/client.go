@@ -48,8 +48,7 @@ func get(t *checkRun) {
 	}
 }
 
-// checkClient runs Check with a server that accepts the credentials and with one that
-// refuses them.
+// checkClient runs Check with a server that accepts the credentials and with one that refuses them.
 func checkClient(t *checkRun) {
 	if err := t.open(t.harness.World(smallPage), provider.Config{}).Client.Check(t.context()); err != nil {
 		t.failf("Check of good credentials: %w", err)

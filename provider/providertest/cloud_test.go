@@ -23,9 +23,8 @@ import (
 	"github.com/imagequery/imagequery/provider/providertest"
 )
 
-// cloud emulates a provider as a transport, so that it works in a bubble of
-// testing/synctest. Its one operation has filters that hide more than they should, and
-// pages with numbers.
+// cloud emulates a provider as a transport, so that it works in a bubble of testing/synctest. Its
+// one operation has filters that hide more than they should, and pages with numbers.
 type cloud struct {
 	reading string
 

@@ -18,8 +18,7 @@ func withAttempts(n int) provider.Config {
 	return provider.Config{Retry: provider.Retry{Attempts: n}}
 }
 
-// eachError runs fn for every documented error, with a session that always responds
-// with it.
+// eachError runs fn for every documented error, with a session that always responds with it.
 func (t *checkRun) eachError(fn func(e ErrorCase, s *Session)) {
 	t.requires(len(t.harness.Errors) > 0, "Harness.Errors")
 	for _, e := range t.harness.Errors {
@@ -39,8 +38,7 @@ func errorKinds(t *checkRun) {
 	})
 }
 
-// checkTargetError finds the same through a search of two targets, one of which
-// fails.
+// checkTargetError finds the same through a search of two targets, one of which fails.
 func (t *checkRun) checkTargetError(e ErrorCase, failing *Session) {
 	good := t.open(t.harness.World(smallPage), withAttempts(attempts))
 	targets := []provider.Target{{Name: "failing", Client: failing.Client}, {Name: "good", Client: good.Client}}

@@ -218,8 +218,7 @@ var mutants = map[string]fault{
 	"answers may have any length":       {found: "mapping/huge"},
 }
 
-// negligent mutants have right results. Few queries show that the oracles do not find
-// them.
+// negligent mutants have right results. Few queries show that the oracles do not find them.
 var negligent = map[string]fault{
 	// They leave out duties to the configuration, the budget and the trace.
 	"the budget is skipped":                 {found: "budget/holds budget/requests", config: func(c *provider.Config) { c.Budget = nil }},

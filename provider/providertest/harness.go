@@ -9,20 +9,18 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// Harness connects an adapter to an emulator of its provider. World and Open are
-// required. The other fields are optional, but a check that needs a missing one
-// fails, unless Cannot gives a reason. The functions must be safe for concurrent
-// use.
+// Harness connects an adapter to an emulator of its provider. World and Open are required. The
+// other fields are optional, but a check that needs a missing one fails, unless Cannot gives a
+// reason. The functions must be safe for concurrent use.
 type Harness struct {
 	// World returns n distinct images without Native: the images of one account in
 	// one region, as a correct client reports them. It must return the same images
 	// for the same n. [Images] returns a world for an API that reports every field.
 	World func(n int) []image.Image
 
-	// Open starts an emulator that holds the world, and returns a client of it. It
-	// must register the release of its resources with t.Cleanup. Checks that wait
-	// run in a bubble of testing/synctest, so the emulator must serve without
-	// sockets there.
+	// Open starts an emulator that holds the world, and returns a client of it. It must register
+	// the release of its resources with t.Cleanup. Checks that wait run in a bubble of
+	// testing/synctest, so the emulator must serve without sockets there.
 	Open func(t testing.TB, world []image.Image, o Options) *Session
 
 	// New calls the constructor of the adapter. It sets Region and Credentials in the
@@ -35,9 +33,8 @@ type Harness struct {
 	// not the image matches. Nil means that they can return every image.
 	Scope func(q image.Query, m image.Image) bool
 
-	// Readings names the interpretations of what the provider's documentation
-	// leaves open, such as how a name is compared. Results must be correct under
-	// each of them.
+	// Readings names the interpretations of what the provider's documentation leaves open, such as
+	// how a name is compared. Results must be correct under each of them.
 	Readings []string
 
 	// Errors lists the documented error codes.
@@ -47,14 +44,12 @@ type Harness struct {
 	// parameters of every request: credentials, signature, version.
 	Paging, Protocol []string
 
-	// Fresh lists the parameters of Protocol whose values must differ between two
-	// requests that are sent more than a second apart: nonces, timestamps,
-	// signatures.
+	// Fresh lists the parameters of Protocol whose values must differ between two requests that are
+	// sent more than a second apart: nonces, timestamps, signatures.
 	Fresh []string
 
-	// Cannot maps the name of a check to the reason why the emulator or the
-	// provider makes the check impossible. [Run] logs the reason and skips the
-	// check.
+	// Cannot maps the name of a check to the reason why the emulator or the provider makes the
+	// check impossible. [Run] logs the reason and skips the check.
 	Cannot map[string]string
 }
 
@@ -98,13 +93,11 @@ func (e ErrorCase) isTemporary() bool {
 type Session struct {
 	Client *provider.Client
 
-	// Requests returns the requests since Open in the order of arrival. Each
-	// attempt is a request.
+	// Requests returns the requests since Open in the order of arrival. Each attempt is a request.
 	Requests func() []Request
 
-	// Secrets are the texts of the client's credentials. Hidden are texts of the
-	// emulator's records that images must not contain, such as passwords. A client
-	// must show none of them.
+	// Secrets are the texts of the client's credentials. Hidden are texts of the emulator's records
+	// that images must not contain, such as passwords. A client must show none of them.
 	Secrets, Hidden []string
 
 	// Fail makes requests fail.

@@ -73,8 +73,7 @@ func (k *imageMaker) image() image.Image {
 	return m
 }
 
-// id is unique, ignoring case as well. The first of a group stands within the
-// others.
+// id is unique, ignoring case as well. The first of a group stands within the others.
 func (k *imageMaker) id() string {
 	own := fmt.Sprintf("m-%d", k.group)
 	special := own + "_20G_x64.vhd"

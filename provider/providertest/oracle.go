@@ -125,8 +125,7 @@ func oracleOneField(t *checkRun) {
 	})
 }
 
-// oracleTwoFields asks the first reading for each two fields. The other readings divide
-// them.
+// oracleTwoFields asks the first reading for each two fields. The other readings divide them.
 func oracleTwoFields(t *checkRun) {
 	t.checkQueries(func(number int, o *oracle) (out []image.Query) {
 		pair := 0

@@ -60,8 +60,7 @@ func (t *checkRun) newPages() (l *listing, n int) {
 	return l, severalPages(l.size)
 }
 
-// pagingTotals states wrong totals. Each scan may take one request more than with right
-// ones.
+// pagingTotals states wrong totals. Each scan may take one request more than with right ones.
 func pagingTotals(t *checkRun) {
 	l, n := t.newPages()
 	_, most := l.requests(n)
@@ -170,9 +169,8 @@ type listing struct {
 	size   int // of a page
 }
 
-// newListing returns a listing in which count(size) images come by pages of the
-// configured size, and one more image that could be there. It ends the check if the
-// harness cannot make as many.
+// newListing returns a listing in which count(size) images come by pages of the configured size,
+// and one more image that could be there. It ends the check if the harness cannot make as many.
 func (t *checkRun) newListing(c provider.Config, count func(size int) int) *listing {
 	for n, before := t.effort.world, 0; n < maxWorld; n *= 3 {
 		world := t.harness.World(n)

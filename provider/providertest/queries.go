@@ -200,8 +200,7 @@ func escaped(r rune) string {
 	return string(r)
 }
 
-// HasField reports whether an image has a value that a predicate on the field can
-// match.
+// HasField reports whether an image has a value that a predicate on the field can match.
 func HasField(m image.Image, f image.Field) bool {
 	switch f {
 	case image.FieldNames, image.FieldNameGlobs, image.FieldNameContains:
@@ -218,8 +217,7 @@ func HasField(m image.Image, f image.Field) bool {
 	}
 }
 
-// textOf has the value that a predicate compares, for those that compare one text or
-// word.
+// textOf has the value that a predicate compares, for those that compare one text or word.
 var textOf = map[image.Field]func(image.Image) string{
 	image.FieldIDs:             func(m image.Image) string { return m.ID },
 	image.FieldNames:           func(m image.Image) string { return m.Name },

@@ -155,8 +155,7 @@ func note[T any](ctx context.Context, out *traced, list *[]T, info T, attempt in
 	}
 }
 
-// traceAttempts compares what the hooks report with the requests that the emulator
-// received.
+// traceAttempts compares what the hooks report with the requests that the emulator received.
 func traceAttempts(t *checkRun) {
 	for _, f := range []Failure{{Times: attempts - 1, Code: t.temporary().Code}, {Times: attempts - 1, Break: BreakReset}} {
 		s := t.failing(f, withAttempts(attempts))

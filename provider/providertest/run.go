@@ -89,8 +89,7 @@ type effort struct {
 	hugeBytes    int // bytes of a response that is too long
 }
 
-// thorough has several times the queries with which the suite's own tests find each
-// wrong adapter.
+// thorough has several times the queries with which the suite's own tests find each wrong adapter.
 var thorough = effort{world: 80, queries: 1000, further: 200, minField: 25, oneField: 6, twoFields: 3, perGoroutine: 4, hugeBytes: 48 << 20}
 
 // quick is the effort of go test -short.

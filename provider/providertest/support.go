@@ -115,8 +115,7 @@ func supersetRows(t *checkRun) {
 	}
 }
 
-// countSuperset counts the images that the server returns for a predicate and that do
-// not match it.
+// countSuperset counts the images that the server returns for a predicate and that do not match it.
 func (o *oracle) countSuperset(f image.Field) (dropped int) {
 	for _, q := range oneFieldQueries(o.world, f, o.effort.oneField) {
 		for _, call := range o.explain(o.session, q).Calls {
