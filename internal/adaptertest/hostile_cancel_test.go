@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -65,12 +66,13 @@ var pagePattern = regexp.MustCompile(`\b(PageNumber|offset)=(\d+)`)
 
 // pageOf returns the number of the requested page, from 1, if pages have one image.
 func pageOf(r request) int {
-	page := 1
-	if found := pagePattern.FindStringSubmatch(r.text); found != nil {
-		_, _ = fmt.Sscan(found[2], &page)
-		if found[1] == "offset" {
-			page++
-		}
+	found := pagePattern.FindStringSubmatch(r.text)
+	if found == nil {
+		return 1
+	}
+	page, _ := strconv.Atoi(found[2])
+	if found[1] == "offset" {
+		page++
 	}
 	return page
 }

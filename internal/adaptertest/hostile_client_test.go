@@ -66,17 +66,10 @@ func newExercise(canary string, timeout time.Duration, log slog.Handler) *exerci
 }
 
 // The secrets of an exercise contain what percent-encoding, HTML and JSON escape.
-func (v *exercise) id() string     { return "LTAI" + v.canary + "/+id=" + v.canary }
-func (v *exercise) secret() string { return v.canary + `&<secret>"'%~` + v.canary }
-func (v *exercise) token() string  { return v.canary + "+/token<==" + v.canary }
-
-// secrets are those that the client has, and that a server may know.
-func (c *hostileClient) secrets(v *exercise) []string {
-	if c.metadata {
-		return nil
-	}
-	return []string{v.id(), v.secret(), v.token()}
-}
+func (v *exercise) id() string        { return "LTAI" + v.canary + "/+id=" + v.canary }
+func (v *exercise) secret() string    { return v.canary + `&<secret>"'%~` + v.canary }
+func (v *exercise) token() string     { return v.canary + "+/token<==" + v.canary }
+func (v *exercise) secrets() []string { return []string{v.id(), v.secret(), v.token()} }
 
 func hostileClients() []*hostileClient {
 	return append(adapterClients(), credentialClients()...)

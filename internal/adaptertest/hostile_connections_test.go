@@ -209,11 +209,13 @@ func oneLineOf(text string) string { return strings.NewReplacer("\r", " ", "\n",
 
 // echo is everything that a server can send back: the secrets that it knows, and what it was sent.
 func (p *peer) echo() string {
-	var all []string
-	for _, secret := range p.server.client.secrets(p.server.exercise) {
-		all = append(all, spellings(secret))
+	all := []string{spellingsOf(p.request)}
+	if !p.server.client.metadata {
+		for _, secret := range p.server.exercise.secrets() {
+			all = append(all, spellings(secret))
+		}
 	}
-	return strings.Join(append(all, spellingsOf(p.request)), " ")
+	return strings.Join(all, " ")
 }
 
 // echoCases send back what they were sent, and the secrets that they know.

@@ -41,7 +41,7 @@ func responding(respond adaptertest.RoundTrip) func(*exercise) {
 // secretsOf returns all secrets that a transport sees, as an error's text.
 func (v *exercise) secretsOf(r *http.Request) string {
 	seen := []string{fmt.Sprint(r.URL, " ", r.Header, " ", adaptertest.Params(r).Encode())}
-	for _, secret := range []string{v.id(), v.secret(), v.token()} {
+	for _, secret := range v.secrets() {
 		seen = append(seen, spellings(secret))
 	}
 	return strings.Join(seen, " ")

@@ -44,6 +44,15 @@ type fault struct {
 
 func first[T any](list []T, n int) []T { return list[:min(n, len(list))] }
 
+// setting sets a parameter in the calls of some queries.
+func setting(name, value string, of func(image.Query) bool) func(*model, image.Query, *provider.Call) {
+	return func(_ *model, q image.Query, c *provider.Call) {
+		if of(q) {
+			c.Params.Set(name, value)
+		}
+	}
+}
+
 // mutants have wrong results, or say what is not so.
 var mutants = map[string]fault{
 	// They ask for too little.
@@ -81,36 +90,26 @@ var mutants = map[string]fault{
 			c.Params.Set("id.1", q.SourceInstances[0])
 		}
 	}},
-	"four predicates are too many": {found: "oracle/random", call: func(_ *model, q image.Query, c *provider.Call) {
-		if len(q.Fields()) >= 4 {
-			c.Params.Set("state", "active")
-		}
-	}},
-	"windows is taken for an operating system": {found: "oracle support/pushed", call: func(_ *model, q image.Query, c *provider.Call) {
-		if slices.Equal(q.Platforms, []string{"windows"}) {
-			c.Params.Set("os", "windows")
-		}
-	}},
-	"the default of the server is left in": {found: "defaults get oracle", call: func(_ *model, q image.Query, c *provider.Call) {
-		if len(q.Statuses) == 0 {
-			c.Params.Del("state")
-		}
-	}},
+	"four predicates are too many": {found: "oracle/random", call: setting("state", "active", func(q image.Query) bool {
+		return len(q.Fields()) >= 4
+	})},
+	"windows is taken for an operating system": {found: "oracle support/pushed", call: setting("os", "windows", func(q image.Query) bool {
+		return slices.Equal(q.Platforms, []string{"windows"})
+	})},
+	"the default of the server is left in": {found: "defaults get oracle", call: setting("state", "active", func(q image.Query) bool {
+		return len(q.Statuses) == 0
+	})},
 	"images of the system are forgotten": {found: "defaults get oracle", query: func(q *image.Query) {
 		if len(q.Sources) == 0 {
 			q.Sources = []image.Source{image.SourceSelf, image.SourceShared}
 		}
 	}},
-	"an empty query has the default of the server": {found: "defaults support/pushed", call: func(_ *model, q image.Query, c *provider.Call) {
-		if len(q.Fields()) == 0 {
-			c.Params.Del("state")
-		}
-	}},
-	"a limit of one needs an active image": {found: "get", call: func(_ *model, q image.Query, c *provider.Call) {
-		if q.Limit == 1 && len(q.IDs) > 0 {
-			c.Params.Set("state", "active")
-		}
-	}},
+	"an empty query has the default of the server": {found: "defaults support/pushed", call: setting("state", "active", func(q image.Query) bool {
+		return len(q.Fields()) == 0
+	})},
+	"a limit of one needs an active image": {found: "get", call: setting("state", "active", func(q image.Query) bool {
+		return q.Limit == 1 && len(q.IDs) > 0
+	})},
 
 	// They say what is not so.
 	"a fuzzy name is called exact": {found: "superset", info: func(i *provider.Info) { i.Support[image.FieldNames] = provider.Exact }},

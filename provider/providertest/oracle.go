@@ -102,7 +102,7 @@ func (t *checkRun) checkQueries(queries func(number int, o *oracle) []image.Quer
 	var readings sync.WaitGroup
 	for i, o := range all {
 		o.queries = queries(i, o)
-		t.logf("%s%d queries", o.prefix, len(o.queries))
+		t.t.Logf("%s%d queries", o.prefix, len(o.queries))
 		readings.Go(func() {
 			for _, q := range o.queries {
 				if t.tooManyFailures() {
@@ -172,7 +172,7 @@ func (t *checkRun) checkWorthAsking(all []*oracle) {
 			}
 		}
 	}
-	t.logf("of %d queries %d match something and %d a strict part of their scope", queries, matching, strict)
+	t.t.Logf("of %d queries %d match something and %d a strict part of their scope", queries, matching, strict)
 	if matching*100 < queries*60 || strict*100 < queries*30 {
 		t.failf("of %d random queries %d match something and %d a strict part: a world that is worth asking has 60%% and 30%%", queries, matching, strict)
 	}

@@ -90,14 +90,11 @@ func (t *checkRun) waitBehind(first *Session, most time.Duration, c provider.Con
 	later, cancel := context.WithTimeout(t.context(), time.Hour)
 	defer cancel()
 	began := time.Now()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = provider.Collect(first.Client.Do(ctx, call))
-	}()
+	var firstDone sync.WaitGroup
+	firstDone.Go(func() { _, _ = provider.Collect(first.Client.Do(ctx, call)) })
 	time.Sleep(time.Second)
 	_, err := provider.Collect(other.Client.Do(later, call))
-	<-done
+	firstDone.Wait()
 	return t.sent(other, err, 1, "after another client of the same budget")[0].At.Sub(began)
 }
 

@@ -146,11 +146,6 @@ func (t *checkRun) failf(format string, args ...any) {
 	}
 }
 
-func (t *checkRun) logf(format string, args ...any) {
-	t.t.Helper()
-	t.t.Logf(format, args...)
-}
-
 // tooManyFailures reports whether the check has failed often enough to stop.
 func (t *checkRun) tooManyFailures() bool {
 	t.mu.Lock()
