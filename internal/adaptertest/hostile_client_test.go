@@ -84,27 +84,29 @@ func adapterClients() (clients []*hostileClient) {
 	for _, o := range operations {
 		clients = append(clients, &hostileClient{
 			name: o.name, open: o.open, refusal: o.refusal, body: func(request) string { return o.one },
-			ask: func(ctx context.Context, v *exercise) error {
-				client, err := v.client(o.open)
-				if err != nil {
-					return err
-				}
+			ask: asking(o.open, func(ctx context.Context, client *provider.Client) error {
 				images, err := o.request(ctx, client)
 				if err == nil && (len(images) != 1 || images[0].ID != "m-1") {
 					return fmt.Errorf("got the images %v, want m-1", images)
 				}
 				return err
-			},
+			}),
 		})
 	}
 	return clients
 }
 
-// client is a client that sends its requests to the endpoint of the exercise.
-func (v *exercise) client(open adaptertest.Constructor) (*provider.Client, error) {
-	c := v.config
-	c.Endpoint = v.endpoint
-	return open(c)
+// asking uses a client that sends its requests to the endpoint of an exercise.
+func asking(open adaptertest.Constructor, use func(context.Context, *provider.Client) error) func(context.Context, *exercise) error {
+	return func(ctx context.Context, v *exercise) error {
+		c := v.config
+		c.Endpoint = v.endpoint
+		client, err := open(c)
+		if err != nil {
+			return err
+		}
+		return use(ctx, client)
+	}
 }
 
 // credentialClients expect credentials with the canary that the exercise has.

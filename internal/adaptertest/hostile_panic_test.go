@@ -117,13 +117,7 @@ func ecsClients() (clients []*hostileClient) {
 	} {
 		ecs := *adapterClients()[0]
 		ecs.name, ecs.searches = "ECS by "+name, name != "Do"
-		ecs.ask = func(ctx context.Context, v *exercise) error {
-			client, err := v.client(ecs.open)
-			if err != nil {
-				return err
-			}
-			return use(ctx, client)
-		}
+		ecs.ask = asking(ecs.open, use)
 		clients = append(clients, &ecs)
 	}
 	return clients

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"log"
 	"log/slog"
 	"net/url"
 	"reflect"
+	"regexp"
 	"runtime"
 	"runtime/pprof"
 	"strings"
@@ -186,4 +188,65 @@ func kindIn(err error) (k provider.Kind, ok bool) {
 	}
 	ok = errors.As(err, &k)
 	return k, ok
+}
+
+// spellings are the forms in which a server may spell a secret.
+func spellings(plain string) string {
+	once := url.QueryEscape(plain)
+	rfc := strings.ReplaceAll(once, "+", "%20")
+	return strings.Join([]string{
+		plain, once, rfc, lowerEscapes(rfc), url.PathEscape(plain),
+		url.QueryEscape(rfc), url.QueryEscape(lowerEscapes(rfc)), lowerEscapes(url.QueryEscape(rfc)),
+		html.EscapeString(plain), jsonEscapes(plain), goEscapes(plain),
+	}, " ")
+}
+
+// goEscapes spells a text as encoding/json does.
+func goEscapes(text string) string {
+	quoted, _ := json.Marshal(text)
+	return string(quoted[1 : len(quoted)-1])
+}
+
+// spellingsOf are those of all that a request has, which is percent-encoded.
+func spellingsOf(r request) string {
+	text := oneLineOf(r.text)
+	plain, err := url.QueryUnescape(text)
+	if err != nil {
+		plain = text
+	}
+	return strings.Join([]string{text, plain, url.QueryEscape(text), html.EscapeString(plain), goEscapes(plain)}, " ")
+}
+
+var (
+	percentPattern = regexp.MustCompile(`%[0-9A-F]{2}`)
+	symbolPattern  = regexp.MustCompile(`[^0-9A-Za-z_]`)
+)
+
+// lowerEscapes spells percent-encoding in lower case.
+func lowerEscapes(text string) string {
+	return percentPattern.ReplaceAllStringFunc(text, strings.ToLower)
+}
+
+// jsonEscapes escapes all characters but letters and digits, as JSON allows.
+func jsonEscapes(text string) string {
+	return symbolPattern.ReplaceAllStringFunc(text, func(symbol string) string { return fmt.Sprintf(`\u%04x`, []rune(symbol)[0]) })
+}
+
+// inJSONText makes a text fit between the quotes of a JSON string.
+func inJSONText(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r\n", `\n`, "\n", `\n`, "\x00", "").Replace(text)
+}
+
+// oneLineOf makes a text fit into a header.
+func oneLineOf(text string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(text) }
+
+// echo is everything that a server can send back: the secrets that it knows, and what it was sent.
+func (p *peer) echo() string {
+	all := []string{spellingsOf(p.request)}
+	if !p.server.client.metadata {
+		for _, secret := range p.server.exercise.secrets() {
+			all = append(all, spellings(secret))
+		}
+	}
+	return strings.Join(all, " ")
 }
