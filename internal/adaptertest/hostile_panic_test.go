@@ -44,13 +44,13 @@ func panicCases() (all []hostileCase) {
 			})
 		})
 	}
-	hooks := reflect.TypeFor[provider.Trace]()
-	for i := range hooks.NumField() {
-		if hook := hooks.Field(i); hook.IsExported() {
-			add("hook "+hook.Name, listingClients, each(throttleFirst), func(v *exercise) { v.trace = tracePanicking(hook.Name) })
+	for _, hook := range reflect.VisibleFields(reflect.TypeFor[provider.Trace]()) {
+		clients := listingClients
+		if hook.Name == "Target" {
+			clients = searchClients
 		}
-		if hooks.Field(i).Name == "Target" {
-			all[len(all)-1].clients = searchClients
+		if hook.IsExported() {
+			add("hook "+hook.Name, clients, each(throttleFirst), func(v *exercise) { v.trace = tracePanicking(hook.Name) })
 		}
 	}
 	return all

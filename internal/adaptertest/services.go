@@ -23,11 +23,11 @@ func ECS(newClient Constructor) providertest.Harness {
 		extra: statusWords{"Status", "Frozen", map[image.Status]string{image.StatusPending: "Waiting"}}.extra,
 		readings: fuzzyReadings(
 			reading{"one id only", func(w *fakecloud.World) { w.SingleImageID = true }}),
-		errors: append(rpcErrors(), documentedErrors(
+		errors: rpcErrors(
 			codes{"400 InvalidImageOwnerAlias.ValueNotSupported, 400 InvalidParamter", provider.InvalidArgument, 0},
 			codes{"404 InvalidFilterValue, 404 InvalidOSType", provider.InvalidArgument, 0},
 			codes{"403 CurrentAccount.NotSupportPublicImage, 403 InvalidUser.Unauthorized", provider.PermissionDenied, 0},
-		)...),
+		),
 		dialect: rpcDialect,
 	}.harness(newClient)
 }
@@ -53,9 +53,9 @@ func documentedErrors(groups ...codes) (all []errorCase) {
 	return all
 }
 
-// rpcErrors are those of every Alibaba Cloud service.
-func rpcErrors() []errorCase {
-	return documentedErrors(
+// rpcErrors are those of every Alibaba Cloud service, and more.
+func rpcErrors(more ...codes) []errorCase {
+	return documentedErrors(append(more,
 		codes{"400 Throttling.User, 400 Throttling, 429 Throttling.Api, 400 Rejected.Throttling", provider.Throttled, 0},
 		codes{"503 ServiceUnavailable, 500 InternalError, 500 UnknownError, 400 SignatureNonceUsed", provider.Unavailable, 0},
 		codes{"400 InvalidTimeStamp.Expired, 400 SignatureDoesNotMatch, 400 IncompleteSignature", provider.Unauthenticated, 0},
@@ -64,7 +64,7 @@ func rpcErrors() []errorCase {
 		codes{"403 Forbidden.RAM, 400 NoPermission", provider.PermissionDenied, 0},
 		codes{"404 InvalidRegionId.NotFound, 400 MissingParameter", provider.InvalidArgument, 0},
 		codes{"400 InvalidParameter.PageSize, 404 InvalidAction.NotFound", provider.InvalidArgument, 0},
-	)
+	)...)
 }
 
 // scopeECS excludes marketplace and community images unless the query names them.
@@ -99,7 +99,7 @@ func ENS(newClient Constructor) providertest.Harness {
 		extra: statusWords{"Status", "Frozen", map[image.Status]string{image.StatusPending: "Packing", image.StatusFailed: "Upload_failed"}}.extra,
 		readings: fuzzyReadings(
 			reading{"without totals", func(w *fakecloud.World) { w.OmitTotals = true }}),
-		errors:  append(rpcErrors(), documentedErrors(codes{"400 CallInterface", provider.InvalidArgument, 0})...),
+		errors:  rpcErrors(codes{"400 CallInterface", provider.InvalidArgument, 0}),
 		dialect: rpcDialect,
 	}.harness(newClient)
 }

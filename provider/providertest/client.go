@@ -12,7 +12,6 @@ import (
 	"github.com/imagequery/imagequery/provider"
 )
 
-// defaults runs the empty query.
 func defaults(t *checkRun) {
 	for _, o := range t.oracles() {
 		o.checkQuery(image.Query{})
@@ -27,7 +26,6 @@ func defaults(t *checkRun) {
 	}
 }
 
-// get looks up images one by one.
 func get(t *checkRun) {
 	s, images := t.openWorld()
 	for _, m := range images {
@@ -177,7 +175,6 @@ func (t *checkRun) checkEnd(when string, err, want error) {
 	}
 }
 
-// rangeTwice ranges twice over one sequence.
 func rangeTwice(t *checkRun) {
 	s := t.open(t.harness.World(t.effort.world), provider.Config{Listing: provider.Listing{PageSize: smallPage}})
 	seq := s.Client.Images(t.context(), image.Query{})

@@ -58,7 +58,6 @@ func (c *cloud) serve(world []image.Image) {
 	})
 }
 
-// holds reports whether an image exists.
 func (c *cloud) holds(id string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,10 +1,6 @@
 package providertest
 
-import (
-	"testing"
-
-	"github.com/imagequery/imagequery/image"
-)
+import "testing"
 
 // Checks lists the names of all checks.
 func Checks() []string {
@@ -47,6 +43,3 @@ func Problems(h Harness) []string { return h.problems() }
 
 // Demand returns what the check with a name demands.
 func Demand(name string) string { return check{name: name}.demand() }
-
-// AddMembers adds unknown members to the objects of a response.
-func AddMembers(world []image.Image, body []byte) []byte { return editJSON(addMembers(world))(body) }

@@ -207,7 +207,8 @@ var mutants = map[string]fault{
 			}
 		}
 	}},
-	"sizes must be numbers": {found: "mapping/types"},
+	"sizes must be numbers":       {found: "mapping/types"},
+	"unknown members are refused": {found: "mapping/types"},
 	"unknown states pass for available": {found: "mapping/enums", image: func(state lenient.Text, m *image.Image) {
 		if m.Status == "" && state != "frozen" && state != "" {
 			m.Status = image.StatusAvailable

@@ -1,7 +1,6 @@
 package providertest_test
 
 import (
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -160,30 +159,5 @@ func TestChecksAreDocumented(t *testing.T) {
 	const want = "The plan of a query is the same a year later. A plan that depends on the clock cannot be reviewed or cached."
 	if got := providertest.Demand("plan/clock"); got != want {
 		t.Errorf("plan/clock demands %q, want %q", got, want)
-	}
-}
-
-// Unknown members come into the page and its records, but not into an object whose
-// members are tags.
-func TestUnknownMembersAreNoTags(t *testing.T) {
-	world := []image.Image{{Tags: map[string]string{"app": "web", "env": "prod"}}}
-	var page struct {
-		UnheardOf any
-		Items     []struct {
-			UnheardOf any
-			Labels    map[string]string
-			Disk      struct{ UnheardOf any }
-		}
-	}
-	edited := providertest.AddMembers(world, []byte(`{"items": [{"labels": {"app": "web"}, "disk": {"size": 1}}, {"labels": {}, "id": "m-2"}]}`))
-	if err := json.Unmarshal(edited, &page); err != nil {
-		t.Fatal(err)
-	}
-	first, second := page.Items[0], page.Items[1]
-	if page.UnheardOf == nil || first.UnheardOf == nil || second.UnheardOf == nil || first.Disk.UnheardOf == nil {
-		t.Errorf("an object has no unknown member: %s", edited)
-	}
-	if len(first.Labels) != 1 || len(second.Labels) != 0 {
-		t.Errorf("tags have an unknown member: %s", edited)
 	}
 }

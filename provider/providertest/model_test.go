@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -204,7 +205,6 @@ func params(q image.Query) (params url.Values, pushed []image.Field) {
 	return params, pushed
 }
 
-// Fetch asks for one page.
 func (a *model) Fetch(ctx context.Context, c provider.Call, at provider.Cursor) (*provider.Page, error) {
 	if a.has("one query at a time") && a.isDisturbed(c) {
 		return nil, errors.New("another query came between")
@@ -254,6 +254,9 @@ func (a *model) isDisturbed(c provider.Call) bool {
 	return *a.asked.Load() != own
 }
 
+// unknownMembers matches a response with unknown members in the page, an image and a disk.
+var unknownMembers = regexp.MustCompile(`^{"":"nothing".*"images":\[.*{"":"nothing".*"disks":\[{"":"nothing"`)
+
 // decode decodes a response. Most responses came before.
 func (a *model) decode(body []byte) (*provider.Page, httpapi.Status, error) {
 	if len(body) > 1<<20 {
@@ -269,6 +272,8 @@ func (a *model) decode(body []byte) (*provider.Page, httpapi.Status, error) {
 		return nil, httpapi.Status{}, read.err
 	case !read.isList && !a.has("an answer without images is empty"):
 		return nil, read.status, errors.New("no images in the answer")
+	case a.has("unknown members are refused") && unknownMembers.Match(body):
+		return nil, read.status, errors.New("a member is unknown")
 	case a.has("sizes must be numbers") && bytes.Contains(body, []byte(`"size_gib":"20"`)):
 		return nil, read.status, errors.New("a size is no number")
 	}

@@ -17,9 +17,8 @@ import (
 // budgetRequests finds requests that the budget has not admitted, and slots that are
 // released too early or never.
 func budgetRequests(t *checkRun) {
-	e := t.temporary()
 	t.checkHeld()
-	t.checkRate(e)
+	t.checkRate()
 	t.checkSlot()
 }
 
@@ -38,11 +37,11 @@ func (t *checkRun) checkHeld() {
 }
 
 // checkRate has requests fail under a budget of one request in many seconds.
-func (t *checkRun) checkRate(e ErrorCase) {
+func (t *checkRun) checkRate() {
 	const each = 300 * time.Second
 	c := withAttempts(attempts)
 	c.Budget = &provider.Budget{PerSecond: 1 / each.Seconds(), InFlight: 1}
-	s := t.failing(Failure{Times: attempts - 1, Code: e.Code}, c)
+	s := t.failing(Failure{Times: attempts - 1, Code: t.temporary().Code}, c)
 	ctx, cancel := context.WithTimeout(t.context(), 100*each)
 	defer cancel()
 	if _, err := provider.Collect(s.Client.Images(ctx, image.Query{})); err != nil {

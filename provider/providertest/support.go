@@ -46,7 +46,6 @@ func (t *checkRun) sentFor(s *Session, q image.Query) (out []string) {
 	return out
 }
 
-// supportNone queries fields that the API never reports.
 func supportNone(t *checkRun) {
 	s, _ := t.openWorld()
 	anything := Images(provider.Info{Name: "any", Region: "any"}, 50)
