@@ -240,7 +240,7 @@ func TestListingsOfChangingAccountsAreComplete(t *testing.T) {
 	}
 }
 
-// checkChanging lists accounts of several sizes while up to five random changes of each
+// checkChanging lists accounts of several sizes while up to three random changes of each
 // kind happen.
 func checkChanging(t *testing.T, o operation, listing provider.Listing, changes []fakecloud.Fault) {
 	runs := 60
@@ -251,7 +251,7 @@ func checkChanging(t *testing.T, o operation, listing provider.Listing, changes 
 	for seed := range runs {
 		faults := slices.Clone(changes)
 		for i := range faults {
-			faults[i].Seed, faults[i].From, faults[i].Times, faults[i].Chance = uint64(seed+1), 2, 1+seed%5, 0.4
+			faults[i].Seed, faults[i].From, faults[i].Times, faults[i].Chance = uint64(seed+1), 2, 1+seed%3, 0.4
 		}
 		switch got := outcomeOfListing(t, o, 15+seed%20, listing, faults); got {
 		case whole:

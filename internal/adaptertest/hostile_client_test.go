@@ -152,10 +152,8 @@ func plainRefusal(message string) string {
 }
 
 func isTokenRequest(r request) bool { return r.Method == http.MethodPut }
-
 func isNamesRequest(r request) bool { return strings.HasSuffix(r.RequestURI, "/security-credentials/") }
-
-func isKeysRequest(r request) bool { return !isTokenRequest(r) && !isNamesRequest(r) }
+func isKeysRequest(r request) bool  { return !isTokenRequest(r) && !isNamesRequest(r) }
 
 // The services of metadata are sent no secret of the exercise. Their keys have one
 // canary of all exercises.

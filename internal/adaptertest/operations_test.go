@@ -13,7 +13,6 @@ import (
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/internal/adaptertest"
 	"github.com/imagequery/imagequery/provider"
-	"github.com/imagequery/imagequery/provider/providertest"
 	"github.com/imagequery/imagequery/qingcloud"
 )
 
@@ -32,11 +31,9 @@ type operation struct {
 // listing holds the facts about an operation that lists pages.
 type listing struct {
 	region, host string
-	harness      func(adaptertest.Constructor) providertest.Harness
 	details      func(image.Image) error
 	empty        string     // a response without images
 	sizeParam    string     // the parameter for the size of a page
-	page         int        // the most images in a page
 	allocs       [2]float64 // the most allocations for a plan of each of planQueries
 }
 
@@ -45,8 +42,8 @@ var operations = []operation{
 		name: "ECS", provider: aliyunecs.Name, permission: "ecs:DescribeImages", open: aliyunecs.New, refusal: rpcRefusal,
 		one: `{"RequestId":"R-1","TotalCount":1,"PageNumber":1,"PageSize":100,"Images":{"Image":[{"ImageId":"m-1","ImageOwnerAlias":"self"}]}}`,
 		listing: listing{
-			region: "cn-hangzhou", host: "ecs.cn-hangzhou.aliyuncs.com", harness: adaptertest.ECS, details: detailsOf(aliyunecs.Details),
-			empty: `{"TotalCount":0,"Images":{"Image":[]}}`, sizeParam: "PageSize", page: 100, allocs: [2]float64{50, 290},
+			region: "cn-hangzhou", host: "ecs.cn-hangzhou.aliyuncs.com", details: detailsOf(aliyunecs.Details),
+			empty: `{"TotalCount":0,"Images":{"Image":[]}}`, sizeParam: "PageSize", allocs: [2]float64{50, 290},
 		},
 	},
 	{
@@ -57,24 +54,24 @@ var operations = []operation{
 		name: "SWAS", provider: aliyunswas.Name, permission: "swas-open:ListCustomImages", open: aliyunswas.New, refusal: rpcRefusal,
 		one: `{"RequestId":"R-1","TotalCount":1,"PageNumber":1,"PageSize":100,"CustomImages":[{"ImageId":"m-1"}]}`,
 		listing: listing{
-			region: "cn-hangzhou", host: "swas.cn-hangzhou.aliyuncs.com", harness: adaptertest.SWAS, details: detailsOf(aliyunswas.Details),
-			empty: `{"TotalCount":"0","CustomImages":[]}`, sizeParam: "PageSize", page: 100, allocs: [2]float64{30, 148},
+			region: "cn-hangzhou", host: "swas.cn-hangzhou.aliyuncs.com", details: detailsOf(aliyunswas.Details),
+			empty: `{"TotalCount":"0","CustomImages":[]}`, sizeParam: "PageSize", allocs: [2]float64{30, 148},
 		},
 	},
 	{
 		name: "ENS", provider: aliyunens.Name, permission: "ens:DescribeSelfImages", open: aliyunens.New, refusal: rpcRefusal,
 		one: `{"RequestId":"R-1","TotalCount":1,"PageNumber":1,"PageSize":50,"Code":0,"Images":{"Image":[{"ImageId":"m-1","ImageOwnerAlias":"self"}]}}`,
 		listing: listing{
-			host: "ens.aliyuncs.com", harness: adaptertest.ENS, details: detailsOf(aliyunens.Details),
-			empty: `{"Code":0,"Images":{"Image":[]},"TotalCount":"0"}`, sizeParam: "PageSize", page: 50, allocs: [2]float64{22, 132},
+			host: "ens.aliyuncs.com", details: detailsOf(aliyunens.Details),
+			empty: `{"Code":0,"Images":{"Image":[]},"TotalCount":"0"}`, sizeParam: "PageSize", allocs: [2]float64{22, 132},
 		},
 	},
 	{
 		name: "QingCloud", provider: qingcloud.Name, permission: "DescribeImages", open: qingcloud.New, refusal: qingRefusal,
 		one: `{"action":"DescribeImagesResponse","ret_code":0,"total_count":1,"image_set":[{"image_id":"m-1","provider":"self"}]}`,
 		listing: listing{
-			region: "pek3a", host: "api.qingcloud.com", harness: adaptertest.QingCloud, details: detailsOf(qingcloud.Details),
-			empty: `{"ret_code":0,"total_count":0,"image_set":[]}`, sizeParam: "limit", page: 100, allocs: [2]float64{86, 190},
+			region: "pek3a", host: "api.qingcloud.com", details: detailsOf(qingcloud.Details),
+			empty: `{"ret_code":0,"total_count":0,"image_set":[]}`, sizeParam: "limit", allocs: [2]float64{86, 190},
 		},
 	},
 }

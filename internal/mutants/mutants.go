@@ -62,9 +62,7 @@ type breeder struct {
 // words returns the different tokens of the documents.
 func words(documents []string) (all []string) {
 	for _, doc := range documents {
-		for _, at := range tokens([]byte(doc)) {
-			all = append(all, doc[at.from:at.to])
-		}
+		all = append(all, token.FindAllString(doc, -1)...)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -77,34 +75,34 @@ func (b *breeder) mutate(doc []byte) []byte {
 		return []byte("{")
 	}
 	i := b.rand.IntN(len(doc))
-	some := span{i, i + b.rand.IntN(min(len(doc)-i, 40)+1)}
+	j := i + b.rand.IntN(min(len(doc)-i, 40)+1)
 	switch b.rand.IntN(12) {
 	case 0:
-		return splice(doc, some, "")
+		return splice(doc, i, j, "")
 	case 1:
-		return splice(doc, span{i, i}, b.byte())
+		return splice(doc, i, i, b.byte())
 	case 2:
-		return splice(doc, span{i, i + 1}, b.byte())
+		return splice(doc, i, i+1, b.byte())
 	case 3:
 		k := b.rand.IntN(len(doc) + 1)
-		return splice(doc, span{k, k}, string(doc[some.from:some.to]))
+		return splice(doc, k, k, string(doc[i:j]))
 	case 4:
 		return doc[:i]
 	}
-	tokens := tokens(doc)
+	tokens := token.FindAllIndex(doc, -1)
 	if len(tokens) == 0 {
 		return doc
 	}
 	at := tokens[b.rand.IntN(len(tokens))]
 	with := b.replacement()
-	for isKey(doc, at) && with[0] != '"' {
+	for isKey(doc[at[1]:]) && with[0] != '"' {
 		with = b.replacement() // only a text leaves something to read
 	}
-	return splice(doc, at, with)
+	return splice(doc, at[0], at[1], with)
 }
 
-func splice(doc []byte, at span, with string) []byte {
-	return []byte(string(doc[:at.from]) + with + string(doc[at.to:]))
+func splice(doc []byte, from, to int, with string) []byte {
+	return []byte(string(doc[:from]) + with + string(doc[to:]))
 }
 
 // byte returns a byte that is special in JSON, or an invalid one.
@@ -142,20 +140,9 @@ func spelled(word string) string {
 	return fmt.Sprintf(`"\u%04x%s`, word[1], word[2:])
 }
 
-// A span is a part of a document.
-type span struct{ from, to int }
-
 // token matches the keys, scalars and empty values of a document, and similar parts of an
 // invalid one.
 var token = regexp.MustCompile(`"(?s:[^"\\]|\\.)*"|\[\]|\{\}|[a-z0-9+.E-]+`)
 
-func tokens(doc []byte) (found []span) {
-	for _, at := range token.FindAllIndex(doc, -1) {
-		found = append(found, span{at[0], at[1]})
-	}
-	return found
-}
-
-func isKey(doc []byte, at span) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(doc[at.to:], " \n\r\t"), []byte(":"))
-}
+// isKey reports whether a token is a key; after is what follows it.
+func isKey(after []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(after, " \n\r\t"), []byte(":")) }
