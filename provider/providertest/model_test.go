@@ -255,7 +255,7 @@ func (a *model) isDisturbed(c provider.Call) bool {
 }
 
 // unknownMembers matches a response with unknown members in the page, an image and a disk.
-var unknownMembers = regexp.MustCompile(`^{"":"nothing".*"images":\[.*{"":"nothing".*"disks":\[{"":"nothing"`)
+var unknownMembers = regexp.MustCompile(`^{"":"nothing","UnheardOf":.*"images":\[.*{"":"nothing","UnheardOf":.*"disks":\[{"":"nothing","UnheardOf":`)
 
 // decode decodes a response. Most responses came before.
 func (a *model) decode(body []byte) (*provider.Page, httpapi.Status, error) {
