@@ -66,6 +66,9 @@ func (c *cache) Credentials(ctx context.Context) (Credentials, error) {
 		if e := f.panicked.first; e != nil {
 			panic(e)
 		}
+		if end := ctx.Err(); end != nil && f.err != nil {
+			return Credentials{}, end
+		}
 		return f.credentials, f.err
 	case <-ctx.Done():
 		return Credentials{}, ctx.Err()

@@ -282,3 +282,36 @@ func TestCacheRaisesPanicsForAllWaiters(t *testing.T) {
 		})
 	}
 }
+
+// slowContext is a context whose caller waits for it late.
+type slowContext struct {
+	context.Context
+	wait func()
+}
+
+func (c slowContext) Done() <-chan struct{} {
+	c.wait()
+	return c.Context.Done()
+}
+
+// Both the end of the context and the failure are there when the caller looks.
+func TestCacheReportsTheEndOfTheContextBeforeAFailure(t *testing.T) {
+	for range 100 {
+		ctx, cancel := context.WithCancel(t.Context())
+		failed := make(chan bool)
+		c := provider.Cache(func(context.Context) (provider.Credentials, error) {
+			defer close(failed)
+			cancel()
+			return provider.Credentials{}, &provider.Error{Kind: provider.Unavailable, Message: "too late"}
+		})
+		_, err := c.Credentials(slowContext{ctx, func() {
+			<-failed
+			for range 100 {
+				runtime.Gosched()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) || errors.Is(err, provider.Unavailable) {
+			t.Fatalf("error %v, want that of the context", err)
+		}
+	}
+}
