@@ -9,8 +9,9 @@
 //
 // Two defaults of the operation narrow a listing: it leaves out expired subscription
 // images (ShowExpired=false) and images that cannot create an instance
-// (ActionType=CreateEcs). A query with IDs sends ShowExpired=true.
-// [image.Query.Native] overrides both.
+// (ActionType=CreateEcs). A query with IDs sends ShowExpired=true, but keeps
+// ActionType, so that it and [provider.Client.Get] find no image that can only replace a
+// system disk. [image.Query.Native] overrides both.
 package aliyunecs
 
 import (

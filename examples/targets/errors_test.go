@@ -41,6 +41,8 @@ func TestErrors(t *testing.T) {
 		{"not indented", "targets:\n  - name: a\n   provider: b\n", "f:2: not YAML: did not find expected '-' indicator"},
 		{"no end of a text", "targets:\n  - name: \"a\n", "f:2: not YAML: found unexpected end of stream"},
 		{"no end of a list", "targets:\n  - name: a\n    regions: [a\n", "f:3: not YAML: did not find expected ',' or ']'"},
+		{"a variable in braces", good + "    credentials: {access_key_id: ${KEY_ID}, access_key_secret: x}\n",
+			"f:5: not YAML: did not find expected ',' or '}'; inside { } write a variable in quotes: \"${NAME}\""},
 		{"merged twice", good + "    credentials: &c {<<: {<<: *c}}\n",
 			"f:5: credentials: <<: want an alias, or a list of aliases, of a mapping that has no << itself\nf:5: credentials: missing key \"access_key_id\"\n" +
 				"f:5: credentials: missing key \"access_key_secret\""},

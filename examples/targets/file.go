@@ -83,6 +83,7 @@ func separators(data []byte) int {
 var (
 	syntaxError   = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 	unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
+	bareVariable  = regexp.MustCompile(`[{,].*:\s*\$\{`) // a mapping in braces, and ${NAME} without quotes
 )
 
 // syntax reports bad YAML without the text that is bad, which may be a secret.
@@ -103,6 +104,10 @@ func (r *reader) syntax(err error, data []byte) {
 		line++ // the parser counts from 0, the scanner from 1
 	}
 	// A line that was only begun at the end of the text is not there for people.
-	last := 1 + strings.Count(strings.TrimRight(string(data), "\n"), "\n")
-	r.failf(min(max(line, 1), last), "not YAML: %s", message)
+	lines := strings.Split(strings.TrimRight(string(data), "\n"), "\n")
+	line = min(max(line, 1), len(lines))
+	if bareVariable.MatchString(lines[line-1]) {
+		message += `; inside { } write a variable in quotes: "${NAME}"`
+	}
+	r.failf(line, "not YAML: %s", message)
 }
