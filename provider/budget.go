@@ -51,7 +51,7 @@ type waiter struct {
 // retry.
 func (b *Budget) Acquire(ctx context.Context, region, action string) (release func(), waited time.Duration, err error) {
 	r := pageRequestOf(ctx)
-	r.begin()
+	r.beginAttempt()
 	for {
 		leave, wait, err := b.enter(ctx, operation{region, action}, r != nil)
 		waited += wait

@@ -62,19 +62,19 @@ func (c *Client) Info() Info { return c.info }
 // those of the provider's errors, [BadResponse] and [Incomplete].
 func (c *Client) Images(ctx context.Context, q image.Query) iter.Seq2[image.Image, error] {
 	return func(yield func(image.Image, error) bool) {
-		prepared, err := prepare(q)
+		q, err := normalized(q)
 		if err != nil {
 			yield(image.Image{}, c.fail(ctx, "", err))
 			return
 		}
-		c.images(ctx, prepared)(yield)
+		c.images(ctx, q)(yield)
 	}
 }
 
-// images is Images for a prepared query.
+// images is Images for a normalized query.
 func (c *Client) images(ctx context.Context, q image.Query) iter.Seq2[image.Image, error] {
 	return func(yield func(image.Image, error) bool) {
-		plan, err := c.preparedPlan(ctx, q)
+		plan, err := c.planPrepared(ctx, q)
 		if err == nil && len(plan.Unsupported) > 0 && !q.SkipUnreported {
 			err = c.fail(ctx, "", &Error{Kind: Unsupported, Message: c.unsupportedText(plan.Unsupported, false)})
 		}
@@ -96,7 +96,7 @@ func matcher(q image.Query) func(*image.Image) bool {
 	return func(m *image.Image) bool { return q.Match(*m) }
 }
 
-// prepare lets the adapter learn about its account, once.
+// prepare calls [Preparer.Prepare] until it has succeeded once. Calls do not overlap.
 func (c *Client) prepare(ctx context.Context) error {
 	adapter, ok := c.adapter.(Preparer)
 	if !ok || c.preparation.done.Load() {
@@ -118,8 +118,9 @@ func (c *Client) prepare(ctx context.Context) error {
 	return nil
 }
 
-// preparedPlan returns the plan of a prepared query that is to be carried out.
-func (c *Client) preparedPlan(ctx context.Context, q image.Query) (*Plan, error) {
+// planPrepared returns the plan of a normalized query that is to be carried out, after
+// [Preparer.Prepare]. A query that needs no calls needs no preparation.
+func (c *Client) planPrepared(ctx context.Context, q image.Query) (*Plan, error) {
 	plan, err := c.plan(q)
 	if _, ok := c.adapter.(Preparer); !ok || err != nil || len(plan.Calls) == 0 {
 		return plan, err
@@ -153,7 +154,7 @@ func everything(*image.Image) bool { return true }
 // the API never reports is in [Plan].Unsupported; it is not an error here. The Kind of
 // an error is [InvalidArgument].
 func (c *Client) Explain(q image.Query) (*Plan, error) {
-	q, err := prepare(q)
+	q, err := normalized(q)
 	if err != nil {
 		return nil, c.fail(context.Background(), "", err)
 	}

@@ -7,16 +7,17 @@ import (
 )
 
 // limiter bounds one [Search] as a whole: its requests in flight, and the images of
-// pages that wait in memory for the consumer. A page counts from the admission of its
-// request to the delivery of its images: as fullPage images until it has been received,
-// and then as many as it has. Pages that their scans wait for have one bound, and
-// prefetched pages another one of the same size.
+// pages that wait in memory for the consumer. The request of a page reserves fullPage
+// images: a prefetched one before it waits for a slot, any other when it is admitted. Once
+// the page has been received, it reserves the number of images that it has, and none when
+// they are delivered. There are two pools of the same size: one for pages that their scans
+// wait for, one for prefetched pages.
 //
-// No wait depends on another one that could last. A request in flight ends by itself.
-// A page that a scan waits for is delivered as soon as it is here; in an ordered group
-// of targets after those before it, so that a request is admitted there in any case if
-// none is in flight. A prefetched page is refused where there is no memory for it, and
-// the scan requests it later.
+// Waits cannot block each other for ever. A request in flight ends by itself, and a page
+// that a scan waits for is delivered when it arrives. In an ordered group of targets it is
+// delivered after the pages of earlier targets; so that these make progress, the limiter
+// admits a request beyond the pool if none is in flight. A prefetched page without a
+// reservation is refused, and its scan requests it later.
 type limiter struct {
 	limit     int  // requests in flight
 	maxImages int  // of each of the two kinds of pages
@@ -24,13 +25,13 @@ type limiter struct {
 
 	mu         sync.Mutex
 	inFlight   int // requests in flight
-	awaited    int // images of pages that their scans wait for or deliver
-	prefetched int // images of pages that were requested ahead
+	awaited    int // the pool of pages that their scans wait for or deliver: images reserved
+	prefetched int // the pool of prefetched pages
 	urgent     []*slotWaiter
-	patient    []*slotWaiter // admitted only while urgent is empty
-	waiting    int           // in urgent
+	deferred   []*slotWaiter // admitted only while urgent is empty
+	waiting    int           // unsettled waiters in urgent
 	starting   int           // targets before their first request
-	room       sync.Cond     // waiting or starting has fallen
+	room       sync.Cond     // signalled when waiting or starting has fallen
 }
 
 // fullPage is the number of images that a page is taken to have until it is received.
@@ -50,8 +51,8 @@ func newLimiter(limit int, ordered bool) *limiter {
 	return l
 }
 
-// start returns when fewer targets start, and requests wait for a slot, than can be in
-// flight. It paces the start of targets, which would otherwise wait with all they hold.
+// start waits until there are fewer starting targets and urgent waiters than requests
+// that can be in flight. Targets that start later need no memory until then.
 func (l *limiter) start() *targetStart {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -80,7 +81,7 @@ func (s *targetStart) end() {
 }
 
 // join queues a request for a slot. It fails if the request is for a prefetched page
-// and there is no memory for it.
+// and cannot reserve memory.
 func (l *limiter) join(r *pageRequest, urgent bool) (*slotWaiter, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -89,14 +90,14 @@ func (l *limiter) join(r *pageRequest, urgent bool) (*slotWaiter, error) {
 			r.refused = true
 			return nil, errNoRoom
 		}
-		l.count(r, &l.prefetched, fullPage)
+		l.reserve(r, &l.prefetched, fullPage)
 	}
 	w := &slotWaiter{request: r, admitted: make(chan struct{})}
 	r.waiter = w
 	if urgent || r.awaited {
 		l.addUrgent(w)
 	} else {
-		l.patient = append(l.patient, w)
+		l.deferred = append(l.deferred, w)
 	}
 	l.serve()
 	return w, nil
@@ -119,7 +120,7 @@ func (l *limiter) serve() {
 		}
 		r := w.request
 		if r.pool == nil {
-			l.count(r, &l.awaited, fullPage)
+			l.reserve(r, &l.awaited, fullPage)
 		}
 		l.inFlight++
 		r.inFlight++
@@ -130,12 +131,12 @@ func (l *limiter) serve() {
 
 // next returns the waiter to admit next, or nil.
 func (l *limiter) next() *slotWaiter {
-	l.urgent, l.patient = withoutSettled(l.urgent), withoutSettled(l.patient)
+	l.urgent, l.deferred = withoutSettled(l.urgent), withoutSettled(l.deferred)
 	switch {
-	case len(l.urgent) == 0 && len(l.patient) == 0:
+	case len(l.urgent) == 0 && len(l.deferred) == 0:
 		return nil
 	case len(l.urgent) == 0:
-		return l.patient[0]
+		return l.deferred[0]
 	case l.urgent[0].request.pool == nil && l.awaited >= l.maxImages && !(l.ordered && l.inFlight == 0):
 		return nil
 	default:
@@ -168,7 +169,7 @@ func (l *limiter) leave(w *slotWaiter) {
 	defer l.mu.Unlock()
 	if !w.settled {
 		l.settle(w)
-		l.serve() // the next one may need less
+		l.serve() // the next waiter may need no reservation
 		return
 	}
 	l.releaseSlot(w.request)
@@ -178,14 +179,14 @@ func (l *limiter) releaseSlot(r *pageRequest) {
 	l.inFlight--
 	r.inFlight--
 	if r.over {
-		l.forget(r)
+		l.unreserve(r)
 	}
 	l.serve()
 }
 
-// count makes a page count as a number of images in a pool: awaited, prefetched, or nil
-// for neither.
-func (l *limiter) count(r *pageRequest, pool *int, images int) {
+// reserve replaces the reservation of a page by a number of images in a pool: awaited,
+// prefetched, or nil for none.
+func (l *limiter) reserve(r *pageRequest, pool *int, images int) {
 	if r.pool != nil {
 		*r.pool -= r.images
 	}
@@ -194,10 +195,10 @@ func (l *limiter) count(r *pageRequest, pool *int, images int) {
 	}
 }
 
-// forget makes a page count no more, unless its request is in flight.
-func (l *limiter) forget(r *pageRequest) {
+// unreserve gives the reservation of a page back, unless its request is in flight.
+func (l *limiter) unreserve(r *pageRequest) {
 	if r.inFlight == 0 {
-		l.count(r, nil, 0)
+		l.reserve(r, nil, 0)
 		l.serve()
 	}
 }

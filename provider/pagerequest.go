@@ -43,7 +43,7 @@ func (t *targetLimit) prefetch() (r *pageRequest, ok bool) {
 		return nil, false
 	}
 	r = &pageRequest{limiter: l, target: t.clock}
-	l.count(r, &l.prefetched, fullPage)
+	l.reserve(r, &l.prefetched, fullPage)
 	return r, true
 }
 
@@ -55,10 +55,10 @@ type pageRequest struct {
 
 	// The limiter's lock guards the rest.
 	awaited  bool // the scan waits for the page or delivers it
-	pool     *int // the limiter's images that the page counts in; nil: in none
-	images   int  // as which it counts
+	pool     *int // the limiter's pool that the page has reserved images in; nil: none
+	images   int  // that are reserved
 	inFlight int  // attempts in flight
-	refused  bool // a prefetched page for which there was no memory
+	refused  bool // a prefetched page that got no reservation
 	over     bool // the page is delivered or dropped
 	waiter   *slotWaiter
 }
@@ -76,18 +76,18 @@ func (r *pageRequest) context(ctx context.Context) context.Context {
 	if r == nil {
 		return ctx
 	}
-	ctx = WithTrace(ctx, &Trace{Retry: func(context.Context, RetryInfo) { r.drop() }})
+	ctx = WithTrace(ctx, &Trace{Retry: func(context.Context, RetryInfo) { r.unreserve() }})
 	return context.WithValue(ctx, pageRequestKey{}, r)
 }
 
-// begin starts an attempt. It counts again when it is admitted, since the wait for the
-// budget may last.
-func (r *pageRequest) begin() {
+// beginAttempt gives the reservation of the page back until the attempt is admitted,
+// since the wait for the budget can be long.
+func (r *pageRequest) beginAttempt() {
 	if r == nil {
 		return
 	}
 	r.target.pause()
-	r.drop()
+	r.unreserve()
 }
 
 // acquire waits for a slot. The caller must call release when the response has been
@@ -131,20 +131,20 @@ func (r *pageRequest) await() {
 	}
 }
 
-// receive ends the request with the result of Fetch. A page of an adapter that sends
-// requests without [Budget.Acquire] may count only now.
+// receive ends the request with the result of Fetch.
 func (r *pageRequest) receive(page *Page, err error) {
 	switch {
 	case r == nil:
 	case page == nil, err != nil:
 		r.finish()
 	default:
-		r.keep(len(page.Images))
+		r.reserveReceived(len(page.Images))
 	}
 }
 
-// keep makes the page count as the images that it has.
-func (r *pageRequest) keep(images int) {
+// reserveReceived reserves the number of images that the page has. If the adapter sends
+// requests without [Budget.Acquire], this is the first reservation of the page.
+func (r *pageRequest) reserveReceived(images int) {
 	l := r.limiter
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -155,18 +155,18 @@ func (r *pageRequest) keep(images int) {
 	if pool == nil {
 		pool = &l.awaited
 	}
-	l.count(r, pool, images)
+	l.reserve(r, pool, images)
 	l.serve()
 }
 
-// drop makes an attempt that failed count no more.
-func (r *pageRequest) drop() {
+// unreserve gives the reservation of an attempt that failed back.
+func (r *pageRequest) unreserve() {
 	r.limiter.mu.Lock()
 	defer r.limiter.mu.Unlock()
-	r.limiter.forget(r)
+	r.limiter.unreserve(r)
 }
 
-// finish makes a page that is delivered, dropped or failed count no more.
+// finish gives the reservation of a page back that is delivered, dropped or failed.
 func (r *pageRequest) finish() {
 	if r == nil {
 		return
@@ -175,7 +175,7 @@ func (r *pageRequest) finish() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	r.over = true
-	l.forget(r)
+	l.unreserve(r)
 }
 
 func (r *pageRequest) isRefused() bool {

@@ -98,15 +98,15 @@ func joinFields(fields []image.Field) string {
 	return strings.Join(texts, ", ")
 }
 
-// prepare validates and normalizes a query. Search calls it once for all targets.
-func prepare(q image.Query) (image.Query, error) {
+// normalized validates and normalizes a query. Search calls it once for all targets.
+func normalized(q image.Query) (image.Query, error) {
 	if err := q.Validate(); err != nil {
 		return q, &Error{Kind: InvalidArgument, Err: err}
 	}
 	return q.Normalized(), nil
 }
 
-// plan derives the plan of a prepared query.
+// plan derives the plan of a normalized query.
 func (c *Client) plan(q image.Query) (*Plan, error) {
 	if err := c.usable(); err != nil {
 		return nil, err
@@ -117,10 +117,10 @@ func (c *Client) plan(q image.Query) (*Plan, error) {
 		plan.Notes = []string{c.unsupportedText(plan.Unsupported, q.SkipUnreported)}
 		return plan, nil
 	}
-	asked, notes := c.narrow(q)
+	reduced, notes := c.narrow(q)
 	plan.Notes = notes
-	if asked != nil {
-		calls, err := c.adapter.Plan(asked.Normalized())
+	if reduced != nil {
+		calls, err := c.adapter.Plan(reduced.Normalized())
 		if err != nil {
 			return nil, c.fail(context.Background(), "", err)
 		}

@@ -204,7 +204,7 @@ const (
 // whether the consumer received everything.
 func (s *search) run(ctx context.Context) bool {
 	ctx, cancel := context.WithCancel(ctx)
-	events := s.ask(ctx, cancel)
+	events := s.start(ctx, cancel)
 	defer func() { // also after a panic of the consumer or a hook
 		cancel()
 		for range events {
@@ -216,12 +216,12 @@ func (s *search) run(ctx context.Context) bool {
 		s.enough, s.stopped = true, true
 		cancel()
 		for e := range events {
-			s.take(e)
+			s.handle(e)
 		}
 	}()
 	for e := range events {
 		s.stopped = s.stopped || s.panics.recorded()
-		s.take(e)
+		s.handle(e)
 		if s.stopped {
 			cancel()
 		}
@@ -229,8 +229,8 @@ func (s *search) run(ctx context.Context) bool {
 	return !s.stopped
 }
 
-// take handles one event.
-func (s *search) take(e event) {
+// handle yields the hit or failure of an event, or ends its target.
+func (s *search) handle(e event) {
 	switch {
 	case e.kind == targetDone:
 		s.done(e)
@@ -277,9 +277,9 @@ func (s *search) endSpans() {
 	}
 }
 
-// ask starts the targets and closes the channel when all are done. A panic in one
+// start starts the targets and closes the channel when all are done. A panic in one
 // of them cancels the others.
-func (s *search) ask(ctx context.Context, cancel context.CancelFunc) <-chan event {
+func (s *search) start(ctx context.Context, cancel context.CancelFunc) <-chan event {
 	events := make(chan event)
 	groups, of := s.groups()
 	s.groupOf = of
@@ -289,16 +289,16 @@ func (s *search) ask(ctx context.Context, cancel context.CancelFunc) <-chan even
 			for position := range g.targets {
 				g.await(position - g.window)
 				start := s.limiter.start()
-				ask := func() {
+				query := func() {
 					defer start.end()
 					defer g.finish(position)
 					defer s.cancelAfterPanic(cancel)
-					s.panics.guard(func() { s.askTarget(ctx, g, position, start, events) })
+					s.panics.guard(func() { s.queryTarget(ctx, g, position, start, events) })
 				}
-				if ctx.Err() != nil { // the rest only fail: one after another, which needs less memory
-					ask()
+				if ctx.Err() != nil { // the remaining targets only fail; one after another needs less memory
+					query()
 				} else {
-					running.Go(ask)
+					running.Go(query)
 				}
 			}
 		})
@@ -316,8 +316,9 @@ func (s *search) cancelAfterPanic(cancel context.CancelFunc) {
 	}
 }
 
-// askTarget reports the images, the failure and the end of a target.
-func (s *search) askTarget(ctx context.Context, g *targetGroup, position int, start *targetStart, events chan<- event) {
+// queryTarget runs the query at a target, and sends its images, its failure and its end
+// as events.
+func (s *search) queryTarget(ctx context.Context, g *targetGroup, position int, start *targetStart, events chan<- event) {
 	i, began := g.targets[position], time.Now()
 	target := s.targets[i]
 	c := &counter{report: Report{Target: target.Name, Provider: target.Client.info.Name, Region: target.Client.info.Region}}
@@ -325,14 +326,14 @@ func (s *search) askTarget(ctx context.Context, g *targetGroup, position int, st
 		c.report.Skipped = target.Client.unreported(s.query)
 	}
 	ctx, s.ends[i] = startSpan(context.WithValue(ctx, targetKey{}, target.Name), SpanInfo{Kind: SpanTarget, Provider: c.report.Provider, Region: c.report.Region})
-	asked, cancel := context.WithCancelCause(WithTrace(ctx, c.trace()))
+	targetCtx, cancel := context.WithCancelCause(WithTrace(ctx, c.trace()))
 	defer cancel(nil)
 	limit := &targetLimit{s.limiter, start, newTargetClock(s.options.TargetTimeout, cancel)}
 	defer limit.clock.stop()
 
 	var failure error
 	out := delivery{group: g, position: position, clock: limit.clock, send: func(m image.Image) { events <- event{target: i, image: m} }}
-	for m, err := range target.Client.images(limit.context(asked), s.query) {
+	for m, err := range target.Client.images(limit.context(targetCtx), s.query) {
 		if err != nil {
 			failure = err
 			break
@@ -345,12 +346,12 @@ func (s *search) askTarget(ctx context.Context, g *targetGroup, position int, st
 		events <- event{target: i, kind: targetFailed, err: &TargetError{Target: target.Name, Report: report, Err: failure}}
 	}
 	out.flush()
-	events <- event{target: i, kind: targetDone, report: report, ctx: asked}
+	events <- event{target: i, kind: targetDone, report: report, ctx: targetCtx}
 }
 
-// check validates the search and prepares its query.
+// check validates the search and normalizes its query.
 func (s *search) check() error {
-	q, err := prepare(s.query)
+	q, err := normalized(s.query)
 	if err != nil {
 		return err
 	}

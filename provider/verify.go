@@ -143,13 +143,13 @@ func (v *verifier) missing() map[string][]string {
 func (v *verifier) lookUp(ctx context.Context) []error {
 	const atOnce = 16
 	missing := v.missing()
-	asked := slices.DeleteFunc(slices.Clone(v.targets), func(t Target) bool {
+	searched := slices.DeleteFunc(slices.Clone(v.targets), func(t Target) bool {
 		return len(missing[t.Name]) == 0 || v.failures[t.Name] != nil
 	})
 	errs := v.checkNames(missing)
 	var group errgroup.Group
 	group.SetLimit(atOnce)
-	for _, target := range asked {
+	for _, target := range searched {
 		group.Go(func() error {
 			defer v.panics.record()
 			if err := v.lookUpAt(ctx, target, missing[target.Name]); err != nil {

@@ -36,7 +36,7 @@ func (w widening) outside(sources []image.Source, m image.Image) Outside {
 	return w.Outside
 }
 
-// scopeOf returns the scope of a prepared query.
+// scopeOf returns the scope of a normalized query.
 func (c *Client) scopeOf(q image.Query) scope {
 	lookUp := c.lookUp(q)
 	calls, err := c.callsOf(lookUp)
