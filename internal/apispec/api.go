@@ -155,7 +155,8 @@ const (
 // isPaging reports whether the engine sets the parameter for each page.
 func (r Role) isPaging() bool { return r == PageNumber || r == PageSize || r == PageOffset }
 
-func (o *Operation[R]) named(role Role) (name string, ok bool) {
+// nameOf returns the name of the first parameter with a role.
+func (o *Operation[R]) nameOf(role Role) (name string, ok bool) {
 	for _, p := range o.Params {
 		if p.Role == role {
 			return p.Name, true
@@ -165,6 +166,6 @@ func (o *Operation[R]) named(role Role) (name string, ok bool) {
 }
 
 func (o *Operation[R]) paging() provider.Paging {
-	_, numbered := o.named(PageNumber)
+	_, numbered := o.nameOf(PageNumber)
 	return provider.Paging{MaxSize: o.MaxPage, Aligned: numbered}
 }

@@ -71,8 +71,8 @@ func (p *Param) isNamed(key string) bool {
 	return p.Name == generic && (generic == key) != strings.Contains(p.Name+".", ".n.")
 }
 
-// sets reports whether the parameters include p.
-func (native params) sets(p *Param) bool {
+// has reports whether the parameters of Query.Native include p.
+func (native params) has(p *Param) bool {
 	for key := range native {
 		if p.isNamed(key) {
 			return true

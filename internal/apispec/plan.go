@@ -25,15 +25,15 @@ func (s *service[R]) Plan(q image.Query) ([]provider.Call, error) {
 		return nil, nil
 	}
 	scopes := s.scopes(q, native)
-	dimensions = affordable(dimensions, scopes)
+	dimensions = withinMaxCalls(dimensions, scopes)
 	var calls []provider.Call
 	for _, scope := range scopes {
 		base := provider.Call{Action: op.Action, Paging: op.paging()}
 		if len(q.Sources) > 0 && len(scope.Params) > 0 {
 			base.Pushed = []image.Field{image.FieldSources}
 		}
-		pushed := allowed(dimensions, scope)
-		calls = append(calls, combine(base, s.fixed(op, q, native, scope, pushed), pushed)...)
+		pushed := pushableIn(dimensions, scope)
+		calls = append(calls, combine(base, s.commonParams(op, q, native, scope, pushed), pushed)...)
 	}
 	return calls, nil
 }
@@ -46,7 +46,7 @@ func (s *service[R]) scopes(q image.Query, native params) []Scope {
 		return []Scope{{}}
 	}
 	scopes := s.api.Scopes(q)
-	chosen := func(p Param) bool { return p.Role == Scoped && native.sets(&p) }
+	chosen := func(p Param) bool { return p.Role == Scoped && native.has(&p) }
 	if !slices.ContainsFunc(s.api.Operations[0].Params, chosen) {
 		return scopes
 	}
@@ -57,15 +57,15 @@ func (s *service[R]) scopes(q image.Query, native params) []Scope {
 	return []Scope{fromNative}
 }
 
-// fixed returns the parameters that all calls of a scope have.
-func (s *service[R]) fixed(op *Operation[R], q image.Query, native params, scope Scope, pushed []dimension) params {
+// commonParams returns the parameters that all calls of a scope have.
+func (s *service[R]) commonParams(op *Operation[R], q image.Query, native params, scope Scope, pushed []dimension) params {
 	out := params{}
-	if name, ok := op.named(Location); ok {
+	if name, ok := op.nameOf(Location); ok {
 		out[name] = s.region
 	}
 	for _, p := range op.Params {
 		sent := slices.ContainsFunc(pushed, func(d dimension) bool { return d.field == p.Field })
-		if len(p.Unset) > 0 && !sent && !native.sets(&p) {
+		if len(p.Unset) > 0 && !sent && !native.has(&p) {
 			maps.Copy(out, p.layOut(p.Unset)[0])
 		}
 		if p.WithIDs != "" && len(q.IDs) > 0 {
@@ -77,16 +77,16 @@ func (s *service[R]) fixed(op *Operation[R], q image.Query, native params, scope
 	return out
 }
 
-// combine returns one call for each combination of choices.
-func combine(base provider.Call, fixed params, dimensions []dimension) []provider.Call {
-	combinations := []params{fixed}
+// combine returns one call for each combination of alternatives.
+func combine(base provider.Call, common params, dimensions []dimension) []provider.Call {
+	combinations := []params{common}
 	for _, d := range dimensions {
 		base.Pushed = append(base.Pushed, d.field)
 		var next []params
 		for _, c := range combinations {
-			for _, choice := range d.choices {
+			for _, alternative := range d.alternatives {
 				joined := maps.Clone(c)
-				maps.Copy(joined, choice)
+				maps.Copy(joined, alternative)
 				next = append(next, joined)
 			}
 		}

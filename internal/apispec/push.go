@@ -15,8 +15,8 @@ import (
 // dimension is one predicate and its alternative parameters. Each call has one of the
 // alternatives.
 type dimension struct {
-	field   image.Field
-	choices []params
+	field        image.Field
+	alternatives []params
 }
 
 // dimensions returns the predicates that can be sent, in the order of the table.
@@ -29,35 +29,35 @@ func (o *Operation[R]) dimensions(q image.Query) (out []dimension, possible bool
 			continue
 		}
 		seen[p.Field] = true
-		choices, encoding := o.choices(p.Field, q)
+		alternatives, encoding := o.alternatives(p.Field, q)
 		if encoding == NoMatch {
 			return nil, false
 		}
-		if len(choices) > 0 {
-			out = append(out, dimension{field: p.Field, choices: choices})
+		if len(alternatives) > 0 {
+			out = append(out, dimension{field: p.Field, alternatives: alternatives})
 		}
 	}
 	return out, true
 }
 
-// choices returns the alternative parameters for the predicate on a field, over all
+// alternatives returns the alternative parameters for the predicate on a field, over all
 // documented parameters that express it. The list is empty if the predicate is not
 // sent. If one alternative cannot be pushed down, the list is empty: the others alone
 // would miss images.
-func (o *Operation[R]) choices(field image.Field, q image.Query) (all []params, encoding Encoding) {
+func (o *Operation[R]) alternatives(field image.Field, q image.Query) (all []params, encoding Encoding) {
 	encoding = NoMatch
 	for _, p := range o.Params {
 		if p.Field != field || !p.isPushed() {
 			continue
 		}
-		choices, one := p.choices(q)
-		switch one {
+		alternatives, ofParam := p.alternatives(q)
+		switch ofParam {
 		case NotPushable:
 			return nil, NotPushable
 		case Pushable:
 			encoding = Pushable
 		}
-		all = append(all, choices...)
+		all = append(all, alternatives...)
 	}
 	return all, encoding
 }
@@ -67,7 +67,8 @@ func (p *Param) isPushed() bool {
 	return p.Role == Free && (p.Support == provider.Superset || p.Support == provider.Exact)
 }
 
-func (p *Param) choices(q image.Query) ([]params, Encoding) {
+// alternatives returns the alternative parameters for the predicate of one parameter.
+func (p *Param) alternatives(q image.Query) ([]params, Encoding) {
 	if p.Layout == TagPairs {
 		return p.tags(q.Tags), Pushable
 	}
@@ -82,6 +83,7 @@ func (p *Param) choices(q image.Query) ([]params, Encoding) {
 	return p.layOut(wire), Pushable
 }
 
+// encode encodes all values. One that cannot be pushed makes all of them NotPushable.
 func (p *Param) encode(values []string) (wire []string, encoding Encoding) {
 	for _, value := range values {
 		encoded, encoding := []string{value}, Pushable
@@ -155,29 +157,31 @@ func (p *Param) tags(tags map[string]string) []params {
 	return []params{out}
 }
 
-// affordable drops the predicates that would lead to more than provider.MaxCalls.
-func affordable(dimensions []dimension, scopes []Scope) []dimension {
+// withinMaxCalls drops the predicates that would lead to more than provider.MaxCalls.
+func withinMaxCalls(dimensions []dimension, scopes []Scope) []dimension {
 	var out []dimension
 	for _, d := range dimensions {
-		if with := append(slices.Clone(out), d); count(with, scopes) <= provider.MaxCalls {
+		if with := append(slices.Clone(out), d); countCalls(with, scopes) <= provider.MaxCalls {
 			out = with
 		}
 	}
 	return out
 }
 
-func count(dimensions []dimension, scopes []Scope) (calls int) {
+// countCalls returns how many calls the predicates lead to over all scopes.
+func countCalls(dimensions []dimension, scopes []Scope) (calls int) {
 	for _, scope := range scopes {
 		n := 1
-		for _, d := range allowed(dimensions, scope) {
-			n *= len(d.choices)
+		for _, d := range pushableIn(dimensions, scope) {
+			n *= len(d.alternatives)
 		}
 		calls += n
 	}
 	return calls
 }
 
-func allowed(dimensions []dimension, scope Scope) []dimension {
+// pushableIn returns the predicates that can be pushed down in a scope.
+func pushableIn(dimensions []dimension, scope Scope) []dimension {
 	var out []dimension
 	for _, d := range dimensions {
 		if !slices.Contains(scope.Without, d.field) {

@@ -75,7 +75,7 @@ var errNoRows = errors.New("the response has no list of images, and no total of 
 func (s *service[R]) scan(op *Operation[R], size int, body []byte) (*provider.Page, httpapi.Status, error) {
 	var e envelope
 	page := &provider.Page{}
-	_, located := op.named(Location)
+	_, located := op.nameOf(Location)
 	result, err := s.api.pages[op.Action].Scan(body, &e, func(r *R, raw wire.Raw) error {
 		if page.Images == nil {
 			page.Images = images.get(min(size, op.MaxPage))
