@@ -47,6 +47,6 @@
 //
 // The Kinds of all errors: [provider.InvalidArgument] for a role, an address or a
 // switch that is malformed; [provider.Unauthenticated] if credentials are missing,
-// incomplete or refused; and those of the service that was asked, such as
+// incomplete or refused; and those of the service that refused the request, such as
 // [provider.PermissionDenied], [provider.Throttled] and [provider.Unavailable].
 package aliyuncreds

@@ -20,11 +20,11 @@ import (
 // InstanceRole returns the credentials of the role of the ECS instance that this
 // program runs on. An empty name means the one role that the instance has.
 //
-// The metadata service is asked directly, never through a proxy. It is asked with
-// a token, as its hardened mode requires, and without one if it gives none or
-// refuses the one that it gave, unless ALIBABA_CLOUD_IMDSV1_DISABLED is true. It
-// has a second to accept the connection; its failures are retried like those of an
-// API. ALIBABA_CLOUD_ECS_METADATA_DISABLED=true makes the role an error.
+// Requests to the metadata service use no proxy. They have a token, as the hardened mode
+// of the service requires. If the service issues no token, or refuses its own, they are
+// sent without one, unless ALIBABA_CLOUD_IMDSV1_DISABLED is true. A connection must be
+// accepted within a second; failures are retried like those of an API.
+// ALIBABA_CLOUD_ECS_METADATA_DISABLED=true makes the role an error.
 func (s Services) InstanceRole(name string) provider.CredentialsProvider {
 	return provider.Cache(func(ctx context.Context) (provider.Credentials, error) {
 		return s.instance(ctx, name)

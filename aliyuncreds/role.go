@@ -27,7 +27,7 @@ type Role struct {
 }
 
 // AssumeRole returns the credentials of a role. The base must be allowed to
-// assume it, and may be any provider, another role among them; it is asked anew
+// assume it, and may be any provider, another role among them; it is called again
 // for each session. A mistake in the role or the address is reported by the first
 // request.
 func (s Services) AssumeRole(base provider.CredentialsProvider, r Role) provider.CredentialsProvider {

@@ -42,8 +42,8 @@ type Services struct {
 	// hosts than this one.
 	AllowHTTP bool
 	// HTTPClient sends the requests for roles; it is neither changed nor closed.
-	// Nil means the one that all targets share. The metadata service and a
-	// credentials URI are asked without it.
+	// Nil means the one that all targets share. Requests to the metadata
+	// service and to a credentials URI do not use it.
 	HTTPClient *http.Client
 }
 

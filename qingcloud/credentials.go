@@ -39,9 +39,9 @@ func ConfigFile(path string) provider.CredentialsProvider {
 // IAMToken returns the temporary credentials of the role of the instance that
 // this program runs on. They are kept until shortly before they expire, as
 // [provider.Cache] does. An empty address means that of the documented metadata
-// service, "http://169.254.169.254/latest/meta-data/security-credentials". It is
-// asked directly, never through a proxy, and has a second to accept the
-// connection. Its failures are retried like those of an API.
+// service, "http://169.254.169.254/latest/meta-data/security-credentials". Requests
+// to it use no proxy. A connection must be accepted within a second; failures are retried
+// like those of an API.
 //
 // Such credentials are accepted at /iam/ instead of /iaas/: a client without
 // Config.Endpoint sends its requests there, and the endpoint of a private cloud
