@@ -124,7 +124,6 @@ func TestFaultsHaveTheirDocumentedOutcomes(t *testing.T) {
 			})
 		}
 	}
-	t.Log("\n" + faultMatrix())
 }
 
 // TestFaultTableIsDocumented compares the table of docs/faults.md with the tested one.

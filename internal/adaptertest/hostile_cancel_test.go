@@ -20,7 +20,11 @@ func stageCases() []hostileCase {
 		{name: "before the request", unsent: true},
 		{name: "sending", clients: retryingClients, set: func(v *exercise) {
 			dial := func(context.Context, string, string) (net.Conn, error) {
-				ours, _ := net.Pipe() // the other end does not read
+				ours, theirs := net.Pipe() // the other end does not read
+				go func() {
+					<-v.end
+					theirs.Close() // the transport may keep a connection that comes after the cancellation
+				}()
 				v.reached()
 				return ours, nil
 			}
