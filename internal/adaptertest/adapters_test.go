@@ -276,7 +276,6 @@ func TestARefusedAccountNamesAnotherRemedy(t *testing.T) {
 	}
 }
 
-// failure returns the error of one request.
 func (o operation) failure(t *testing.T, server http.RoundTripper) error {
 	t.Helper()
 	_, err := o.request(t.Context(), adaptertest.Client(t, o.open, "cn-hangzhou", server))

@@ -126,7 +126,6 @@ func TestFaultsHaveTheirDocumentedOutcomes(t *testing.T) {
 	}
 }
 
-// TestFaultTableIsDocumented compares the table of docs/faults.md with the tested one.
 func TestFaultTableIsDocumented(t *testing.T) {
 	document, err := os.ReadFile("../../docs/faults.md")
 	if err != nil {

@@ -64,7 +64,6 @@ type errorCase struct {
 	providertest.ErrorCase
 }
 
-// harness returns the harness of an adapter.
 func (s service) harness(newClient Constructor) providertest.Harness {
 	h := providertest.Harness{
 		World: s.world,
@@ -152,7 +151,6 @@ func (s service) images(world []image.Image) []fakecloud.Image {
 	return out
 }
 
-// httpStatus returns the HTTP status of an error code.
 func (s service) httpStatus(code string) int {
 	i := slices.IndexFunc(s.errors, func(e errorCase) bool { return e.Code == code })
 	if i < 0 {
@@ -225,7 +223,6 @@ type emulator struct {
 	log []providertest.Request
 }
 
-// session is the session of a client of the emulator.
 func (e *emulator) session(client *provider.Client) *providertest.Session {
 	return &providertest.Session{
 		Client:     client,

@@ -194,7 +194,6 @@ func each(steps ...step) func(*peer) {
 	}
 }
 
-// send sends a form.
 func send(form string) step { return func(p *peer) { p.say(p.fill(form)) } }
 
 // sendText sends a text that depends on the request, or is too long for a form.

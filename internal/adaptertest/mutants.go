@@ -37,7 +37,6 @@ func Mutants[R, D any](t *testing.T, api *apispec.API[R], details func(image.Ima
 	mutants.Each(t, 1_000, documents, c.check)
 }
 
-// recorded returns all bodies in testdata.
 func recorded(t *testing.T) (bodies []string) {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join("testdata", "*.json"))

@@ -114,7 +114,6 @@ func eachAdapter(t *testing.T, test func(t *testing.T, a operation)) {
 	}
 }
 
-// newCloud returns a cloud with faults.
 func newCloud(t testing.TB, world fakecloud.World, faults ...fakecloud.Fault) *fakecloud.Cloud {
 	t.Helper()
 	cloud, err := fakecloud.New(world)

@@ -37,7 +37,6 @@ func configHTTP(t *checkRun) {
 	}
 }
 
-// roundTripper is a function that is a transport.
 type roundTripper func(*http.Request) (*http.Response, error)
 
 func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

@@ -167,7 +167,6 @@ func stopDuring(t *checkRun) {
 	}
 }
 
-// checkEnd fails unless the error is the end of a context.
 func (t *checkRun) checkEnd(when string, err, want error) {
 	e := asError(err)
 	if e == nil || !errors.Is(err, want) || e.Kind != 0 {

@@ -3,6 +3,7 @@ package providertest_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/imagequery/imagequery/image"
@@ -37,18 +38,15 @@ func ExampleRun() {
 func ExampleImages() {
 	info := provider.Info{Name: "minimal", Support: map[image.Field]provider.Support{image.FieldTags: provider.None}}
 	images := providertest.Images(info, 20)
-	names, tags := 0, 0
-	for _, m := range images {
-		if providertest.HasField(m, image.FieldNames) {
-			names++
-		}
-		if providertest.HasField(m, image.FieldTags) {
-			tags++
-		}
+	fmt.Println(len(images), "images")
+	for _, f := range []image.Field{image.FieldNames, image.FieldTags} {
+		hasField := func(m image.Image) bool { return providertest.HasField(m, f) }
+		fmt.Println(f, slices.ContainsFunc(images, hasField))
 	}
-	fmt.Println(len(images), "images,", names, "with a name,", tags, "with tags")
 	// Output:
-	// 20 images, 19 with a name, 0 with tags
+	// 20 images
+	// names true
+	// tags false
 }
 
 // Queries takes the values of its predicates from the images.
@@ -56,11 +54,8 @@ func ExampleQueries() {
 	images := providertest.Images(provider.Info{Name: "minimal"}, 20)
 	matching := 0
 	for q := range providertest.Queries(1, 100, images, image.AllFields()) {
-		for _, m := range images {
-			if q.Match(m) {
-				matching++
-				break
-			}
+		if slices.ContainsFunc(images, q.Match) {
+			matching++
 		}
 	}
 	fmt.Println("most queries match an image:", matching > 50)

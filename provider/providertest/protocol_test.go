@@ -64,7 +64,6 @@ func (a *model) classify(r *httpapi.Response) httpapi.Outcome {
 	return out
 }
 
-// send sends a request, and returns its page.
 func (a *model) send(ctx context.Context, action string, params url.Values) (*provider.Page, error) {
 	release, err := a.admit(ctx, action)
 	if err != nil {

@@ -170,7 +170,6 @@ func traceAttempts(t *checkRun) {
 	}
 }
 
-// compareSpans compares the spans of attempts with the requests.
 func (t *checkRun) compareSpans(s *Session, got *traced) {
 	sent, started, ended := len(s.Requests()), int(got.started.Load()), int(got.ended.Load())
 	if started != sent || ended != sent {

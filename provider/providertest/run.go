@@ -67,13 +67,12 @@ type check struct {
 
 // failures runs the check and returns what is wrong.
 func (c check) failures(t *testing.T, h Harness, e effort) []error {
-	t.Helper()
 	run := &checkRun{check: c, harness: h, effort: e}
-	if !c.waits {
+	if c.waits {
+		synctest.Test(t, func(t *testing.T) { run.start(t) })
+	} else {
 		run.start(t)
-		return run.failures
 	}
-	synctest.Test(t, func(t *testing.T) { run.start(t) })
 	return run.failures
 }
 

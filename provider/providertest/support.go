@@ -126,7 +126,6 @@ func (o *oracle) countSuperset(f image.Field) (dropped int) {
 	return dropped
 }
 
-// countNonMatching counts the images of a call that do not match.
 func (t *checkRun) countNonMatching(s *Session, q image.Query, call provider.Call) int {
 	rows, err := provider.Collect(s.Client.Do(t.context(), call))
 	if err != nil {
