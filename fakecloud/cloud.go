@@ -62,8 +62,8 @@ type protocol interface {
 	// faultError returns a fault of the service as an error of the vendor.
 	faultError(*exchange, Fault) error
 	// writeReply and writeError write a response.
-	writeReply(*exchange, reply) answer
-	writeError(*exchange, error) answer
+	writeReply(*exchange, reply) response
+	writeError(*exchange, error) response
 }
 
 // protocolOf returns the protocol of the path.
@@ -80,7 +80,7 @@ func (c *Cloud) protocolOf(r *http.Request) protocol {
 
 // respond returns the response to a request, and logs both. If it returns an
 // error, the connection must end without a response.
-func (c *Cloud) respond(r *http.Request) (answer, error) {
+func (c *Cloud) respond(r *http.Request) (response, error) {
 	x := c.begin(r)
 	w := c.protocolOf(r)
 	err := w.parseRequest(x)
@@ -93,7 +93,7 @@ func (c *Cloud) respond(r *http.Request) (answer, error) {
 	if broken != nil {
 		x.updateLog()
 		x.report()
-		return answer{}, broken
+		return response{}, broken
 	}
 	if passed {
 		a = x.serve(w, err)
@@ -107,7 +107,7 @@ func (c *Cloud) respond(r *http.Request) (answer, error) {
 
 // serve has the service respond to a request; err is the error of an earlier
 // stage.
-func (x *exchange) serve(w protocol, err error) answer {
+func (x *exchange) serve(w protocol, err error) response {
 	if err == nil {
 		err = x.applyServiceFault(w)
 	}
@@ -221,7 +221,7 @@ func (unknownPath) parseRequest(x *exchange) error {
 	return newAPIError(http.StatusNotFound, "NotFound", "fakecloud serves Alibaba services on / and QingCloud on /iaas/")
 }
 
-func (unknownPath) writeError(x *exchange, err error) answer {
+func (unknownPath) writeError(x *exchange, err error) response {
 	e := asAPIError(err, "InternalError")
-	return x.answerJSON(e.status, e.code, reply{fields: map[string]any{"message": e.message}})
+	return x.newJSONResponse(e.status, e.code, reply{fields: map[string]any{"message": e.message}})
 }

@@ -27,18 +27,18 @@ func (x *exchange) applyClockFaults() {
 
 // applyGatewayFaults applies the faults of the gateway. It reports whether the request
 // passed; otherwise it returns the response or the error.
-func (x *exchange) applyGatewayFaults() (a answer, passed bool, broken error) {
+func (x *exchange) applyGatewayFaults() (a response, passed bool, broken error) {
 	for k := range x.activeFaults(stageGateway) {
 		x.updateLog()
 		switch k.Do {
 		case Latency:
 			if err := sleep(x.http.Context(), k.delay()); err != nil {
-				return answer{}, false, err
+				return response{}, false, err
 			}
 		case Hang:
-			return answer{}, false, waitForCancel(x.http.Context())
+			return response{}, false, waitForCancel(x.http.Context())
 		case Reset:
-			return answer{}, false, errReset()
+			return response{}, false, errReset()
 		case HTMLPage:
 			return x.htmlPage(cmp.Or(k.Status, http.StatusBadGateway)), false, nil
 		case LongURL:
@@ -47,7 +47,7 @@ func (x *exchange) applyGatewayFaults() (a answer, passed bool, broken error) {
 			return x.replay(k.Fault), false, nil
 		}
 	}
-	return answer{}, true, nil
+	return response{}, true, nil
 }
 
 // delay is the Wait of a strike with its part of the Jitter.
@@ -83,16 +83,16 @@ func errReset() error {
 	return &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 }
 
-func (x *exchange) htmlPage(status int) answer {
+func (x *exchange) htmlPage(status int) response {
 	title := strconv.Itoa(status) + " " + http.StatusText(status)
-	a := x.answer(status, "", net.Buffers{[]byte("<html>\r\n<head><title>" + title + "</title></head>\r\n<body bgcolor=\"white\">\r\n" +
+	a := x.newResponse(status, "", net.Buffers{[]byte("<html>\r\n<head><title>" + title + "</title></head>\r\n<body bgcolor=\"white\">\r\n" +
 		"<center><h1>" + title + "</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n")})
 	a.header.Set("Content-Type", "text/html")
 	return a
 }
 
-func (x *exchange) replay(f Fault) answer {
-	a := x.answer(cmp.Or(f.Status, http.StatusOK), "", net.Buffers{[]byte(f.Body)})
+func (x *exchange) replay(f Fault) response {
+	a := x.newResponse(cmp.Or(f.Status, http.StatusOK), "", net.Buffers{[]byte(f.Body)})
 	for name, value := range f.Header {
 		a.header.Set(name, value)
 	}

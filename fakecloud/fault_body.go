@@ -13,7 +13,7 @@ import (
 
 // applyBodyFaults applies the faults of the body in order, each to the result of the
 // one before.
-func (x *exchange) applyBodyFaults(a *answer) {
+func (x *exchange) applyBodyFaults(a *response) {
 	ctx := x.http.Context()
 	for k := range x.activeFaults(stageBody) {
 		a.stream = a.reader()

@@ -78,16 +78,18 @@ func (qing) run(x *exchange) (listing, error) {
 	return op.run(in)
 }
 
-func (qing) writeReply(x *exchange, body reply) answer { return x.answerJSON(http.StatusOK, "", body) }
+func (qing) writeReply(x *exchange, body reply) response {
+	return x.newJSONResponse(http.StatusOK, "", body)
+}
 
-func (qing) writeError(x *exchange, err error) answer {
+func (qing) writeError(x *exchange, err error) response {
 	e := asAPIError(err, qingInternal)
 	code, _ := strconv.Atoi(e.code)
 	status := http.StatusOK
 	if e.forced {
 		status = e.status
 	}
-	a := x.answerJSON(status, e.code, reply{fields: map[string]any{"ret_code": code, "message": e.message}})
+	a := x.newJSONResponse(status, e.code, reply{fields: map[string]any{"ret_code": code, "message": e.message}})
 	maps.Copy(a.header, e.header)
 	return a
 }

@@ -74,8 +74,8 @@ func locationService() service {
 	}}
 }
 
-// describeEndpoints answers for every service and region, also for those that the
-// emulator does not have: a client without an endpoint would ask the real cloud.
+// describeEndpoints returns an endpoint for every service and region, also for those that
+// the emulator does not have: a client without an endpoint would call the real cloud.
 func describeEndpoints(in *call) (listing, error) {
 	region, code := in.required("Id"), in.required("ServiceCode")
 	kind := in.enum("Type", http.StatusBadRequest, "InvalidParameter", "openAPI", "innerAPI")

@@ -44,8 +44,8 @@ func (r reply) json() net.Buffers {
 	return append(body, []byte(end))
 }
 
-// answer is a response; code is the error code in the body, if it has one.
-type answer struct {
+// response is an HTTP response. Code is the error code in the body; empty: none.
+type response struct {
 	status int
 	code   string
 	header http.Header
@@ -55,26 +55,26 @@ type answer struct {
 	length int         // that the headers promise; negative: chunked
 }
 
-// answer returns a response with the headers that all responses have.
-func (x *exchange) answer(status int, code string, text net.Buffers) answer {
+// newResponse returns a response with the headers that all responses have.
+func (x *exchange) newResponse(status int, code string, text net.Buffers) response {
 	size := 0
 	for _, piece := range text {
 		size += len(piece)
 	}
-	return answer{
+	return response{
 		status: status, code: code, text: text, size: size, length: size,
 		header: http.Header{"Date": {x.now.UTC().Format(http.TimeFormat)}},
 	}
 }
 
-func (x *exchange) answerJSON(status int, code string, body reply) answer {
-	a := x.answer(status, code, body.json())
+func (x *exchange) newJSONResponse(status int, code string, body reply) response {
+	a := x.newResponse(status, code, body.json())
 	a.header.Set("Content-Type", "application/json")
 	return a
 }
 
 // reader is the body, whether it is a stream or not.
-func (a *answer) reader() io.Reader {
+func (a *response) reader() io.Reader {
 	if a.stream != nil {
 		return a.stream
 	}

@@ -101,12 +101,12 @@ func (f *rpc) run(x *exchange) (listing, error) {
 	return op.run(in)
 }
 
-func (f *rpc) writeReply(x *exchange, body reply) answer {
+func (f *rpc) writeReply(x *exchange, body reply) response {
 	body.fields["RequestId"] = x.id
 	return f.write(x, http.StatusOK, "", x.rpc.action+"Response", body)
 }
 
-func (f *rpc) writeError(x *exchange, err error) answer {
+func (f *rpc) writeError(x *exchange, err error) response {
 	e := asAPIError(err, "InternalError")
 	query := url.Values{"q": {e.code}, "product": {f.services[x.rpc.version].product}, "requestId": {x.id}}
 	fields := map[string]any{
@@ -120,12 +120,12 @@ func (f *rpc) writeError(x *exchange, err error) answer {
 }
 
 // write puts a body into the format that the request wants.
-func (f *rpc) write(x *exchange, status int, code, root string, body reply) answer {
+func (f *rpc) write(x *exchange, status int, code, root string, body reply) response {
 	format, text := "application/json;charset=utf-8", body.json
 	if x.rpc.xml {
 		format, text = "text/xml;charset=utf-8", func() net.Buffers { return net.Buffers{body.xml(root)} }
 	}
-	a := x.answer(status, code, text())
+	a := x.newResponse(status, code, text())
 	a.header["Content-Type"] = []string{format}
 	a.header["X-Acs-Request-Id"] = []string{x.id}
 	a.header["X-Acs-Trace-Id"] = []string{strings.ToLower(strings.ReplaceAll(x.id, "-", ""))}

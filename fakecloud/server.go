@@ -86,7 +86,7 @@ func (s *Server) run(listeners ...net.Listener) {
 	defer close(s.done)
 	var wg sync.WaitGroup
 	for _, listener := range listeners {
-		wg.Go(func() { _ = s.server.Serve(listener) }) // always the error that Close asked for
+		wg.Go(func() { _ = s.server.Serve(listener) }) // always http.ErrServerClosed, after Close
 	}
 	wg.Wait()
 }
@@ -181,7 +181,7 @@ func (b *deadlineBody) Read(p []byte) (int, error) {
 }
 
 // send writes a response. If it returns an error, the connection must end.
-func (c *Cloud) send(w http.ResponseWriter, a *answer) error {
+func (c *Cloud) send(w http.ResponseWriter, a *response) error {
 	header := w.Header()
 	header["Content-Type"] = nil // no guesses
 	for name, values := range a.header {

@@ -33,13 +33,13 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if cause := context.Cause(r.Context()); cause != nil {
 		err = cause
 	} else if err != nil {
-		err = fmt.Errorf("fakecloud: the connection was closed before the answer: %w", err)
+		err = fmt.Errorf("fakecloud: the connection was closed before the response: %w", err)
 	}
 	if err != nil {
 		cancel(err)
 		return nil, err
 	}
-	return a.response(r, &responseBody{ctx: ctx, cancel: cancel, from: a.reader(), left: a.length}), nil
+	return a.httpResponse(r, &responseBody{ctx: ctx, cancel: cancel, from: a.reader(), left: a.length}), nil
 }
 
 // incoming returns the request as a server receives it.
@@ -60,8 +60,8 @@ func incoming(r *http.Request) *http.Request {
 	return in
 }
 
-// response returns the response as a client receives it.
-func (a answer) response(r *http.Request, body *responseBody) *http.Response {
+// httpResponse returns the response as a client receives it.
+func (a response) httpResponse(r *http.Request, body *responseBody) *http.Response {
 	resp := &http.Response{
 		Status:     strconv.Itoa(a.status) + " " + http.StatusText(a.status),
 		StatusCode: a.status,

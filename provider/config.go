@@ -90,10 +90,12 @@ type Listing struct {
 	KeepNative bool
 }
 
-// Retry limits the retries of one request. Each attempt has a fresh signature.
+// Retry limits the retries of one request. Each attempt has a fresh signature. A client
+// that has sent 100 retries stops retrying until requests succeed: each success allows the
+// retries of that request again, and every five successes one more.
 type Retry struct {
 	Attempts       int           // largest number of attempts, including the first; 0: 5
-	AttemptTimeout time.Duration // of one attempt, from signing to the end of the body; 0: 60 seconds
+	AttemptTimeout time.Duration // of one attempt, with the wait for credentials and without that for the budget, to the end of the body; 0: 60 seconds
 	MaxWait        time.Duration // longest wait between two attempts, also if the server asks for more; 0: 65 seconds
 }
 
