@@ -6,18 +6,12 @@ import (
 	"github.com/imagequery/imagequery/image"
 )
 
-// Pager, Prefetcher, SeenSet and Completeness give tests the parts of a scan.
+// Pager, Prefetcher and SeenSet give tests the parts of a scan.
 type (
-	Pager        struct{ pager }
-	Prefetcher   struct{ *prefetcher }
-	SeenSet      struct{ seenSet }
-	Generation   = generation
-	Completeness struct{ completeness }
-	ScanResult   struct {
-		Distinct, Repeated, SeenBefore, Added, Total int
-		Several, Unstated, Changed                   bool
-		Missing                                      string
-	}
+	Pager      struct{ pager }
+	Prefetcher struct{ *prefetcher }
+	SeenSet    struct{ seenSet }
+	Generation = generation
 )
 
 func NewPager(paging Paging, size int, trustTotals bool) *Pager {
@@ -56,17 +50,6 @@ func (p *Prefetcher) Take(c Call, at Cursor) (*Page, error)     { return p.take(
 func (p *Prefetcher) AddHead(index int, c Call, at Cursor) bool { return p.addHead(index, c, at.Size) }
 func (p *Prefetcher) TakeHead(index int) (*Page, bool, error)   { return p.takeHead(index) }
 func (p *Prefetcher) Last() (Cursor, bool)                      { return p.last() }
-
-func NewCompleteness(mode ConfirmMode, tokens bool) *Completeness {
-	return &Completeness{completeness{mode: mode, tokens: tokens}}
-}
-
-func (c *Completeness) Assess(r ScanResult) (bool, error) {
-	return c.assess(scanResult{
-		distinct: r.Distinct, repeated: r.Repeated, seenBefore: r.SeenBefore, added: r.Added, total: r.Total,
-		several: r.Several, unstated: r.Unstated, changed: r.Changed, missing: r.Missing,
-	})
-}
 
 func EditDistance(a, b string) (int, bool) {
 	return editDistance(foldRunes(nil, a), foldRunes(nil, b))
