@@ -389,6 +389,25 @@ func TestSearchEndsWhenTheJournalCannotBeWritten(t *testing.T) {
 	}
 }
 
+func TestReadReturnsTheQueryOfTheJournal(t *testing.T) {
+	c := &cloud{images: 1}
+	dir, targets := t.TempDir(), c.targets("a/r")
+	want := image.Query{Statuses: []image.Status{image.StatusAvailable}}
+	search(t, dir, targets, want)
+	for _, dirs := range [][]string{{dir}, nil} {
+		record, err := journal.Read(dirs, targets, journal.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if dirs == nil {
+			want = image.Query{}
+		}
+		if diff := cmp.Diff(want, record.Query()); diff != "" {
+			t.Errorf("%d journals: query (-want +got):\n%s", len(dirs), diff)
+		}
+	}
+}
+
 func TestReadPrefersCompleteEntries(t *testing.T) {
 	c := &cloud{images: 2, failing: map[string]error{"a/r": &provider.Error{Kind: provider.Unavailable}}}
 	first, second := t.TempDir(), t.TempDir()
