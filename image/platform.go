@@ -134,8 +134,12 @@ func findPlatform(text string) (name string, from, to int) {
 // platformAt returns the known name that begins at a position of the text, the
 // longest if there are several.
 func platformAt(text string, at int) (name string, end int) {
-	first, _ := foldedByte(text, at) // 0 has no names
+	first, size := foldedByte(text, at) // 0 has no names
+	second, _ := foldedByte(text, at+size)
 	for _, p := range platformNames[first] {
+		if p.text[1] != second {
+			continue
+		}
 		after, ok := matchName(text, at, p.text)
 		if !ok || after <= end || letterAt(text, after) || p.restricted && !isFirstWord(text, at) {
 			continue

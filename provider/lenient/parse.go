@@ -91,7 +91,10 @@ func ParseTime(b []byte) (t time.Time, ok bool) {
 	if day > 28 && t.Day() != day {
 		return time.Time{}, false // the month is shorter
 	}
-	return t.Add(-offset), true
+	if offset != 0 {
+		t = t.Add(-offset)
+	}
+	return t, true
 }
 
 // seconds parses ":05" or ":05.123456789" if they are there; second is negative
