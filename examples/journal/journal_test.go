@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -17,111 +16,6 @@ import (
 	"github.com/imagequery/imagequery/image"
 	"github.com/imagequery/imagequery/provider"
 )
-
-// cloud is an adapter for each of several accounts.
-type cloud struct {
-	mu      sync.Mutex
-	asked   []string         // targets, in order
-	failing map[string]error // by target
-	images  int              // per target
-}
-
-type adapter struct {
-	cloud *cloud
-	name  string // of the target
-	info  provider.Info
-}
-
-func (a *adapter) Info() provider.Info { return a.info }
-
-func (a *adapter) Plan(image.Query) ([]provider.Call, error) {
-	return []provider.Call{{Action: "List"}}, nil
-}
-
-func (a *adapter) Fetch(context.Context, provider.Call, provider.Cursor) (*provider.Page, error) {
-	a.cloud.mu.Lock()
-	defer a.cloud.mu.Unlock()
-	a.cloud.asked = append(a.cloud.asked, a.name)
-	if err := a.cloud.failing[a.name]; err != nil {
-		return nil, err
-	}
-	page := &provider.Page{Total: a.cloud.images}
-	for i := range a.cloud.images {
-		page.Images = append(page.Images, image.Image{
-			Ref:  image.Ref{Provider: a.info.Name, Region: a.info.Region, ID: fmt.Sprintf("%s-%d", a.name, i)},
-			Name: strings.Repeat("long name ", 30), Native: []byte(`{"Id":1}`),
-		})
-	}
-	return page, nil
-}
-
-// target returns a target of the cloud, changed by a function.
-func (c *cloud) target(name string, change ...func(*provider.Info, *provider.Target)) provider.Target {
-	_, region, _ := strings.Cut(name, "/")
-	info := provider.Info{Name: "testcloud", Region: region, Host: "api.example"}
-	target := provider.Target{Name: name}
-	for _, f := range change {
-		f(&info, &target)
-	}
-	target.Client = provider.New(&adapter{c, name, info}, provider.Config{})
-	return target
-}
-
-func (c *cloud) targets(names ...string) []provider.Target {
-	var targets []provider.Target
-	for _, name := range names {
-		targets = append(targets, c.target(name))
-	}
-	return targets
-}
-
-// search runs a journal to its end and returns the IDs of the hits and the errors.
-func search(t *testing.T, dir string, targets []provider.Target, q image.Query) (ids []string, errs []error) {
-	t.Helper()
-	j, err := journal.Open(dir, targets, journal.Options{Query: &q})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer j.Close()
-	for hit, err := range j.Search(t.Context(), nil) {
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		ids = append(ids, hit.Image.ID)
-	}
-	slices.Sort(ids)
-	return ids, errs
-}
-
-// read returns what a journal holds.
-func read(t *testing.T, targets []provider.Target, dirs ...string) (ids []string, errs []error) {
-	t.Helper()
-	record, err := journal.Read(dirs, targets, journal.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for hit, err := range record.Search(t.Context()) {
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		ids = append(ids, hit.Image.ID)
-	}
-	slices.Sort(ids)
-	return ids, errs
-}
-
-func wantIDs(images int, names ...string) []string {
-	var ids []string
-	for _, name := range names {
-		for i := range images {
-			ids = append(ids, fmt.Sprintf("%s-%d", name, i))
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
 
 func TestSearchAsksOnlyWhatIsMissing(t *testing.T) {
 	outage := &provider.Error{Kind: provider.PermissionDenied, Code: "Forbidden.RAM", Message: "no", RequestID: "r-1", Attempts: 1}
@@ -386,71 +280,5 @@ func TestSearchEndsWhenTheJournalCannotBeWritten(t *testing.T) {
 	var failed *provider.TargetError
 	if last == nil || errors.As(last, &failed) || !errors.Is(last, os.ErrNotExist) {
 		t.Errorf("last error %v, want that of writing the journal", last)
-	}
-}
-
-func TestReadReturnsTheQueryOfTheJournal(t *testing.T) {
-	c := &cloud{images: 1}
-	dir, targets := t.TempDir(), c.targets("a/r")
-	want := image.Query{Statuses: []image.Status{image.StatusAvailable}}
-	search(t, dir, targets, want)
-	for _, dirs := range [][]string{{dir}, nil} {
-		record, err := journal.Read(dirs, targets, journal.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if dirs == nil {
-			want = image.Query{}
-		}
-		if diff := cmp.Diff(want, record.Query()); diff != "" {
-			t.Errorf("%d journals: query (-want +got):\n%s", len(dirs), diff)
-		}
-	}
-}
-
-func TestReadPrefersCompleteEntries(t *testing.T) {
-	c := &cloud{images: 2, failing: map[string]error{"a/r": &provider.Error{Kind: provider.Unavailable}}}
-	first, second := t.TempDir(), t.TempDir()
-	targets := c.targets("a/r", "b/r", "c/r")
-	search(t, first, targets[:2], image.Query{})
-	c.failing = nil
-	search(t, second, targets[:1], image.Query{})
-	ids, errs := read(t, targets, first, second)
-	if diff := cmp.Diff(wantIDs(2, "a/r", "b/r"), ids); diff != "" {
-		t.Errorf("hits (-want +got):\n%s", diff)
-	}
-	if len(errs) != 1 || !errors.Is(errs[0], provider.Incomplete) || !strings.Contains(errs[0].Error(), "c/r") {
-		t.Errorf("errors %v, want that c/r is missing", errs)
-	}
-}
-
-func TestReadRefusesJournalsOfTwoQueries(t *testing.T) {
-	c := &cloud{images: 1}
-	first, second := t.TempDir(), t.TempDir()
-	targets := c.targets("a/r", "b/r")
-	search(t, first, targets[:1], image.Query{})
-	search(t, second, targets[1:], image.Query{Limit: 0, OSes: []image.OS{image.OSLinux}})
-	if _, err := journal.Read([]string{first, second}, targets, journal.Options{}); err == nil || !strings.Contains(err.Error(), "another query") {
-		t.Errorf("error %v, want one about another query", err)
-	}
-}
-
-func TestUnknownFormatsAreRefused(t *testing.T) {
-	c := &cloud{images: 1}
-	dir := t.TempDir()
-	targets := c.targets("a/r")
-	search(t, dir, targets, image.Query{})
-	for _, name := range filesOf(t, dir) {
-		if strings.HasSuffix(name, ".report.json") {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(`{"format":2}`), 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if _, err := journal.Read([]string{dir}, targets, journal.Options{}); err == nil || !strings.Contains(err.Error(), "format 2") {
-		t.Errorf("Read: error %v, want one about format 2", err)
-	}
-	if _, err := journal.Open(dir, targets, journal.Options{Query: &image.Query{}}); err == nil || !strings.Contains(err.Error(), "format 2") {
-		t.Errorf("Open: error %v, want one about format 2", err)
 	}
 }

@@ -97,7 +97,7 @@ type Session struct {
 	Requests func() []Request
 
 	// Secrets are the texts of the client's credentials. Hidden are texts of the emulator's records
-	// that images must not contain, such as passwords. A client must show none of them.
+	// that images must not contain, such as passwords. A client must never show them.
 	Secrets, Hidden []string
 
 	// Fail makes requests fail.
